@@ -1,8 +1,8 @@
 import type { SchemaRegistry } from '@kafkajs/confluent-schema-registry';
-import { type Resolver, Type, type types } from 'avsc';
+import avsc, { type Resolver, type Type, type types } from 'avsc';
 import { type RecordSchema, readRecordSchemas } from './avro-files.ts';
 import type { Records } from './generated/records.ts';
-import { connectRegistry, lookUpSchemaIds, type RegistrySettings } from './registry.ts';
+import { connectRegistry, isNotFound, lookUpSchemaIds, type RegistrySettings } from './registry.ts';
 
 export type RecordName = keyof Records;
 
@@ -42,6 +42,9 @@ type Reader = (bytes: Buffer) => DecodedRecord;
 
 const WIRE_PREFIX_BYTES = 5;
 
+/** Room for a usual message, so that one pass of encoding is enough. */
+const ROOM_BYTES = 2048;
+
 /** Looks up the ids of `writes`, the records that the caller encodes; it fails when the deploy step has not registered them. */
 export const createCodec = async ({
   registry: settings,
@@ -64,7 +67,7 @@ export const createCodec = async ({
     const record = byName.get(name);
     if (id === undefined || record === undefined)
       throw new TypeError(`${name} is not among the records this codec writes`);
-    return encodeWith(record.type, id, value);
+    return encodeWith(record, id, value);
   };
   const decode: Codec['decode'] = (bytes) => {
     const id = schemaId(bytes);
@@ -79,10 +82,24 @@ export const createCodec = async ({
   return { encode, decode, fullName: (name) => byName.get(name)?.fullName ?? name };
 };
 
-const readerType = (record: RecordSchema): Type => Type.forSchema(record.schema, { wrapUnions: false });
+const readerType = (record: RecordSchema): Type => avsc.Type.forSchema(record.schema, { wrapUnions: false });
 
-const encodeWith = (type: Type, id: number, value: unknown): Buffer => {
-  const length = WIRE_PREFIX_BYTES + 256;
+const encodeWith = (
+  { type, name }: { readonly type: Type; readonly name: string },
+  id: number,
+  value: unknown,
+): Buffer => {
+  try {
+    return encodeValue(type, id, value);
+  } catch (error) {
+    // avsc's message quotes the value, which may be a person's words: only the field is told.
+    if (error instanceof RangeError) throw error;
+    throw new TypeError(`${name}: the field ${misfit(type, value)} does not fit its schema`);
+  }
+};
+
+const encodeValue = (type: Type, id: number, value: unknown): Buffer => {
+  const length = WIRE_PREFIX_BYTES + ROOM_BYTES;
   let buffer = Buffer.allocUnsafe(length);
   let end = type.encode(value, buffer, WIRE_PREFIX_BYTES);
   if (end < 0) {
@@ -93,6 +110,12 @@ const encodeWith = (type: Type, id: number, value: unknown): Buffer => {
   buffer[0] = 0;
   buffer.writeInt32BE(id, 1);
   return buffer.subarray(0, end);
+};
+
+const misfit = (type: Type, value: unknown): string => {
+  const paths: string[] = [];
+  type.isValid(value, { errorHook: (path) => paths.push(path.join('.')) });
+  return paths[0] || '(value)';
 };
 
 const schemaId = (bytes: Buffer | null): number => {
@@ -114,13 +137,21 @@ const createReader = async (
   if (record === undefined) return () => ({ name: null, fullName });
   const resolver = resolve(record.type, writer);
   return (bytes) => {
-    try {
-      const { value } = record.type.decode(bytes, WIRE_PREFIX_BYTES, resolver);
-      return { name: record.name, value } as DecodedRecord;
-    } catch (error) {
-      throw new CodecError('undecodable', `the value is no ${fullName}`, { cause: error });
-    }
+    const value = decodeValue(record.type, bytes, resolver);
+    if (value === undefined) throw new CodecError('undecodable', `the value is no ${fullName}`);
+    return { name: record.name, value } as DecodedRecord;
   };
+};
+
+/** Undefined when the bytes are not exactly one value. avsc's own error is left out: it can quote the value. */
+const decodeValue = (type: Type, bytes: Buffer, resolver: Resolver): unknown => {
+  try {
+    const { value, offset } = type.decode(bytes, WIRE_PREFIX_BYTES, resolver);
+    return offset === bytes.length ? value : undefined;
+  } catch {
+    // What was thrown says no more than that the bytes do not fit.
+    return undefined;
+  }
 };
 
 const resolve = (reader: Type, writer: Type): Resolver => {
@@ -134,12 +165,9 @@ const resolve = (reader: Type, writer: Type): Resolver => {
 const fetchWriterType = async (registry: SchemaRegistry, id: number): Promise<Type> => {
   try {
     const schema = await registry.getSchema(id);
-    return Type.forSchema(JSON.parse(JSON.stringify(schema)), { wrapUnions: false });
+    return avsc.Type.forSchema(JSON.parse(JSON.stringify(schema)), { wrapUnions: false });
   } catch (error) {
     if (isNotFound(error)) throw new CodecError('undecodable', `the registry has no schema ${id}`, { cause: error });
     throw new CodecError('registry_unavailable', `the registry did not answer for schema ${id}`, { cause: error });
   }
 };
-
-const isNotFound = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && 'status' in error && error.status === 404;

@@ -45,13 +45,15 @@ export const lookUpSchemaIds = async (
     try {
       return [record.name, await registry.getRegistryIdBySchema(subjectOf(record), schema)];
     } catch (error) {
-      throw new Error(
-        `the registry has no schema of this version for ${subjectOf(record)}: register the schemas first`,
-        {
-          cause: error,
-        },
-      );
+      const problem = isNotFound(error)
+        ? 'has no schema of this version: register the schemas first'
+        : 'did not answer';
+      throw new Error(`the registry ${problem} (subject ${subjectOf(record)})`, { cause: error });
     }
   };
   return new Map(await Promise.all(records.map(lookUp)));
 };
+
+/** The client's errors carry the HTTP status; an answer that never came has another one. */
+export const isNotFound = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'status' in error && error.status === 404;
