@@ -1,10 +1,10 @@
-import { join } from 'node:path';
 import { createNetwork } from './containers/engine.ts';
 import { kafkaAnswers, postgresAnswers, registryAnswers } from './probes.ts';
 import { startKafka } from './servers/kafka.ts';
 import { startPostgres } from './servers/postgres.ts';
 import { startRegistry } from './servers/registry.ts';
 import type { Server, Way } from './servers/server.ts';
+import { dataFolder } from './state.ts';
 import { chooseWay } from './way.ts';
 
 export interface DependencyOptions {
@@ -67,7 +67,7 @@ const startMissing = async (
 
     return promise;
   };
-  const dataFolder = (name: string) => (stateFolder ? join(stateFolder, name) : undefined);
+  const folderOf = (name: 'kafka' | 'postgres') => (stateFolder ? dataFolder(stateFolder, name) : undefined);
   const network = way === 'container' ? await createNetwork() : undefined;
   const stop = async (): Promise<void> => {
     // The registry may store in PostgreSQL, so what was started last goes first.
@@ -78,11 +78,11 @@ const startMissing = async (
   try {
     const kafka = brokers
       ? { brokers }
-      : keep('Kafka', () => startKafka({ way, port: ports.kafka, dataFolder: dataFolder('kafka') }));
+      : keep('Kafka', () => startKafka({ way, port: ports.kafka, dataFolder: folderOf('kafka') }));
     const postgres = postgresUrl
       ? { url: postgresUrl, urlInNetwork: undefined }
       : await keep('PostgreSQL', () =>
-          startPostgres({ way, port: ports.postgres, dataFolder: dataFolder('postgres'), network }),
+          startPostgres({ way, port: ports.postgres, dataFolder: folderOf('postgres'), network }),
         );
     const storage = stateFolder
       ? { postgresUrl: postgres.url, postgresUrlInNetwork: postgres.urlInNetwork }

@@ -1,9 +1,13 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import pg from 'pg';
+import { createDatabase, databaseUrl } from './database.ts';
 import { type Dependencies, startDependencies } from './dependencies.ts';
-import { createDatabase } from './index.ts';
 import { kafkaAnswers, postgresAnswers, registryAnswers } from './probes.ts';
 import { startKafka } from './servers/kafka.ts';
+import { removeState } from './state.ts';
 import { availableWays } from './way.ts';
 
 const ways = await availableWays();
@@ -33,12 +37,29 @@ for (const way of ways) {
     it('hold a database per name, created once', async () => {
       const url = await createDatabase(dependencies.postgres.url, 'mine');
       expect(await createDatabase(dependencies.postgres.url, 'mine')).to.equal(url);
-      const client = new pg.Client({ connectionString: url });
-      await client.connect();
-      const { rows } = await client.query('SELECT current_database() AS name, lower($1) AS lower', ['ÄÖ']);
-      await client.end();
 
-      expect(rows).to.deep.equal([{ name: 'mine', lower: 'äö' }]);
+      expect(await query(url, "SELECT current_database() AS name, lower('ÄÖ') AS lower")).to.deep.equal([
+        { name: 'mine', lower: 'äö' },
+      ]);
+    });
+  });
+
+  describe(`the state of dependencies by ${way}`, () => {
+    it('is there again after a restart, schemas and their ids included', async () => {
+      const stateFolder = await mkdtemp(join(tmpdir(), 'tiktok-channel-state-'));
+      const first = await startDependencies({ way, stateFolder });
+      await createDatabase(first.postgres.url, 'kept');
+      const id = await registerSchema(first.registry.url);
+      await first.stop();
+
+      const second = await startDependencies({ way, stateFolder });
+      try {
+        expect(await schemaText(second.registry.url, id)).to.equal('"string"');
+        expect(await databaseNames(second.postgres.url)).to.include('kept');
+      } finally {
+        await second.stop();
+        await removeState(stateFolder);
+      }
     });
   });
 
@@ -60,3 +81,28 @@ for (const way of ways) {
     });
   });
 }
+
+const query = async (url: string, sql: string): Promise<readonly Record<string, unknown>[]> => {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query(sql);
+  await client.end();
+
+  return rows;
+};
+
+const databaseNames = async (postgresUrl: string): Promise<readonly unknown[]> =>
+  (await query(databaseUrl(postgresUrl, 'postgres'), 'SELECT datname FROM pg_database')).map((row) => row.datname);
+
+const registerSchema = async (registryUrl: string): Promise<number> => {
+  const response = await fetch(`${registryUrl}/subjects/kept/versions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ schema: '"string"' }),
+  });
+
+  return ((await response.json()) as { id: number }).id;
+};
+
+const schemaText = async (registryUrl: string, id: number): Promise<string> =>
+  ((await (await fetch(`${registryUrl}/schemas/ids/${id}`)).json()) as { schema: string }).schema;
