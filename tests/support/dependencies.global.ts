@@ -1,4 +1,5 @@
 import { type Dependencies, startDependencies } from '@tiktok-channel/local';
+import { registerSchemas } from '@tiktok-channel/schemas';
 import type { Runner } from 'mocha';
 
 let dependencies: Dependencies | null = null;
@@ -14,6 +15,7 @@ export async function mochaGlobalSetup(this: Runner): Promise<void> {
   process.env.KAFKA_BROKERS = dependencies.kafka.brokers;
   process.env.SCHEMA_REGISTRY_URL = dependencies.registry.url;
   process.env.POSTGRES_URL = dependencies.postgres.url;
+  await registerSchemas({ url: dependencies.registry.url });
 }
 
 export async function mochaGlobalTeardown(): Promise<void> {
