@@ -1,11 +1,13 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { systemClock } from '@tiktok-channel/platform/clock';
+import { createHttpServer } from '@tiktok-channel/platform/http-server';
 import type { Clock, Logger } from '@tiktok-channel/platform/kernel';
 import { createApp } from './adapters/http/app.ts';
 import { drawImage } from './adapters/image/drawing.ts';
 import { createWebhookSender } from './adapters/webhook/sender.ts';
 import { createTikTok } from './application/tiktok.ts';
+
+/** What a stop leaves requests under way. */
+const DRAIN_MS = 1_000;
 
 export interface SimulatorOptions {
   readonly appId: string;
@@ -19,7 +21,8 @@ export interface SimulatorOptions {
   readonly host?: string;
   /** 0 or absent for any free port. */
   readonly port?: number;
-  readonly systemClock?: Clock;
+  /** The machine's time; the simulator's is this plus what `_control/clock` added. */
+  readonly clock?: Clock;
   readonly logger?: Logger;
 }
 
@@ -32,33 +35,22 @@ export interface Simulator {
 /** Starts a TikTok in this process, and answers when it listens. */
 export const createSimulator = async (options: SimulatorOptions): Promise<Simulator> => {
   const { appId, appSecret, redirectUrls = [], webhookUrl = null, host = '127.0.0.1', port = 0 } = options;
-  const { systemClock = defaultClock, logger = silent, seed = String(systemClock.now()) } = options;
+  const { clock = systemClock, logger = silent, seed = String(clock.now()) } = options;
   const sender = createWebhookSender({ secret: appSecret });
-  const tiktok = createTikTok({ appId, appSecret, redirectUrls, webhookUrl, seed, systemClock, sender });
-  const server = createServer(createApp({ tiktok, drawImage, logger }));
-  const listening = await listen(server, host, port);
+  const tiktok = createTikTok({ appId, appSecret, redirectUrls, webhookUrl, seed, systemClock: clock, sender });
+  const listener = createApp({ tiktok, drawImage, logger });
+  const server = createHttpServer({ name: 'http', listener, host, port, drainMs: DRAIN_MS });
+  await server.start();
 
   return {
-    url: `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${listening}`,
-    port: listening,
+    url: `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${server.port()}`,
+    port: server.port(),
     stop: async () => {
       tiktok.stop();
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
+      await server.stop();
       sender.stop();
-      await closed;
     },
   };
 };
-
-const listen = async (server: Server, host: string, port: number): Promise<number> => {
-  server.listen(port, host);
-  await once(server, 'listening');
-  return (server.address() as AddressInfo).port;
-};
-
-// biome-ignore lint/style/noRestrictedGlobals: the one place here that reads the system's clock, at the edge of the process.
-const defaultClock: Clock = { now: () => Date.now() };
 
 const silent: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };

@@ -39,11 +39,7 @@ const notFound: RequestHandler = (_req, res) => {
 const answerDefect =
   (logger: Logger): ErrorRequestHandler =>
   (error: unknown, req, res, next) => {
-    logger.error('request.failed', {
-      method: req.method,
-      path: req.path,
-      error: error instanceof Error ? error.stack : String(error),
-    });
+    logger.error('request.failed', { method: req.method, path: req.path }, error);
     if (res.headersSent) next(error);
     else res.status(500).type('text').send('internal error');
   };
