@@ -39,7 +39,6 @@ const defineTable = <Fact>({ name, columns, key, merge, mergeWhen }: TableDefini
   };
 };
 
-
 const leastOf = (field: string): string => `LEAST(old.${columnOf(field)}, excluded.${columnOf(field)})`;
 const greatestOf = (field: string): string => `GREATEST(old.${columnOf(field)}, excluded.${columnOf(field)})`;
 
