@@ -24,6 +24,8 @@ export interface ReplyFact {
   readonly text: string | null;
   /** JSON of the command's attachments; null when it has none. */
   readonly attachments: string | null;
+  /** The reply is an action (typing, mark read), which no conversation shows. */
+  readonly action: string | null;
   readonly quotedMessageId: string | null;
   readonly retryOf: string | null;
   readonly failureCode: string | null;
@@ -51,6 +53,7 @@ export const LEAST_FIELDS = [
   'messageId',
   'text',
   'attachments',
+  'action',
   'quotedMessageId',
   'retryOf',
   'failureCode',

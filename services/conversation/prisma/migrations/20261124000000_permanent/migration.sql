@@ -6,7 +6,7 @@ CREATE TABLE reply_requests (
   conversation_id TEXT NOT NULL,
   idempotency_key TEXT NOT NULL,
   fingerprint TEXT NOT NULL,
-  reply_id TEXT NOT NULL,
+  reply_id TEXT COLLATE "C" NOT NULL,
   channel_id TEXT NOT NULL,
   text TEXT,
   attachments TEXT,
@@ -15,7 +15,7 @@ CREATE TABLE reply_requests (
   PRIMARY KEY (account_id, conversation_id, idempotency_key)
 );
 CREATE UNIQUE INDEX reply_requests_by_reply ON reply_requests (reply_id);
-CREATE INDEX reply_requests_in_order ON reply_requests (channel_id, conversation_id, requested_at);
+CREATE INDEX reply_requests_in_order ON reply_requests (channel_id, conversation_id, requested_at, reply_id);
 
 -- Media of messages (fetched from TikTok) and uploads for replies. `media_id` is ours.
 CREATE TABLE media (

@@ -65,6 +65,7 @@ CREATE TABLE replies (
   message_id TEXT COLLATE "C",
   text TEXT COLLATE "C",
   attachments TEXT COLLATE "C",
+  action TEXT COLLATE "C",
   quoted_message_id TEXT COLLATE "C",
   retry_of TEXT COLLATE "C",
   failure_code TEXT COLLATE "C",

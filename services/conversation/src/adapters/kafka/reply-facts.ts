@@ -33,6 +33,7 @@ export const queuedReply = (record: ReplyQueued): ReplyFact => ({
 const contentOf = (command: SendReply): Partial<ReplyFact> => ({
   text: optional(command.text),
   attachments: command.attachments.length === 0 ? null : storable(JSON.stringify(command.attachments)),
+  action: command.action?.toLowerCase() ?? null,
   quotedMessageId: optional(command.quotedMessageId),
   retryOf: optional(command.retryOf),
 });
@@ -60,6 +61,7 @@ const NOTHING_KNOWN = {
   readAt: null,
   text: null,
   attachments: null,
+  action: null,
   quotedMessageId: null,
   retryOf: null,
   failureCode: null,

@@ -107,6 +107,7 @@ export const repliesTable = defineTable<ReplyFact>({
     messageId: 'text',
     text: 'text',
     attachments: 'text',
+    action: 'text',
     quotedMessageId: 'text',
     retryOf: 'text',
     failureCode: 'text',
