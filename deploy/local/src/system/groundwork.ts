@@ -1,4 +1,3 @@
-import { systemClock } from '@tiktok-channel/platform/clock';
 import { createKafka } from '@tiktok-channel/platform/kafka';
 import type { Logger } from '@tiktok-channel/platform/kernel';
 import { migrate } from '@tiktok-channel/platform/postgres';
@@ -19,7 +18,6 @@ export const ensureTopics = async (brokers: string, topicPrefix: string): Promis
   const kafka = createKafka({
     settings: { brokers: brokers.split(','), clientId: 'local', topicPrefix },
     logger,
-    clock: systemClock,
   });
   const admin = kafka.createAdmin();
   await admin.start();
