@@ -61,7 +61,7 @@ describe('a supervised process', () => {
     const child = await supervise(SERVER);
     await child.start();
     const [before] = child.pids();
-    child.kill('SIGKILL');
+    await child.kill('SIGKILL');
     await waitUntil('no restart', async () => events.length === 5, { deadlineMs: 5_000 });
     const [after] = child.pids();
     await child.stop();
@@ -74,7 +74,7 @@ describe('a supervised process', () => {
     const child = await supervise(`if (require('node:fs').existsSync('broken')) process.exit(7); ${SERVER}`);
     await child.start();
     await writeFile(join(folder, 'broken'), '');
-    child.kill('SIGKILL');
+    await child.kill('SIGKILL');
     const ends = () => events.filter((event) => event.kind === 'ended');
     await waitUntil('no three deaths', async () => ends().length === 3, { deadlineMs: 10_000 });
     await rm(join(folder, 'broken'));

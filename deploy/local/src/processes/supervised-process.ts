@@ -25,8 +25,8 @@ export interface SupervisedProcess {
   start(): Promise<void>;
   stop(): Promise<void>;
   restart(): Promise<void>;
-  /** Signals it; when that ends it, it comes back like after any other death. */
-  kill(signal: NodeJS.Signals): void;
+  /** Signals it, and waits for its end unless the signal only pauses or continues. It comes back as after any other death. */
+  kill(signal: NodeJS.Signals): Promise<void>;
   /** Resolves when it is ready, also after a death. */
   ready(): Promise<void>;
 }
@@ -50,6 +50,8 @@ const FIRST_BACK_OFF_MS = 250;
 const LONGEST_BACK_OFF_MS = 10_000;
 /** Having been up for so long, it starts again with the shortest wait. */
 const SETTLED_MS = 30_000;
+
+const SURVIVED: ReadonlySet<NodeJS.Signals> = new Set(['SIGSTOP', 'SIGCONT', 'SIGUSR1', 'SIGUSR2']);
 
 export const createSupervisedProcess = (options: SupervisedProcessOptions): SupervisedProcess => {
   const { name, command, isReady, onEvent, startDeadlineMs = START_DEADLINE_MS } = options;
@@ -115,7 +117,10 @@ export const createSupervisedProcess = (options: SupervisedProcessOptions): Supe
       await stop();
       await start();
     },
-    kill: (signal) => running?.signal(signal),
+    kill: async (signal) => {
+      running?.signal(signal);
+      if (!SURVIVED.has(signal)) await running?.exited;
+    },
     ready: () =>
       waitUntil(`${name} was not ready`, async () => (running?.isRunning() ?? false) && (await isReady()), {
         deadlineMs: startDeadlineMs,
