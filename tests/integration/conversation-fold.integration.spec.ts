@@ -30,15 +30,40 @@ describe('the projection in the database', () => {
   it('ends as the fold of the domain does, however a history is shuffled, repeated and cut into batches', async () => {
     await fc.assert(
       fc.asyncProperty(retelling, async (story) => {
-        await database.$executeRawUnsafe(
-          'TRUNCATE channels, messages, replies, read_marks, conversations, consumer_positions, media CASCADE',
-        );
+        await empty();
         await projectAll(cutIntoBatches(story));
         expect(await stored()).to.deep.equal(expected(story.history));
       }),
       { numRuns: 60, seed: 8 },
     );
   }).timeout(120_000);
+
+  it('ends so too when batches of one conversation are stored at the same time', async () => {
+    await fc.assert(
+      fc.asyncProperty(retelling, async (story) => {
+        await empty();
+        await Promise.all(cutIntoBatches(story).map((batch, partition) => projectUntilDone(batch, partition)));
+        expect(await stored()).to.deep.equal(expected(story.history));
+      }),
+      { numRuns: 60, seed: 8 },
+    );
+  }).timeout(120_000);
+
+  const empty = () =>
+    database.$executeRawUnsafe(
+      'TRUNCATE channels, messages, replies, read_marks, conversations, consumer_positions, media CASCADE',
+    );
+
+  /** Each batch as if it came from a partition of its own. */
+  const projectUntilDone = async (batch: readonly Fact[], partition: number): Promise<void> => {
+    const store = createProjectionStore({ database, group: 'conversation.projection' });
+    const projectBatch = createProjectBatch({ store, clock: createManualClock() });
+    const position = { topic: 't', partition, expected: 0n, next: BigInt(batch.length) };
+    let kind: string;
+    do ({ kind } = await projectBatch(batch, position));
+    while (kind === 'retry');
+    expect(kind).to.equal('done');
+  };
 
   const projectAll = async (batches: readonly (readonly Fact[])[]): Promise<void> => {
     const store = createProjectionStore({ database, group: 'conversation.projection' });
