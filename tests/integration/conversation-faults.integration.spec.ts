@@ -126,6 +126,32 @@ describe('the projection of conversations under faults', () => {
     await expectEach(first, records);
   }).timeout(90_000);
 
+  for (const [what, environment, status] of [
+    ['the broker', { KAFKA_BROKERS: '127.0.0.1:9' }, 202],
+    ['the registry', { SCHEMA_REGISTRY_URL: 'http://127.0.0.1:9' }, 503],
+  ] as const) {
+    it(`shows what is stored when it starts without ${what}, and answers a reply with ${status}`, async () => {
+      await bench.publish(...texts(10));
+      const before = await startConversation(bench);
+      await caughtUp(bench);
+      await before.stop();
+      const service = track(await startConversation(bench, { environment }));
+      const { all } = await api(service);
+
+      expect(await all('/v1/conversations')).to.have.lengthOf(10);
+      const reply = await fetch(`${service.publicUrl}/v1/conversations/CONV-0/replies`, {
+        method: 'POST',
+        headers: {
+          authorization: await bench.identity.authorize({ accountId: 'account-1' }),
+          'content-type': 'application/json',
+          'idempotency-key': 'k',
+        },
+        body: JSON.stringify({ text: 'Yes' }),
+      });
+      expect(reply.status).to.equal(status);
+    });
+  }
+
   /** A group without offsets begins at the start of every partition. */
   const forgetOffsets = async (): Promise<void> => {
     const { Kafka } = await import('kafkajs');

@@ -152,12 +152,16 @@ export const startConversation = async (
   return { publicUrl: addresses().public, internalUrl: addresses().internal, stop: lifecycle.stop };
 };
 
+/** As the service's start script has them. */
+const FLAGS = ['--disable-warning=TimeoutNegativeWarning', '--import', '@tiktok-channel/platform/telemetry/register'];
+
 const MAIN = fileURLToPath(new URL('../../services/conversation/src/main.ts', import.meta.url));
 
 /** The service as a process of its own, which a test can kill. */
 export const spawnConversation = async (bench: Bench): Promise<RunningConversation & { kill(): Promise<void> }> => {
-  const child = spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', MAIN], {
+  const child = spawn(process.execPath, [...FLAGS, MAIN], {
     env: { PATH: process.env.PATH, ...bench.environment },
+    cwd: fileURLToPath(new URL('../..', import.meta.url)),
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ready = await readyLine(child);
