@@ -15,6 +15,6 @@ export type LogFields = Readonly<Record<string, string | number | boolean | null
 export interface Logger {
   debug(event: string, fields?: LogFields): void;
   info(event: string, fields?: LogFields): void;
-  warn(event: string, fields?: LogFields & { readonly error?: unknown }): void;
-  error(event: string, fields?: LogFields & { readonly error?: unknown }): void;
+  warn(event: string, fields?: LogFields, error?: unknown): void;
+  error(event: string, fields?: LogFields, error?: unknown): void;
 }

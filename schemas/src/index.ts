@@ -1,0 +1,4 @@
+export { type Codec, CodecError, createCodec, type DecodedRecord, type RecordName } from './codec.ts';
+export type * from './generated/records.ts';
+export { type RegistrySettings, registerSchemas } from './registry.ts';
+export { type Topic, topics } from './topics.ts';

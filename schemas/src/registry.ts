@@ -1,0 +1,59 @@
+import { COMPATIBILITY, SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry';
+import { type RecordSchema, readRecordSchemas } from './avro-files.ts';
+
+export interface RegistrySettings {
+  /** Base URL of a registry with Confluent's API. */
+  readonly url: string;
+}
+
+export const connectRegistry = ({ url }: RegistrySettings): SchemaRegistry =>
+  new SchemaRegistry({ host: url, retry: { retries: 0 } });
+
+/** TopicRecordNameStrategy: a topic carries several record types, each with its own line of versions. */
+export const subjectOf = ({ topic, fullName }: RecordSchema): string => `${topic}-${fullName}`;
+
+/**
+ * Registers every record of every topic, each subject at FULL_TRANSITIVE before its first version. A deploy step: no
+ * service registers at run time. Throws at the first schema that the registry refuses, naming its subject.
+ */
+export const registerSchemas = async (settings: RegistrySettings): Promise<readonly string[]> => {
+  const registry = connectRegistry(settings);
+  const register = async (record: RecordSchema): Promise<string> => {
+    const subject = subjectOf(record);
+    try {
+      await registry.register(
+        { type: SchemaType.AVRO, schema: JSON.stringify(record.schema) },
+        { subject, compatibility: COMPATIBILITY.FULL_TRANSITIVE },
+      );
+    } catch (error) {
+      throw new Error(`the registry refused subject ${subject}`, { cause: error });
+    }
+    return subject;
+  };
+  const subjects: string[] = [];
+  for (const record of readRecordSchemas()) subjects.push(await register(record));
+  return subjects;
+};
+
+/** Id of each named record's schema as registered by the deploy step; throws, naming the subject, when one is missing. */
+export const lookUpSchemaIds = async (
+  registry: SchemaRegistry,
+  records: readonly RecordSchema[],
+): Promise<ReadonlyMap<string, number>> => {
+  const lookUp = async (record: RecordSchema): Promise<[string, number]> => {
+    const schema = { type: SchemaType.AVRO, schema: JSON.stringify(record.schema) } as const;
+    try {
+      return [record.name, await registry.getRegistryIdBySchema(subjectOf(record), schema)];
+    } catch (error) {
+      const problem = isNotFound(error)
+        ? 'has no schema of this version: register the schemas first'
+        : 'did not answer';
+      throw new Error(`the registry ${problem} (subject ${subjectOf(record)})`, { cause: error });
+    }
+  };
+  return new Map(await Promise.all(records.map(lookUp)));
+};
+
+/** The client's errors carry the HTTP status; an answer that never came has another one. */
+export const isNotFound = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'status' in error && error.status === 404;

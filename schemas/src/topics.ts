@@ -1,0 +1,87 @@
+/** A topic as `topics ensure` creates it. `owner` writes it; commands and requests may have several writers. */
+export interface Topic {
+  readonly name: string;
+  readonly key: string;
+  readonly owner: string;
+  /** Fixed when the topic is created: one conversation is in one partition for ever. Growing means a `v2` topic. */
+  readonly partitions: number;
+  readonly cleanup: 'delete' | 'compact';
+  /** Null keeps records for ever. */
+  readonly retentionDays: number | null;
+  /** Short names of the records that travel on it; none for topics that carry foreign bytes. */
+  readonly records: readonly string[];
+}
+
+const PARTITIONS = 12;
+
+const kept = { partitions: PARTITIONS, cleanup: 'delete', retentionDays: null } as const;
+const deadLetters = (service: string) =>
+  ({
+    name: `${service}.dead-letter.v1`,
+    key: "the record's own key",
+    owner: service,
+    partitions: PARTITIONS,
+    cleanup: 'delete',
+    retentionDays: 30,
+    records: [],
+  }) as const;
+
+/** The public contract: every topic, its key and who writes it. */
+export const topics = {
+  messages: {
+    ...kept,
+    name: 'tiktok.messages.v1',
+    key: 'conversation id',
+    owner: 'ingress',
+    records: ['MessageReceived', 'MessageEchoed'],
+  },
+  statuses: {
+    ...kept,
+    name: 'tiktok.statuses.v1',
+    key: 'conversation id',
+    owner: 'ingress (ConversationRead), outbound (Reply…)',
+    records: [
+      'ConversationRead',
+      'ReplyQueued',
+      'ReplyDelayed',
+      'ReplySent',
+      'ReplyDelivered',
+      'ReplyRead',
+      'ReplyFailed',
+      'ReplyOutcomeUnknown',
+    ],
+  },
+  channels: {
+    ...kept,
+    name: 'tiktok.channels.v1',
+    key: 'channel id',
+    owner: 'auth',
+    cleanup: 'compact',
+    records: ['ChannelConnected', 'ChannelReauthorized', 'ChannelUpdated'],
+  },
+  replyCommands: {
+    ...kept,
+    name: 'tiktok.reply-commands.v1',
+    key: 'conversation id',
+    owner: 'any service',
+    retentionDays: 30,
+    records: ['SendReply'],
+  },
+  webhooksUnrecognized: {
+    ...kept,
+    name: 'tiktok.webhooks-unrecognized.v1',
+    key: 'channel id, or none',
+    owner: 'ingress',
+    retentionDays: 90,
+    records: ['WebhookUnrecognized'],
+  },
+  audit: {
+    ...kept,
+    name: 'tiktok.audit.v1',
+    key: 'account id',
+    owner: 'every service',
+    records: ['OperatorActed'],
+  },
+  conversationDeadLetters: deadLetters('conversation'),
+  outboundDeadLetters: deadLetters('outbound'),
+} as const satisfies Record<string, Topic>;

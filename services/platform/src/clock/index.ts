@@ -1,0 +1,3 @@
+export { dateAt } from './date-at.ts';
+export { createFollowingClock, type FollowingClock } from './following-clock.ts';
+export { systemClock } from './system-clock.ts';

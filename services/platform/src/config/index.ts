@@ -1,0 +1,13 @@
+export { type Secret, secret } from './secret.ts';
+export {
+  clockInProduction,
+  describeSettings,
+  type Environment,
+  InvalidSettings,
+  kafkaEnvironment,
+  processSettings,
+  readSettings,
+  refuseClockInProduction,
+  registryEnvironment,
+  setting,
+} from './settings.ts';

@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { type Secret, secret } from './secret.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reports every bad variable at once, by name and never by value. */
+export class InvalidSettings extends Error {
+  constructor(problems: readonly string[]) {
+    super(`these settings are missing or wrong:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+    this.name = 'InvalidSettings';
+  }
+}
+
+/** Parses `environment` with `schema`; an empty variable counts as absent. Throws `InvalidSettings`. */
+export const readSettings = <Schema extends z.ZodType>(schema: Schema, environment: Environment): z.infer<Schema> => {
+  const present = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = schema.safeParse(present, { reportInput: false });
+  if (parsed.success) return parsed.data;
+  throw new InvalidSettings(
+    parsed.error.issues.map((issue) => `${issue.path.join('.') || 'settings'}: ${issue.message}`),
+  );
+};
+
+const list = z.string().transform((value) =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+);
+
+/** Building blocks of the services' settings. */
+export const setting = {
+  text: z.string(),
+  url: z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, '')),
+  port: z.coerce.number().int().min(0).max(65535),
+  count: z.coerce.number().int().min(1),
+  milliseconds: z.coerce.number().int().min(0),
+  seconds: z.coerce.number().int().min(0),
+  flag: z.enum(['true', 'false']).transform((value) => value === 'true'),
+  list: list.refine((items) => items.length > 0, 'needs at least one item'),
+  secret: z.string().min(8, 'is too short for a secret').transform(secret),
+  secrets: list
+    .refine((items) => items.length > 0, 'needs at least one secret')
+    .refine((items) => items.every((item) => item.length >= 8), 'has a secret that is too short')
+    .transform((items): readonly Secret[] => items.map(secret)),
+} as const;
+
+/** What every service reads: its two ports, its mode, and outside production the simulator whose clock it follows. */
+export const processSettings = z.object({
+  HOST: setting.text.default('0.0.0.0'),
+  PORT: setting.port.default(8080),
+  INTERNAL_PORT: setting.port.default(9090),
+  NODE_ENV: z.enum(['production', 'development', 'test']).default('development'),
+  CLOCK_URL: setting.url.optional(),
+});
+
+/** `CLOCK_URL` in production would let a development tool move the time of the real service. */
+export const refuseClockInProduction = (settings: {
+  readonly NODE_ENV: string;
+  readonly CLOCK_URL?: string | undefined;
+}): boolean => settings.NODE_ENV !== 'production' || settings.CLOCK_URL === undefined;
+
+export const clockInProduction = { path: ['CLOCK_URL'], message: 'is refused in production mode' };
+
+export const kafkaEnvironment = z.object({
+  KAFKA_BROKERS: setting.list,
+  KAFKA_TOPIC_PREFIX: setting.text.default(''),
+});
+
+export const registryEnvironment = z.object({ SCHEMA_REGISTRY_URL: setting.url });
+
+/** Fields of the start log: each setting, secrets only as present. */
+export const describeSettings = (settings: Readonly<Record<string, unknown>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(settings)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [name, describe(name, value)]),
+  );
+
+const CREDENTIALS_IN_URL = /\/\/[^@/]*@/;
+
+const describe = (name: string, value: unknown): string => {
+  if (typeof value === 'object' && !Array.isArray(value)) return 'present';
+  if (Array.isArray(value) && value.some((item) => typeof item === 'object')) return `present (${value.length})`;
+  if (name === 'DATABASE_URL') return String(value).replace(CREDENTIALS_IN_URL, '//[redacted]@');
+  return String(value);
+};

@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from 'express';
+import type { Logger } from '../kernel/index.ts';
+import { HttpProblem } from './problem.ts';
+
+/** An express application with request ids; `mount` adds the routes, and every error ends in a problem document. */
+export const createApp = ({
+  logger,
+  mount,
+}: {
+  readonly logger: Logger;
+  readonly mount: (app: Express) => void;
+}): Express => {
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('etag', false);
+  app.set('query parser', 'simple');
+  app.use(requestId);
+  mount(app);
+  app.use(unknownRoute);
+  app.use(toProblem(logger));
+  return app;
+};
+
+/** JSON bodies of at most 1 MiB. */
+export const jsonBody: RequestHandler = express.json({ limit: '1mb', strict: true });
+
+/** Refuses every other method on a path with 405 and `Allow`. Mount it after the path's routes. */
+export const onlyMethods =
+  (...allowed: readonly string[]): RequestHandler =>
+  (request) => {
+    throw new HttpProblem(405, 'method_not_allowed', `${request.method} is not allowed here`, {
+      headers: { Allow: allowed.join(', ') },
+    });
+  };
+
+const REQUEST_ID = /^[\w.-]{1,100}$/;
+
+const requestId: RequestHandler = (request, response, next) => {
+  const given = request.headers['x-request-id'];
+  response.locals.requestId = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+  response.setHeader('x-request-id', response.locals.requestId);
+  next();
+};
+
+const unknownRoute: RequestHandler = () => {
+  throw new HttpProblem(404, 'not_found', 'there is nothing at this address');
+};
+
+const toProblem =
+  (logger: Logger): ErrorRequestHandler =>
+  (error, request, response, _next) => {
+    const problem = problemOf(error);
+    if (problem.status >= 500 && problem.status !== 503) {
+      logger.error('http.failed', { method: request.method, requestId: response.locals.requestId }, error);
+    }
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    sendProblem(response, problem);
+  };
+
+export const sendProblem = (response: Response, problem: HttpProblem): void => {
+  response.status(problem.status).set(problem.headers).type('application/problem+json');
+  response.send(
+    JSON.stringify({
+      type: 'about:blank',
+      title: problem.code,
+      status: problem.status,
+      code: problem.code,
+      detail: problem.message,
+      ...(problem.fields.length === 0 ? {} : { errors: problem.fields }),
+      requestId: response.locals.requestId,
+    }),
+  );
+};
+
+/** body-parser's `type` and our words; its own messages can quote the body. */
+const BODY_PROBLEMS: Readonly<Record<string, readonly [status: number, code: string, detail: string]>> = {
+  'entity.too.large': [413, 'body_too_large', 'the body is larger than this address takes'],
+  'entity.parse.failed': [400, 'invalid_json', 'the body is not valid JSON'],
+  'encoding.unsupported': [415, 'unsupported_encoding', 'the content encoding is not supported'],
+  'charset.unsupported': [415, 'unsupported_charset', 'the charset is not supported'],
+  'request.aborted': [400, 'request_aborted', 'the request ended before its body was complete'],
+  'request.size.invalid': [400, 'invalid_length', 'the body is not as long as it said'],
+};
+
+const problemOf = (error: unknown): HttpProblem => {
+  if (error instanceof HttpProblem) return error;
+  if (typeof error === 'object' && error !== null) {
+    const known = 'type' in error ? BODY_PROBLEMS[String(error.type)] : undefined;
+    if (known !== undefined) return new HttpProblem(...known);
+    // What express itself refuses, such as a path that cannot be decoded, carries a 4xx status.
+    if ('status' in error && typeof error.status === 'number' && error.status >= 400 && error.status < 500) {
+      return new HttpProblem(error.status, 'invalid_request', 'the request could not be read');
+    }
+  }
+  return new HttpProblem(500, 'internal_error', 'something went wrong here; it was logged under the request id');
+};

@@ -1,0 +1,5 @@
+export { createApp, jsonBody, onlyMethods, sendProblem } from './app.ts';
+export { createInternalApp } from './internal-app.ts';
+export { type FieldProblem, HttpProblem, notFound, unavailable } from './problem.ts';
+export { createHttpServer, type HttpServer } from './server.ts';
+export { validate } from './validate.ts';

@@ -1,0 +1,57 @@
+import { createServer as createNodeServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A listening server as a part of a process. */
+export interface HttpServer {
+  readonly name: string;
+  start(): Promise<void>;
+  /** No new connections; requests under way may end within `drainMs`, then their sockets are closed. */
+  stop(): Promise<void>;
+  /** The port in use, once started. */
+  port(): number;
+}
+
+/**
+ * `port` 0 takes any free port. `drainMs` bounds the stop: an open event stream must not hold it up. Idle connections are
+ * kept for longer than a load balancer keeps them, so that it is not the server that closes one under a request.
+ */
+export const createHttpServer = ({
+  name,
+  listener,
+  host,
+  port,
+  drainMs = 5_000,
+}: {
+  readonly name: string;
+  readonly listener: RequestListener;
+  readonly host: string;
+  readonly port: number;
+  readonly drainMs?: number;
+}): HttpServer => {
+  const server = createNodeServer({ keepAliveTimeout: 75_000, noDelay: true }, listener);
+  return {
+    name,
+    start: () => listen(server, host, port),
+    stop: () => close(server, drainMs),
+    port: () => (server.address() as AddressInfo).port,
+  };
+};
+
+const listen = (server: Server, host: string, port: number): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+
+const close = (server: Server, drainMs: number): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(() => server.closeAllConnections(), drainMs);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });

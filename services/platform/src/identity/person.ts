@@ -1,0 +1,96 @@
+import type { RequestHandler, Response } from 'express';
+import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
+import { dateAt } from '../clock/index.ts';
+import { HttpProblem } from '../http-server/index.ts';
+import type { Clock } from '../kernel/index.ts';
+
+export type Role = 'administrator' | 'agent' | 'operator';
+
+/** Who calls. `accountId` is the tenant; every query carries it. */
+export interface Person {
+  readonly userId: string;
+  readonly accountId: string;
+  readonly role: Role;
+}
+
+export interface PersonSettings {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly jwksUrl: string;
+}
+
+/** Answers the person behind an `Authorization` header; throws a problem 401, or 503 while the provider's keys are out of reach. */
+export type IdentifyPerson = (authorization: string | undefined) => Promise<Person>;
+
+const ROLES: readonly string[] = ['administrator', 'agent', 'operator'] satisfies readonly Role[];
+const ALGORITHMS = ['RS256', 'ES256', 'EdDSA', 'PS256'];
+
+export const createIdentifyPerson = (
+  { issuer, audience, jwksUrl }: PersonSettings,
+  { clock }: { readonly clock: Clock },
+): IdentifyPerson => {
+  const keys = createRemoteJWKSet(new URL(jwksUrl), { timeoutDuration: 3_000 });
+  return async (authorization) => {
+    const token = bearerOf(authorization);
+    const currentDate = dateAt(clock.now());
+    try {
+      const { payload } = await jwtVerify(token, keys, {
+        issuer,
+        audience,
+        currentDate,
+        algorithms: ALGORITHMS,
+        requiredClaims: ['exp'],
+      });
+      return personOf(payload);
+    } catch (error) {
+      throw problemOf(error);
+    }
+  };
+};
+
+const bearerOf = (authorization: string | undefined): string => {
+  const token = /^Bearer ([\w.~+/-]+=*)$/i.exec(authorization ?? '')?.[1];
+  if (token === undefined) throw unauthorized('token_missing', 'a bearer token is needed in the Authorization header');
+  return token;
+};
+
+const personOf = (claims: Readonly<Record<string, unknown>>): Person => {
+  const { sub, account, role } = claims;
+  if (typeof sub !== 'string' || typeof account !== 'string' || typeof role !== 'string' || !ROLES.includes(role)) {
+    throw unauthorized('token_incomplete', 'the token names no user, account or known role');
+  }
+  return { userId: sub, accountId: account, role: role as Role };
+};
+
+const problemOf = (error: unknown): unknown => {
+  if (error instanceof HttpProblem) return error;
+  if (error instanceof errors.JWTExpired) return unauthorized('token_expired', 'the token has expired: sign in again');
+  if (
+    error instanceof errors.JWKSTimeout ||
+    !(error instanceof errors.JOSEError) ||
+    error.constructor === errors.JOSEError
+  ) {
+    return new HttpProblem(503, 'identity_unavailable', 'the keys of the identity provider are out of reach', {
+      headers: { 'Retry-After': '2' },
+    });
+  }
+  return unauthorized('token_invalid', 'the token is not valid here');
+};
+
+const unauthorized = (code: string, detail: string): HttpProblem =>
+  new HttpProblem(401, code, detail, { headers: { 'WWW-Authenticate': 'Bearer' } });
+
+/** Lets only the named roles through and keeps who it is for `personIn`. */
+export const requirePerson =
+  (identify: IdentifyPerson, ...roles: readonly Role[]): RequestHandler =>
+  async (request, response, next) => {
+    const person = await identify(request.headers.authorization);
+    if (!roles.includes(person.role)) {
+      throw new HttpProblem(403, 'role_not_allowed', `this takes the role ${roles.join(' or ')}`);
+    }
+    response.locals.person = person;
+    next();
+  };
+
+/** The person that `requirePerson` let through. */
+export const personIn = (response: Response): Person => response.locals.person as Person;

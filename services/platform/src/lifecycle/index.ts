@@ -1,0 +1,2 @@
+export { createLifecycle, type Health, type Lifecycle, type Part } from './lifecycle.ts';
+export { runService } from './run-service.ts';

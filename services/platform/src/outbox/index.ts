@@ -1,0 +1,10 @@
+export type {
+  CreateRelayProducer,
+  OutboxBacklog,
+  OutboxRecord,
+  OutboxRow,
+  OutboxStore,
+  RelayLease,
+  RelayProducer,
+  StoredOutboxRow,
+} from './ports.ts';

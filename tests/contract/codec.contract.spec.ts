@@ -1,0 +1,88 @@
+import { type Codec, CodecError, createCodec } from '@tiktok-channel/schemas';
+import { expect } from 'chai';
+import { messageReceived, sendReply } from '../support/records.ts';
+
+describe('the codec', () => {
+  let codec: Codec;
+  let registry: { readonly url: string };
+
+  before(async () => {
+    registry = { url: process.env.SCHEMA_REGISTRY_URL ?? '' };
+    codec = await createCodec({ registry, writes: ['MessageReceived', 'SendReply'] });
+  });
+
+  it('reads back what it wrote', async () => {
+    const record = messageReceived({ isFollower: null });
+
+    const decoded = await codec.decode(codec.encode('MessageReceived', record));
+
+    expect(decoded.name).to.equal('MessageReceived');
+    expect(JSON.stringify('value' in decoded && decoded.value)).to.equal(JSON.stringify(record));
+  });
+
+  it('writes the Confluent wire format: a zero byte and the schema id before the value', () => {
+    const bytes = codec.encode('SendReply', sendReply());
+
+    expect(bytes[0]).to.equal(0);
+    expect(bytes.readInt32BE(1)).to.be.greaterThan(0);
+  });
+
+  it('writes a text longer than the room it first takes', async () => {
+    const text = 'ä'.repeat(6000);
+
+    const decoded = await codec.decode(codec.encode('SendReply', sendReply({ text })));
+
+    expect(decoded).to.have.nested.property('value.text', text);
+  });
+
+  it('names the field that does not fit, and never its value', () => {
+    const wrong = { ...messageReceived(), sentAt: 'a secret word' } as never;
+
+    expect(() => codec.encode('MessageReceived', wrong))
+      .to.throw(TypeError, 'sentAt')
+      .with.property('message')
+      .that.does.not.include('secret word');
+  });
+
+  it('says that bytes in no wire format are undecodable', () => {
+    expect(() => codec.decode(Buffer.from('no avro')))
+      .to.throw(CodecError)
+      .with.property('code', 'undecodable');
+  });
+
+  it('says that a record without value is undecodable', () => {
+    expect(() => codec.decode(null))
+      .to.throw(CodecError)
+      .with.property('code', 'undecodable');
+  });
+
+  it('says that a value cut short is undecodable', async () => {
+    const bytes = codec.encode('MessageReceived', messageReceived());
+    await codec.decode(bytes);
+
+    expect(() => codec.decode(bytes.subarray(0, 20)))
+      .to.throw(CodecError)
+      .with.property('code', 'undecodable');
+  });
+
+  it('says that a schema id which the registry does not have is undecodable', async () => {
+    const error = await rejection(codec.decode(Buffer.from([0, 0x7f, 0xff, 0xff, 0xff, 1])));
+
+    expect(error).to.have.property('code', 'undecodable');
+  });
+
+  it('refuses to start while the registry lacks the schemas, and says what to do', async () => {
+    const error = await rejection(createCodec({ registry: { url: `${registry.url}-nowhere` }, writes: ['SendReply'] }));
+
+    expect(error).to.have.property('message').that.includes('tiktok.reply-commands.v1');
+  });
+});
+
+const rejection = async (promise: Promise<unknown> | unknown): Promise<unknown> => {
+  try {
+    await promise;
+  } catch (error) {
+    return error;
+  }
+  throw new Error('it was expected to fail');
+};
