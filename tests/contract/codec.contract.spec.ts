@@ -1,14 +1,13 @@
-import { type Codec, CodecError, createCodec, registerSchemas } from '@tiktok-channel/schemas';
+import { type Codec, CodecError, createCodec } from '@tiktok-channel/schemas';
 import { expect } from 'chai';
 import { messageReceived, sendReply } from '../support/records.ts';
 
-const registry = { url: process.env.SCHEMA_REGISTRY_URL ?? '' };
-
 describe('the codec', () => {
   let codec: Codec;
+  let registry: { readonly url: string };
 
   before(async () => {
-    await registerSchemas(registry);
+    registry = { url: process.env.SCHEMA_REGISTRY_URL ?? '' };
     codec = await createCodec({ registry, writes: ['MessageReceived', 'SendReply'] });
   });
 

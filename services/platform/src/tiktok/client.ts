@@ -75,7 +75,7 @@ const envelope = z.object({
   code: z.number(),
   message: z.string().optional(),
   request_id: z.string().optional(),
-  data: z.unknown(),
+  data: z.unknown().optional(),
 });
 
 const readEnvelope = (answer: HttpAnswer): TikTokAnswer => {

@@ -1,0 +1,77 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { waitUntil } from '../wait.ts';
+import { type Command, lastLines, spawnGuarded } from './guarded-process.ts';
+
+describe('a guarded process', () => {
+  let folder: string;
+
+  const command = (script: string): Command => ({
+    file: process.execPath,
+    args: ['-e', script],
+    env: {},
+    cwd: folder,
+    logFile: join(folder, 'log'),
+    stopSignal: 'SIGTERM',
+  });
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'guarded-process-'));
+  });
+
+  afterEach(() => rm(folder, { recursive: true }));
+
+  it('has the id, the exit and the output of its command', async () => {
+    const child = await spawnGuarded(command('console.log("one"); console.error(process.pid); process.exit(3)'));
+
+    expect(await child.exited).to.deep.equal({ code: 3, signal: null });
+    expect(await readFile(join(folder, 'log'), 'utf8')).to.equal(`one\n${child.pid}\n`);
+    expect(await lastLines(join(folder, 'log'), 1)).to.equal(String(child.pid));
+  });
+
+  it('is killed when it does not end in time', async () => {
+    const child = await spawnGuarded(
+      command('process.on("SIGTERM", () => {}); console.log("up"); setInterval(() => {}, 1e6)'),
+    );
+    await waitUntil('no start', async () => (await lastLines(join(folder, 'log'))) === 'up', { deadlineMs: 5_000 });
+
+    expect(await child.stop(100)).to.deep.equal({ code: null, signal: 'SIGKILL' });
+  });
+
+  for (const signal of ['SIGKILL', 'SIGTERM', 'SIGINT'] as const) {
+    it(`ends when its parent dies by ${signal}, even if it was paused`, async () => {
+      const child = command('setInterval(() => {}, 1e6)');
+      const parent = spawn(
+        process.execPath,
+        [
+          '--input-type=module-typescript',
+          '-e',
+          `import { spawnGuarded } from ${JSON.stringify(new URL('guarded-process.ts', import.meta.url).href)};
+           const child = await spawnGuarded(${JSON.stringify(child)});
+           child.signal('SIGSTOP');
+           console.log(child.pid);
+           setInterval(() => {}, 1e6);`,
+        ],
+        { stdio: ['ignore', 'pipe', 'inherit'] },
+      );
+      const [line] = await once(parent.stdout, 'data');
+      parent.kill(signal);
+
+      await waitUntil('it still runs', async () => !isAlive(Number(line)), { deadlineMs: 5_000 });
+    });
+  }
+});
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+
+    return true;
+  } catch {
+    return false;
+  }
+};
