@@ -103,12 +103,14 @@ const tokenAnswer = z.object({
 
 const exchangeAnswer = tokenAnswer.extend({ open_id: text });
 
+/** A person's words: what PostgreSQL and UTF-8 do not take becomes U+FFFD. */
+const words = z
+  .string()
+  .transform((value) => value.toWellFormed().replaceAll('\0', '\uFFFD'))
+  .nullish();
+
 /** Fields whose scope was not granted are absent. */
-const profileAnswer = z.object({
-  username: z.string().nullish(),
-  display_name: z.string().nullish(),
-  profile_image: z.string().nullish(),
-});
+const profileAnswer = z.object({ username: words, display_name: words, profile_image: words });
 
 /** Lives are counted from before the call, so that a slow answer never makes a token look younger than it is. */
 const pairOf = (answer: z.infer<typeof tokenAnswer>, askedAtMs: number): TokenPair => ({
