@@ -5,4 +5,6 @@ export { measureProducerTool, type ProducerToolOptions } from './servers/kafka-t
 export { type PostgresServer, startPostgres } from './servers/postgres.ts';
 export { type RegistryServer, startRegistry } from './servers/registry.ts';
 export type { Server, Way } from './servers/server.ts';
-export { availableWays } from './way.ts';
+export type { Addresses, ProcessName, ServiceName } from './system/addresses.ts';
+export { localToken } from './system/demo-account.ts';
+export { type System, startSystem } from './system.ts';
