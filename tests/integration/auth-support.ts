@@ -40,6 +40,8 @@ export interface AuthWorld {
   readonly calls: string[];
   /** Requests to TikTok whose address holds this wait for ever; null lets all through. */
   hold(part: string | null): void;
+  /** Once, after TikTok has answered such a request and before the service sees the answer. */
+  whenAnswered(part: string, act: () => Promise<void>): void;
   token(role: 'administrator' | 'agent' | 'operator', accountId: string): Promise<string>;
   get(path: string, token?: string): Promise<Answer>;
   startConnect(accountId: string, body?: object): Promise<StartedConnect>;
@@ -147,6 +149,7 @@ export const createAuthWorld = async ({
     environment,
     calls: front.calls,
     hold: front.hold,
+    whenAnswered: front.whenAnswered,
     token: async (role, accountId) => {
       const { body } = await post(`${publicUrl}/local/token`, { role, accountId });
       return String(body.token);
@@ -262,11 +265,17 @@ const readTopics = async ({
 const countingFront = async (target: string) => {
   const calls: string[] = [];
   let held: string | null = null;
+  let answered: { readonly part: string; readonly act: () => Promise<void> } | null = null;
   const server = createServer((request, response) => {
     calls.push(`${request.method} ${request.url}`);
     if (held !== null && request.url?.includes(held)) return;
     const onward = httpRequest(`${target}${request.url}`, { method: request.method, headers: request.headers });
-    onward.on('response', (answer) => {
+    onward.on('response', async (answer) => {
+      if (answered !== null && request.url?.includes(answered.part)) {
+        const { act } = answered;
+        answered = null;
+        await act();
+      }
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);
     });
@@ -279,6 +288,9 @@ const countingFront = async (target: string) => {
     calls,
     hold: (part: string | null) => {
       held = part;
+    },
+    whenAnswered: (part: string, act: () => Promise<void>) => {
+      answered = { part, act };
     },
     close: () =>
       new Promise<void>((resolve) => {
