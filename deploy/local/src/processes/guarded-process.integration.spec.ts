@@ -44,9 +44,9 @@ describe('a guarded process', () => {
   });
 
   for (const signal of ['SIGKILL', 'SIGTERM', 'SIGINT'] as const) {
-    it(`ends when its parent dies by ${signal}, its own folder too, even if it was paused`, async () => {
+    it(`ends when its parent dies by ${signal}, its own folder too, even while it is paused`, async () => {
       const ownFolder = await mkdtemp(join(folder, 'own-'));
-      const child = { ...command('setInterval(() => {}, 1e6)'), ownFolder };
+      const child = { ...command('console.log("up"); setInterval(() => {}, 1e6)'), ownFolder };
       const parent = spawn(
         process.execPath,
         [
@@ -54,16 +54,17 @@ describe('a guarded process', () => {
           '-e',
           `import { spawnGuarded } from ${JSON.stringify(new URL('guarded-process.ts', import.meta.url).href)};
            const child = await spawnGuarded(${JSON.stringify(child)});
-           child.signal('SIGSTOP');
            console.log(child.pid);
            setInterval(() => {}, 1e6);`,
         ],
         { stdio: ['ignore', 'pipe', 'inherit'] },
       );
-      const [line] = await once(parent.stdout, 'data');
+      const pid = Number(await once(parent.stdout, 'data'));
+      await waitUntil('no start', async () => (await lastLines(child.logFile)) === 'up', { deadlineMs: 10_000 });
+      process.kill(pid, 'SIGSTOP');
       parent.kill(signal);
 
-      await waitUntil('it still runs', async () => !isRunning(Number(line)), { deadlineMs: 5_000 });
+      await waitUntil('it still runs', async () => !isRunning(pid), { deadlineMs: 5_000 });
       await waitUntil('its folder is there', async () => !existsSync(ownFolder), { deadlineMs: 10_000 });
     });
   }
