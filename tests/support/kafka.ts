@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { chooseWay, type KafkaServer, startKafka } from '@tiktok-channel/local';
 import {
+  type Consumer,
+  type ConsumerOptions,
   createKafka,
   type IncomingRecord,
   type Kafka,
@@ -111,3 +113,18 @@ export const numberedRecords = (topic: string, from: number, count: number): rea
 
 export const valuesOf = (records: readonly IncomingRecord[]): readonly string[] =>
   records.map(({ value }) => value?.toString() ?? 'null');
+
+/** A consumer of text records with everything that a test does not care about. */
+export const textConsumer = (test: TestKafka, options: TextConsumerOptions): Consumer =>
+  test.kafka.createConsumer<string>({
+    group: 'texts',
+    topics: ['texts'],
+    decode: ({ value }) => ({ kind: 'record', value: value?.toString() ?? '' }),
+    deadLetters: { producer: refusingProducer, topic: 'none' },
+    onFatal: (error) => {
+      throw error;
+    },
+    ...options,
+  });
+
+export type TextConsumerOptions = Partial<ConsumerOptions<string>> & Pick<ConsumerOptions<string>, 'apply'>;
