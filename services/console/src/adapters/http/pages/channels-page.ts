@@ -47,6 +47,6 @@ const outcomeCard = (outcome: Outcome): Html => {
 
 const localSteps = (
   origin: string,
-): Html => html`<pre><code>TOKEN=$(curl -s ${quoted(`${origin}/local/token`)} -H 'Content-Type: application/json' \\
+): Html => html`<pre tabindex="0"><code>TOKEN=$(curl -s ${quoted(`${origin}/local/token`)} -H 'Content-Type: application/json' \\
   -d '{"role":"administrator","accountId":"demo"}' | sed 's/.*"token":"\\([^"]*\\)".*/\\1/')
 curl -s ${quoted(`${origin}/v1/channels`)} -H "Authorization: Bearer $TOKEN"</code></pre>`;

@@ -51,18 +51,20 @@ const readingCard = (origin: string, isLocal: boolean): Html => html`<section cl
 <h2>Read and answer</h2>
 ${tokenStep(origin, isLocal)}
 <h3>The account's channels, then its conversations</h3>
-<pre><code>curl -s ${quoted(`${origin}/v1/channels`)} -H "Authorization: Bearer $TOKEN"
+<pre tabindex="0"><code>curl -s ${quoted(`${origin}/v1/channels`)} -H "Authorization: Bearer $TOKEN"
 curl -s ${quoted(`${origin}/v1/conversations`)} -H "Authorization: Bearer $TOKEN"</code></pre>
 <h3>The messages of one, and an answer to it</h3>
-<pre><code>CONVERSATION=…   # a conversationId from above, percent-encoded
-curl -s "${origin}/v1/conversations/$CONVERSATION/messages" -H "Authorization: Bearer $TOKEN"
-curl -s "${origin}/v1/conversations/$CONVERSATION/replies" -H "Authorization: Bearer $TOKEN" \\
-  -H "Idempotency-Key: $(date +%s)" -H 'Content-Type: application/json' -d '{"text":"Hello from the shop"}'</code></pre>
+<pre tabindex="0"><code>CONVERSATION=…   # a conversationId from above, percent-encoded
+curl -s "${origin}/v1/conversations/$CONVERSATION/messages" \\
+  -H "Authorization: Bearer $TOKEN"
+curl -s "${origin}/v1/conversations/$CONVERSATION/replies" \\
+  -H "Authorization: Bearer $TOKEN" -H "Idempotency-Key: $(date +%s)" \\
+  -H 'Content-Type: application/json' -d '{"text":"Hello from the shop"}'</code></pre>
 </section>`;
 
 const tokenStep = (origin: string, isLocal: boolean): Html =>
   isLocal
     ? html`<h3>A token, for this machine only</h3>
-<pre><code>TOKEN=$(curl -s ${quoted(`${origin}/local/token`)} -H 'Content-Type: application/json' \\
+<pre tabindex="0"><code>TOKEN=$(curl -s ${quoted(`${origin}/local/token`)} -H 'Content-Type: application/json' \\
   -d '{"role":"agent","accountId":"demo"}' | sed 's/.*"token":"\\([^"]*\\)".*/\\1/')</code></pre>`
     : html`<p>Put a token of your identity provider into <code>TOKEN</code>.</p>`;
