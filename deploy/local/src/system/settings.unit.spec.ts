@@ -1,22 +1,21 @@
 import { expect } from 'chai';
-import type { ProcessName } from './addresses.ts';
 import type { Placement } from './placement.ts';
 import { settingsOf } from './settings.ts';
 
-const PORTS: Readonly<Record<ProcessName, number>> = {
-  console: 3000,
-  ingress: 3001,
-  auth: 3002,
-  conversation: 3003,
-  outbound: 3004,
-  simulator: 4010,
+const at = (port: number) => ({ port, internalPort: port + 100 });
+
+const placement: Placement = {
+  console: at(3000),
+  ingress: at(3001),
+  auth: at(3002),
+  conversation: at(3003),
+  outbound: at(3004),
+  simulator: at(4010),
 };
 
 const settings = settingsOf({
   dependencies: { kafka: { brokers: '127.0.0.1:9092' }, registry: { url: 'http://127.0.0.1:8081' } },
-  placement: Object.fromEntries(
-    Object.entries(PORTS).map(([name, port]) => [name, { port, internalPort: port + 100 }]),
-  ) as unknown as Placement,
+  placement,
   secrets: {
     appId: 'app',
     appSecret: 'app-secret',

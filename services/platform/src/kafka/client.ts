@@ -1,7 +1,8 @@
 import { connect, type Socket } from 'node:net';
-import { Kafka as KafkaJs, logLevel } from 'kafkajs';
+import type { Kafka as KafkaJs, logLevel as LogLevel } from 'kafkajs';
 import type { Logger } from '../kernel/index.ts';
 import { errorMessage } from './errors.ts';
+import { Kafka, logLevel } from './kafkajs.ts';
 
 export interface KafkaSettings {
   /** `host:port` of some brokers; the others are found through them. */
@@ -51,7 +52,7 @@ export const createKafkaClient = ({ settings, logger, retry }: ClientOptions): K
     return socket;
   };
 
-  const kafkaJs = new KafkaJs({
+  const kafkaJs = new Kafka({
     clientId: settings.clientId,
     // An empty list is the one answer that ends kafkajs's search for a broker.
     brokers: () => (hasEnded ? [] : [...settings.brokers]),
@@ -79,7 +80,7 @@ interface SocketRequest {
 }
 
 interface LogEntry {
-  readonly level: logLevel;
+  readonly level: LogLevel;
   readonly namespace: string;
   readonly log: { readonly message: string; readonly error?: unknown };
 }

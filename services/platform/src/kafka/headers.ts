@@ -30,8 +30,9 @@ export interface CloudEvent {
   readonly type: string;
   /** When the fact happened, in epoch milliseconds. */
   readonly timeMs: number;
-  readonly subject: string;
-  readonly partitionKey: string;
+  readonly subject?: string | undefined;
+  /** The record's key; absent when it has none. */
+  readonly partitionKey?: string | undefined;
   readonly correlationId?: string | undefined;
   readonly causationId?: string | undefined;
   /** Only for what is sent later than it was caused (an outbox); else the producer writes the caller's. */
@@ -46,10 +47,10 @@ export const cloudEventHeaders = (event: CloudEvent): Record<string, string> => 
     [HEADERS.source]: event.source,
     [HEADERS.type]: event.type,
     [HEADERS.time]: isoTime(event.timeMs),
-    [HEADERS.subject]: event.subject,
-    [HEADERS.partitionKey]: event.partitionKey,
     [HEADERS.contentType]: 'application/avro',
   };
+  if (event.subject !== undefined) headers[HEADERS.subject] = event.subject;
+  if (event.partitionKey !== undefined) headers[HEADERS.partitionKey] = event.partitionKey;
   if (event.correlationId !== undefined) headers[HEADERS.correlationId] = event.correlationId;
   if (event.causationId !== undefined) headers[HEADERS.causationId] = event.causationId;
   if (event.traceparent !== undefined) headers[HEADERS.traceParent] = event.traceparent;

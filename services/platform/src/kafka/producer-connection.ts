@@ -1,7 +1,8 @@
-import { type ICustomPartitioner, Partitioners, type Producer as RawProducer, type RecordMetadata } from 'kafkajs';
+import type { ICustomPartitioner, Producer as RawProducer, RecordMetadata } from 'kafkajs';
 import type { Logger } from '../kernel/index.ts';
 import { createKafkaClient, type KafkaSettings, RETRY_WITHOUT_BOUND } from './client.ts';
 import { errorMessage } from './errors.ts';
+import { Partitioners } from './kafkajs.ts';
 import type { QueuedRecord } from './send-queue.ts';
 import type { TopicPrefix } from './topic-prefix.ts';
 import { settlesWithin } from './wait.ts';

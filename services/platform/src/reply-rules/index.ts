@@ -1,0 +1,9 @@
+export { checkContent, type ReplyAttachment, type ReplyContent, type SendableContent } from './content.ts';
+export {
+  type Failure,
+  type FailureCode,
+  failureCatalogue,
+  failureCodes,
+  failureOfTikTokCode,
+} from './failure-catalogue.ts';
+export { CONTENT_LIMITS, IMAGE_TYPES, isSendableImageType } from './limits.ts';
