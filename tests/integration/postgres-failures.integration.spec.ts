@@ -157,6 +157,7 @@ describe('an error of the database, as it comes out of Prisma,', () => {
       expect(await failureOf(() => prisma.$transaction((tx) => tx.item.findMany()))).to.equal('unavailable');
 
       await line.mend();
+      await poolHasRecovered();
       expect(await prisma.item.count()).to.equal(2);
     });
 
