@@ -191,10 +191,10 @@ export const apiOf = (publicUrl: string, authorization: string) => {
     const response = await fetch(`${publicUrl}${path}`, { headers: { authorization } });
     return { status: response.status, body: (await response.json()) as Json };
   };
-  /** Every item of a list, page by page. */
-  const all = async (path: string, limit = 100): Promise<readonly Json[]> => {
+  /** Every item of a list, page by page, from a cursor on. */
+  const all = async (path: string, limit = 100, from: string | null = null): Promise<readonly Json[]> => {
     const items: Json[] = [];
-    let cursor: string | null = null;
+    let cursor = from;
     do {
       const query: string = new URLSearchParams({
         limit: String(limit),

@@ -38,7 +38,7 @@ export const startIdentityProvider = async (): Promise<IdentityProvider> => {
         .setIssuer(ISSUER)
         .setAudience(AUDIENCE)
         .setIssuedAt()
-        .setExpirationTime('1h')
+        .setExpirationTime('10y')
         .sign(privateKey);
       return `Bearer ${token}`;
     },
