@@ -79,11 +79,14 @@ const post = (url: string, body: object, headers: Record<string, string> = {}): 
 export const createAuthWorld = async ({
   replicas = 1,
   databaseLine,
+  origin,
 }: {
   /** Without any there are only its surroundings, for a process of its own. */
   readonly replicas?: number;
   /** Address of the database as the service sees it; for a line that can be cut. */
   readonly databaseLine?: (url: string) => Promise<string>;
+  /** The public origin, where it is not the service itself. */
+  readonly origin?: string;
 } = {}): Promise<AuthWorld> => {
   const database = await testDatabase();
   const logger = createRecordingLogger();
@@ -105,7 +108,7 @@ export const createAuthWorld = async ({
   await admin.stop();
 
   const port = await freePort();
-  const publicUrl = `http://127.0.0.1:${port}`;
+  const publicUrl = origin ?? `http://127.0.0.1:${port}`;
   const simulator = await createSimulator({
     appId: APP_ID,
     appSecret: APP_SECRET,
@@ -300,7 +303,7 @@ const countingFront = async (target: string) => {
   };
 };
 
-const freePort = async (): Promise<number> => {
+export const freePort = async (): Promise<number> => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

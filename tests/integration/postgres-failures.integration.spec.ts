@@ -1,4 +1,5 @@
 import { createPrismaAdapter, databaseFailure } from '@tiktok-channel/platform/postgres';
+import { eventually } from '@tiktok-channel/platform/testing';
 import { expect } from 'chai';
 import { type CuttableLine, cuttableLine } from '../support/cuttable-line.ts';
 import { PrismaClient } from '../support/generated/client.ts';
@@ -115,6 +116,13 @@ describe('an error of the database, as it comes out of Prisma,', () => {
           WHERE datname = current_database() AND pid <> pg_backend_pid()`,
       );
 
+    /** The pool learns of a terminated idle connection a moment later; until then a query may be handed a dead one. */
+    const poolHasRecovered = () =>
+      eventually('every connection of the pool works', async () => {
+        await Promise.all(Array.from({ length: 10 }, () => prisma.$queryRawUnsafe('SELECT pg_sleep(0.01)::text')));
+        return true;
+      });
+
     it('when it ends the connection in the middle of a query', async () => {
       const query = prisma.$queryRawUnsafe('SELECT pg_sleep(20)::text').catch((error: unknown) => error);
       await waitForQuery(database, '%pg_sleep(20)%');
@@ -139,6 +147,7 @@ describe('an error of the database, as it comes out of Prisma,', () => {
     }
 
     it('when the line breaks in the middle of a query, and while it stays broken, and not afterwards', async () => {
+      await poolHasRecovered();
       const query = prisma.$queryRawUnsafe('SELECT pg_sleep(21)::text').catch((error: unknown) => error);
       await waitForQuery(database, '%pg_sleep(21)%');
       await line.cut();
@@ -148,6 +157,7 @@ describe('an error of the database, as it comes out of Prisma,', () => {
       expect(await failureOf(() => prisma.$transaction((tx) => tx.item.findMany()))).to.equal('unavailable');
 
       await line.mend();
+      await poolHasRecovered();
       expect(await prisma.item.count()).to.equal(2);
     });
 
