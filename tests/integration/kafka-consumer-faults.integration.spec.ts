@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { BatchOutcome } from '@tiktok-channel/platform/kafka';
 import { expect } from 'chai';
 import { logLevel, type Consumer as PlainConsumer, Kafka as PlainKafka } from 'kafkajs';
 import { numberedRecords, type TestKafka, testKafka, textConsumer, valuesOf } from '../support/kafka.ts';
@@ -121,7 +122,8 @@ describe('faults of a consumer', () => {
   });
 
   it('a handler that never returns is reported as not alive; an idle consumer is alive', async () => {
-    const stuck = textConsumer(test, { apply: () => new Promise(() => undefined), stuckAfterMs: 500 });
+    const handling = Promise.withResolvers<BatchOutcome>();
+    const stuck = textConsumer(test, { apply: () => handling.promise, stuckAfterMs: 500 });
     const idle = textConsumer(test, { ...createPositionStore(), group: 'idle', topics: ['idle'], stuckAfterMs: 500 });
     await test.createTopic('idle');
     await Promise.all([stuck.start(), idle.start()]);
@@ -132,6 +134,7 @@ describe('faults of a consumer', () => {
 
     expect(idle.health()).to.deep.equal({ alive: true });
     expect(stuck.health()).to.deep.equal({ alive: false, reason: 'a batch makes no progress' });
+    handling.resolve({ kind: 'done' });
     await Promise.all([stuck.stop(), idle.stop()]);
   });
 

@@ -17,7 +17,7 @@ export interface EncodedRecord {
 
 /**
  * A record in Kafka's format (magic 2), written once into a buffer of its size. kafkajs allocates, clears and copies
- * some 512 bytes for each header and grows each record by doubling: half of what sending costs (decision 0003).
+ * some 512 bytes for each header and grows each record by doubling: two fifths of what sending costs (decision 0003).
  */
 export const encodeRecord = (record: EncodableRecord): EncodedRecord => {
   const { headers = {} } = record;
