@@ -2,6 +2,7 @@
 export type ReplyAttachment =
   | { readonly kind: 'image'; readonly mediaId: string }
   | { readonly kind: 'image'; readonly url: string }
+  | { readonly kind: 'video'; readonly url: string }
   | { readonly kind: 'shared_post'; readonly itemId: string };
 
 /** What a person asks to send. It can express what TikTok refuses, so that the refusal has a reason. */

@@ -54,6 +54,7 @@ const id = z.string().min(1).max(1_000).transform(storable);
 const attachment = z.union([
   z.strictObject({ kind: z.literal('image'), mediaId: id }),
   z.strictObject({ kind: z.literal('image'), url: z.url({ protocol: /^https$/ }) }),
+  z.strictObject({ kind: z.literal('video'), url: z.url({ protocol: /^https$/ }) }),
   z.strictObject({ kind: z.literal('shared_post'), itemId: id }),
 ]);
 

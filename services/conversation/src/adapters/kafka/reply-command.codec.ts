@@ -56,6 +56,7 @@ const NOTHING = { mediaId: null, url: null, itemId: null } as const;
 
 const attachmentOf = (attachment: ReplyAttachment): Attachment => {
   if (attachment.kind === 'shared_post') return { ...NOTHING, kind: 'SHARED_POST', itemId: attachment.itemId };
+  if (attachment.kind === 'video') return { ...NOTHING, kind: 'VIDEO', url: attachment.url };
   return 'mediaId' in attachment
     ? { ...NOTHING, kind: 'IMAGE', mediaId: attachment.mediaId }
     : { ...NOTHING, kind: 'IMAGE', url: attachment.url };
