@@ -2,6 +2,9 @@ import { chmod, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+/** Root of the repository, as a URL that ends in a slash. */
+export const REPOSITORY = new URL('../../../', import.meta.url);
+
 /** Downloads live outside the repository, so that every clone shares them. */
 export const cacheFolder = (): string =>
   join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'tiktok-channel');

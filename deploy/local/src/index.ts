@@ -1,7 +1,9 @@
 export { createDatabase, databaseUrl, dropDatabase } from './database.ts';
 export { type Dependencies, type DependencyOptions, startDependencies } from './dependencies.ts';
 export { type KafkaServer, startKafka } from './servers/kafka.ts';
+export { measureProducerTool, type ProducerToolOptions } from './servers/kafka-tools.ts';
 export { type PostgresServer, startPostgres } from './servers/postgres.ts';
 export { type RegistryServer, startRegistry } from './servers/registry.ts';
 export type { Server, Way } from './servers/server.ts';
-export { availableWays } from './way.ts';
+export type { Addresses, ProcessName, ServiceName } from './system/addresses.ts';
+export { localToken } from './system/demo-account.ts';

@@ -12,11 +12,18 @@ export const REGISTRY_VERSION = '3.0.9';
 const KAFKA_LIBRARIES = `kafka-${KAFKA_VERSION}`;
 const REGISTRY_RUNNER = `apicurio-registry-${REGISTRY_VERSION}`;
 
-const KAFKA_POM = `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
+const KAFKA_TOOLS = `kafka-tools-${KAFKA_VERSION}`;
+
+const dependency = (groupId: string, artifactId: string, version: string): string =>
+  `<dependency><groupId>${groupId}</groupId><artifactId>${artifactId}</artifactId><version>${version}</version></dependency>`;
+
+const kafkaPom = (
+  artifactId: string,
+): string => `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
 <groupId>local.dev</groupId><artifactId>kafka-dist</artifactId><version>1</version><packaging>pom</packaging>
 <dependencies>
- <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>${KAFKA_VERSION}</version></dependency>
- <dependency><groupId>org.apache.logging.log4j</groupId><artifactId>log4j-slf4j-impl</artifactId><version>2.25.4</version></dependency>
+ ${dependency('org.apache.kafka', artifactId, KAFKA_VERSION)}
+ ${dependency('org.apache.logging.log4j', 'log4j-slf4j-impl', '2.25.4')}
 </dependencies></project>
 `;
 
@@ -41,12 +48,17 @@ export const missingForJava = async (): Promise<readonly string[]> => {
 };
 
 /** Folder with Kafka's jars, downloaded by the first call on a machine (44 MB). */
-export const kafkaLibraries = async (): Promise<string> => {
-  const folder = join(cacheFolder(), KAFKA_LIBRARIES);
+export const kafkaLibraries = (): Promise<string> => libraries(KAFKA_LIBRARIES, 'kafka_2.13');
+
+/** Folder with the jars of Kafka's own tools, downloaded by the first call on a machine. */
+export const kafkaToolLibraries = (): Promise<string> => libraries(KAFKA_TOOLS, 'kafka-tools');
+
+const libraries = async (name: string, artifactId: string): Promise<string> => {
+  const folder = join(cacheFolder(), name);
   if (!existsSync(folder)) {
-    await fillCache(KAFKA_LIBRARIES, async (target) => {
+    await fillCache(name, async (target) => {
       const pom = join(target, 'pom.xml');
-      await writeFile(pom, KAFKA_POM);
+      await writeFile(pom, kafkaPom(artifactId));
       await maven('-f', pom, 'dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${target}`);
     });
   }

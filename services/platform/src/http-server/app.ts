@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from 'express';
 import type { Logger } from '../kernel/index.ts';
 import { HttpProblem } from './problem.ts';
+import { requestIdOf, writeProblem } from './write-problem.ts';
 
 /** An express application with request ids; `mount` adds the routes, and every error ends in a problem document. */
 export const createApp = ({
@@ -34,11 +34,8 @@ export const onlyMethods =
     });
   };
 
-const REQUEST_ID = /^[\w.-]{1,100}$/;
-
 const requestId: RequestHandler = (request, response, next) => {
-  const given = request.headers['x-request-id'];
-  response.locals.requestId = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+  response.locals.requestId = requestIdOf(request);
   response.setHeader('x-request-id', response.locals.requestId);
   next();
 };
@@ -61,20 +58,8 @@ const toProblem =
     sendProblem(response, problem);
   };
 
-export const sendProblem = (response: Response, problem: HttpProblem): void => {
-  response.status(problem.status).set(problem.headers).type('application/problem+json');
-  response.send(
-    JSON.stringify({
-      type: 'about:blank',
-      title: problem.code,
-      status: problem.status,
-      code: problem.code,
-      detail: problem.message,
-      ...(problem.fields.length === 0 ? {} : { errors: problem.fields }),
-      requestId: response.locals.requestId,
-    }),
-  );
-};
+export const sendProblem = (response: Response, problem: HttpProblem): void =>
+  writeProblem(response, problem, response.locals.requestId);
 
 /** body-parser's `type` and our words; its own messages can quote the body. */
 const BODY_PROBLEMS: Readonly<Record<string, readonly [status: number, code: string, detail: string]>> = {

@@ -3,3 +3,4 @@ export { createInternalApp } from './internal-app.ts';
 export { type FieldProblem, HttpProblem, notFound, unavailable } from './problem.ts';
 export { createHttpServer, type HttpServer } from './server.ts';
 export { validate } from './validate.ts';
+export { requestIdOf, writeProblem } from './write-problem.ts';

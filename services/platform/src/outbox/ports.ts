@@ -61,15 +61,23 @@ export interface OutboxBacklog {
 
 /** What the relay needs of the Kafka room's producer. */
 export interface RelayProducer {
-  /** With a transactional id: takes a new epoch at the broker, so that every earlier producer of that id is fenced. */
+  /**
+   * Waits for the broker, and rejects when stopped meanwhile. With a transactional id it has taken a new epoch when it
+   * resolves, so that every earlier producer of that id is fenced.
+   */
   start(): Promise<void>;
-  /** Resolves when every record is stored (`acks=all`); with a transactional id, when the transaction is committed. */
+  /**
+   * Resolves when every record is stored (`acks=all`; with a transactional id, committed). A rejection whose `code` is
+   * `record_refused` says that the broker will never take one of them. Any other makes the relay replace this producer.
+   */
   send(records: readonly OutboxRecord[]): Promise<void>;
-  /** Ends sends that are still waiting by a rejection. */
+  /** Ends what is still waiting by a rejection. */
   stop(): Promise<void>;
 }
 
+/** As the Kafka room's `createProducer`. */
 export type CreateRelayProducer = (options: {
   readonly deadlineMs: number;
+  readonly stopTimeoutMs: number;
   readonly transactionalId?: string;
 }) => RelayProducer;

@@ -1,0 +1,50 @@
+import { rename, rm, writeFile } from 'node:fs/promises';
+
+export const SERVICES = ['ingress', 'auth', 'conversation', 'outbound', 'console'] as const;
+export type ServiceName = (typeof SERVICES)[number];
+/** Everything that the product runs; its dependencies apart. */
+export type ProcessName = ServiceName | 'simulator';
+
+/** What other tools rely on, as `.local/addresses.json` holds it. All but `kafka` and `postgres` are base URLs. */
+export interface Addresses extends Readonly<Record<ProcessName, string>> {
+  /** The one public origin. */
+  readonly public: string;
+  readonly schemaRegistry: string;
+  /** Health, metrics and service-to-service calls. */
+  readonly internal: Readonly<Record<ServiceName, string>>;
+  /** `host:port`. */
+  readonly kafka: string;
+  /** Connection URL without a database. */
+  readonly postgres: string;
+  /** The demo account's id. */
+  readonly account: string;
+  /** The demo channel's id. */
+  readonly channel: string;
+  readonly appId: string;
+  readonly appSecret: string;
+  readonly processes: Readonly<Partial<Record<ProcessName, readonly number[]>>>;
+}
+
+export interface AddressFile {
+  write(addresses: Addresses): Promise<void>;
+  remove(): Promise<void>;
+}
+
+/** Readers never see half a file, and the last write wins whatever the disk does. */
+export const createAddressFile = (file: string): AddressFile => {
+  let last: Promise<void> = Promise.resolve();
+  const inOrder = (work: () => Promise<void>): Promise<void> => {
+    last = last.catch(() => undefined).then(work);
+
+    return last;
+  };
+
+  return {
+    write: (addresses) =>
+      inOrder(async () => {
+        await writeFile(`${file}.new`, `${JSON.stringify(addresses, null, 2)}\n`);
+        await rename(`${file}.new`, file);
+      }),
+    remove: () => inOrder(() => rm(file, { force: true })),
+  };
+};

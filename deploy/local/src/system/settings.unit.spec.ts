@@ -1,0 +1,54 @@
+import { expect } from 'chai';
+import type { Placement } from './placement.ts';
+import { settingsOf } from './settings.ts';
+
+const at = (port: number) => ({ port, internalPort: port + 100 });
+
+const placement: Placement = {
+  console: at(3000),
+  ingress: at(3001),
+  auth: at(3002),
+  conversation: at(3003),
+  outbound: at(3004),
+  simulator: at(4010),
+};
+
+const settings = settingsOf({
+  dependencies: { kafka: { brokers: '127.0.0.1:9092' }, registry: { url: 'http://127.0.0.1:8081' } },
+  placement,
+  secrets: {
+    appId: 'app',
+    appSecret: 'app-secret',
+    serviceToken: 'service-secret',
+    oauthState: 'state-secret',
+    tokenEncryptionKey: 'key',
+    simulatorSeed: 'seed',
+  },
+  topicPrefix: 'mine.',
+  databases: { auth: 'postgres://auth', conversation: 'postgres://conversation', outbound: 'postgres://outbound' },
+});
+
+describe('the settings of the processes', () => {
+  it('give ingress no database and no secret but the one that signs webhooks', () => {
+    expect(settings.ingress).not.to.have.any.keys('DATABASE_URL', 'SERVICE_TOKEN_SECRETS', 'AUTH_INTERNAL_URL');
+    expect(settings.ingress.TIKTOK_APP_SECRET).to.equal('app-secret');
+  });
+
+  it('keep the keys of tokens with auth alone', () => {
+    const holders = Object.entries(settings).filter(([, environment]) => 'TOKEN_ENCRYPTION_KEYS' in environment);
+    expect(holders.map(([name]) => name)).to.deep.equal(['auth']);
+  });
+
+  it('let TikTok call the one public origin', () => {
+    expect(settings.simulator).to.include({
+      SIMULATOR_REDIRECT_URLS: 'http://127.0.0.1:3000/tiktok/callback',
+      SIMULATOR_WEBHOOK_URL: 'http://127.0.0.1:3000/webhooks/tiktok',
+    });
+  });
+
+  it('lead every service to the simulator for its clock', () => {
+    for (const name of ['ingress', 'auth', 'conversation', 'outbound'] as const) {
+      expect(settings[name].CLOCK_URL).to.equal('http://127.0.0.1:4010');
+    }
+  });
+});

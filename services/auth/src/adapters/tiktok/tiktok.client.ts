@@ -1,0 +1,200 @@
+import { HttpClientError, retrying } from '@tiktok-channel/platform/http-client';
+import type { Clock } from '@tiktok-channel/platform/kernel';
+import { type TikTokAnswer, type TikTokApi, tiktokCodes } from '@tiktok-channel/platform/tiktok';
+import { z } from 'zod';
+import type { Grant, RefreshAnswer, TikTok, TikTokFailure, TikTokTrace } from '../../application/ports.ts';
+import type { TokenPair } from '../../domain/refresh-rules.ts';
+
+export interface TikTokAppSettings {
+  /** TikTok's consent page. */
+  readonly authorizeUrl: string;
+  readonly appId: string;
+  readonly appSecret: { reveal(): string };
+  /** Must match what is registered with TikTok, character for character. */
+  readonly redirectUri: string;
+  readonly scopes: readonly string[];
+}
+
+/** Of one call; shorter than what whoever asks for a token waits. */
+const DEADLINE_MS = 10_000;
+const PROFILE_ATTEMPTS = 3;
+const PROFILE_FIELDS = ['username', 'display_name', 'profile_image'];
+
+export const createTikTokClient = ({
+  api,
+  settings,
+  clock,
+}: {
+  readonly api: TikTokApi;
+  readonly settings: TikTokAppSettings;
+  readonly clock: Clock;
+}): TikTok => {
+  const credentials = () => ({ client_id: settings.appId, client_secret: settings.appSecret.reveal() });
+
+  return {
+    consentUrl: (state) => consentUrl(settings, state),
+
+    exchange: async (code) => {
+      const askedAtMs = clock.now();
+      const body = {
+        ...credentials(),
+        grant_type: 'authorization_code',
+        auth_code: code,
+        redirect_uri: settings.redirectUri,
+      };
+      const answer = await answerOrNull(() => api.post('tt_user/oauth2/token/', { body, deadlineMs: DEADLINE_MS }));
+      return grantOf(answer, askedAtMs);
+    },
+
+    profile: async ({ channelId, tokens: { accessToken } }) => {
+      const query = { business_id: channelId, fields: JSON.stringify(PROFILE_FIELDS) };
+      const ask = () => api.get('business/get/', { query, accessToken, deadlineMs: DEADLINE_MS });
+      return profileOf(
+        await answerOrNull(() => retrying(ask, { attempts: PROFILE_ATTEMPTS, isRetryable: isWorthAnotherTry })),
+      );
+    },
+
+    refresh: async ({ refreshToken }) => {
+      const askedAtMs = clock.now();
+      const body = { ...credentials(), grant_type: 'refresh_token', refresh_token: refreshToken };
+      const ask = () => api.post('tt_user/oauth2/refresh_token/', { body, deadlineMs: DEADLINE_MS });
+      return refreshOf(await answerOrNull(ask), askedAtMs);
+    },
+  };
+};
+
+/** `disable_auto_auth`: a silent redirect of somebody who authorised before can come back without a code. */
+const consentUrl = ({ authorizeUrl, appId, redirectUri, scopes }: TikTokAppSettings, state: string): string => {
+  const url = new URL(authorizeUrl);
+  url.search = new URLSearchParams({
+    client_key: appId,
+    response_type: 'code',
+    scope: scopes.join(','),
+    redirect_uri: redirectUri,
+    state,
+    disable_auto_auth: '1',
+  }).toString();
+  return url.href;
+};
+
+/** Null when no answer came or it could not be read. */
+const answerOrNull = async (ask: () => Promise<TikTokAnswer>): Promise<TikTokAnswer | null> => {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof HttpClientError) return null;
+    throw error;
+  }
+};
+
+const isWorthAnotherTry = (error: unknown): boolean => error instanceof HttpClientError && error.retryable;
+
+const text = z.string().min(1);
+const seconds = z.number().positive();
+
+/** Fact sheet, section 4.3. Lifetimes are taken from here alone: sources differ about the refresh token's. */
+const tokenAnswer = z.object({
+  access_token: text,
+  expires_in: seconds,
+  refresh_token: text,
+  refresh_token_expires_in: seconds,
+  scope: z.string(),
+});
+
+const exchangeAnswer = tokenAnswer.extend({ open_id: text });
+
+/** A person's words: what PostgreSQL and UTF-8 do not take becomes U+FFFD. */
+const words = z
+  .string()
+  .transform((value) => value.toWellFormed().replaceAll('\0', '\uFFFD'))
+  .nullish();
+
+/** Fields whose scope was not granted are absent. */
+const profileAnswer = z.object({ username: words, display_name: words, profile_image: words });
+
+/** Lives are counted from before the call, so that a slow answer never makes a token look younger than it is. */
+const pairOf = (answer: z.infer<typeof tokenAnswer>, askedAtMs: number): TokenPair => ({
+  accessToken: answer.access_token,
+  refreshToken: answer.refresh_token,
+  issuedAtMs: askedAtMs,
+  accessExpiresAtMs: askedAtMs + answer.expires_in * 1000,
+  refreshExpiresAtMs: askedAtMs + answer.refresh_token_expires_in * 1000,
+});
+
+const scopesOf = ({ scope }: z.infer<typeof tokenAnswer>): readonly string[] =>
+  scope
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+
+const grantOf = (answer: TikTokAnswer | null, askedAtMs: number): Grant | TikTokFailure => {
+  if (answer?.code !== tiktokCodes.ok) return failureOf(answer);
+  const parsed = exchangeAnswer.safeParse(answer.data);
+  if (!parsed.success) return { kind: 'failed', failure: 'tiktok_unavailable', trace: traceOf(answer) };
+
+  const { data } = parsed;
+  return { kind: 'granted', channelId: data.open_id, tokens: pairOf(data, askedAtMs), scopes: scopesOf(data) };
+};
+
+const profileOf = (answer: TikTokAnswer | null): Awaited<ReturnType<TikTok['profile']>> => {
+  if (answer?.code !== tiktokCodes.ok) return failureOf(answer);
+  const parsed = profileAnswer.safeParse(answer.data);
+  if (!parsed.success) return { kind: 'failed', failure: 'tiktok_unavailable', trace: traceOf(answer) };
+
+  const { username, display_name: displayName, profile_image: profileImageUrl } = parsed.data;
+  return {
+    kind: 'known',
+    profile: {
+      username: username ?? null,
+      displayName: displayName ?? null,
+      profileImageUrl: profileImageUrl ?? null,
+    },
+  };
+};
+
+const refreshOf = (answer: TikTokAnswer | null, askedAtMs: number): RefreshAnswer => {
+  const trace = traceOf(answer);
+  if (answer === null) return { kind: 'unavailable', trace };
+  if (answer.code !== tiktokCodes.ok) {
+    return { kind: REFRESH_REFUSALS.has(answer.code) ? 'refused' : 'unavailable', trace };
+  }
+  const parsed = tokenAnswer.safeParse(answer.data);
+  if (!parsed.success) return { kind: 'unavailable', trace };
+
+  return { kind: 'refreshed', tokens: pairOf(parsed.data, askedAtMs), scopes: scopesOf(parsed.data) };
+};
+
+/**
+ * Codes that say that this refresh token will not do (fact sheet, section 8.1). A code that is not listed proves nothing, and
+ * a channel is not given up for it.
+ */
+const REFRESH_REFUSALS: ReadonlySet<number> = new Set([
+  tiktokCodes.noPermission,
+  tiktokCodes.invalidParameter,
+  tiktokCodes.notFound,
+  tiktokCodes.tokenExpired,
+  tiktokCodes.tokenRejected,
+  tiktokCodes.authorizationCodeExpired,
+]);
+
+/** TikTok is away, overloaded or says so. */
+const OUTAGES: ReadonlySet<number> = new Set([
+  tiktokCodes.tooManyRequests,
+  tiktokCodes.serverError,
+  tiktokCodes.systemError,
+]);
+
+/** TikTok documents no code for a region that it does not serve; 40001 is its word for every missing permission. */
+const failureOf = (answer: TikTokAnswer | null): TikTokFailure => ({
+  kind: 'failed',
+  failure: failureCodeOf(answer),
+  trace: traceOf(answer),
+});
+
+const failureCodeOf = (answer: TikTokAnswer | null): TikTokFailure['failure'] => {
+  if (answer === null || answer.httpStatus >= 500 || OUTAGES.has(answer.code)) return 'tiktok_unavailable';
+  return answer.code === tiktokCodes.noPermission ? 'region_or_permission' : 'code_refused';
+};
+
+const traceOf = (answer: TikTokAnswer | null): TikTokTrace =>
+  answer === null ? null : { code: answer.code, requestId: answer.requestId };

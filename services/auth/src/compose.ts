@@ -1,0 +1,277 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { createFollowingClock, systemClock } from '@tiktok-channel/platform/clock';
+import { createHttpClient } from '@tiktok-channel/platform/http-client';
+import { createApp, createHttpServer, createInternalApp } from '@tiktok-channel/platform/http-server';
+import { createIdentifyPerson, type IdentifyPerson, requireService } from '@tiktok-channel/platform/identity';
+import { createKafka } from '@tiktok-channel/platform/kafka';
+import type { Clock, IdGenerator, Logger } from '@tiktok-channel/platform/kernel';
+import { createLifecycle, type Lifecycle, type Part } from '@tiktok-channel/platform/lifecycle';
+import { createOutboxRelay } from '@tiktok-channel/platform/outbox';
+import { createOutboxStore } from '@tiktok-channel/platform/postgres';
+import { telemetry } from '@tiktok-channel/platform/telemetry';
+import { createTikTokApi } from '@tiktok-channel/platform/tiktok';
+import { createCodec, topics } from '@tiktok-channel/schemas';
+import { mountAccessTokens } from './adapters/http/access-token.routes.ts';
+import { CALLBACK_PATH, mountAuthorization } from './adapters/http/authorization.routes.ts';
+import { mountChannels } from './adapters/http/channels.routes.ts';
+import { mountDependencyProblems } from './adapters/http/dependency-problems.ts';
+import { mountLocalKeys, mountLocalTokens } from './adapters/http/local-sign-in.routes.ts';
+import { createPublishedRecords, type PublishedRecords, WRITTEN_RECORDS } from './adapters/kafka/published-records.ts';
+import { createAuthorizations } from './adapters/persistence/authorizations.repository.ts';
+import { createChannelStream } from './adapters/persistence/channel-stream.ts';
+import { createChannels } from './adapters/persistence/channels.repository.ts';
+import { createDatabase } from './adapters/persistence/database.ts';
+import { createDatabasePulse } from './adapters/persistence/database-pulse.ts';
+import { createSealing } from './adapters/persistence/sealing.ts';
+import { loadSigningKeys, type SigningKeyPair } from './adapters/persistence/signing-keys.repository.ts';
+import { createTokens } from './adapters/persistence/tokens.repository.ts';
+import { createStateTokens } from './adapters/tiktok/state-token.ts';
+import { createTikTokClient } from './adapters/tiktok/tiktok.client.ts';
+import { createCompleteAuthorization } from './application/complete-authorization.ts';
+import { createHandOutToken } from './application/hand-out-token.ts';
+import type { TikTok } from './application/ports.ts';
+import { createStartAuthorization } from './application/start-authorization.ts';
+import type { AuthSettings } from './config.ts';
+import { wantedScopes } from './domain/scopes.ts';
+
+export { type AuthSettings, readAuthSettings } from './config.ts';
+
+/** Folder of this service's migrations, for the deploy step and for tests. */
+export const authMigrations = new URL('../prisma/migrations/', import.meta.url);
+
+export interface AuthOptions {
+  readonly settings: AuthSettings;
+  readonly logger: Logger;
+  /** In place of the clock that the settings ask for. */
+  readonly clock?: Clock;
+  /** In place of TikTok's API. */
+  readonly tiktok?: TikTok;
+}
+
+export interface Auth {
+  readonly lifecycle: Lifecycle;
+  /** Base URLs, once started. */
+  addresses(): { readonly public: string; readonly internal: string };
+}
+
+/** Services that act on channels, and so need their tokens. */
+const TOKEN_USERS = ['outbound', 'conversation', 'ingress'] as const;
+
+const ids: IdGenerator = { next: () => randomUUID() };
+const keys = { next: () => randomBytes(32).toString('base64url') };
+
+export const composeAuth = (options: AuthOptions): Auth => {
+  const { settings, logger } = options;
+  const time = composeClock(options);
+  const stores = composeStores(options, time.clock);
+  const tiktok = composeTikTok(options, time.clock);
+  const useCases = composeUseCases(options, { clock: time.clock, stores, tiktok: tiktok.port });
+
+  const parts: Part[] = [];
+  const lifecycle = createLifecycle({ parts, logger });
+  const servers = composeServers(options, { clock: time.clock, stores, useCases, lifecycle });
+  parts.push(...time.parts, ...stores.parts, ...tiktok.parts, ...servers.parts, {
+    name: 'announcement',
+    start: () => logger.info('service.ready', { port: servers.ports().public, internalPort: servers.ports().internal }),
+  });
+
+  const hostOf = (host: string) => (host === '0.0.0.0' ? '127.0.0.1' : host);
+  const url = (port: number) => `http://${hostOf(settings.HOST)}:${port}`;
+  return {
+    lifecycle,
+    addresses: () => ({ public: url(servers.ports().public), internal: url(servers.ports().internal) }),
+  };
+};
+
+const composeClock = ({ settings, logger, clock }: AuthOptions): { clock: Clock; parts: readonly Part[] } => {
+  if (clock !== undefined) return { clock, parts: [] };
+  if (settings.CLOCK_URL === undefined) return { clock: systemClock, parts: [] };
+  const following = createFollowingClock({ url: settings.CLOCK_URL, follower: `auth-${randomUUID()}`, logger });
+  return { clock: following, parts: [{ name: 'clock', start: following.start, stop: following.stop }] };
+};
+
+const composeTikTok = ({ settings, tiktok }: AuthOptions, clock: Clock): { port: TikTok; parts: readonly Part[] } => {
+  if (tiktok !== undefined) return { port: tiktok, parts: [] };
+  const [appSecret] = settings.TIKTOK_APP_SECRET;
+  if (appSecret === undefined) throw new TypeError('TikTok wants the secret of the app');
+  const client = createHttpClient({ name: 'tiktok' });
+  const port = createTikTokClient({
+    api: createTikTokApi({ client, baseUrl: settings.TIKTOK_API_BASE_URL, version: settings.TIKTOK_API_VERSION }),
+    settings: {
+      authorizeUrl: settings.TIKTOK_AUTHORIZE_URL,
+      appId: settings.TIKTOK_APP_ID,
+      appSecret,
+      redirectUri: `${settings.PUBLIC_URL}${CALLBACK_PATH}`,
+      scopes: wantedScopes(settings.TIKTOK_SCOPES),
+    },
+    clock,
+  });
+  return { port, parts: [{ name: 'tiktok', stop: client.close }] };
+};
+
+/** The database, what is kept in it, and the relay that publishes what it leaves. */
+const composeStores = ({ settings, logger }: AuthOptions, clock: Clock) => {
+  const database = createDatabase(settings.DATABASE_URL);
+  const sealing = createSealing(settings.TOKEN_ENCRYPTION_KEYS);
+  const records = late<PublishedRecords>();
+  const signingKeys = late<SigningKeyPair>();
+  const relay = composeRelay(settings, { database, clock, logger });
+  const onEnqueued = () => relay.poke();
+
+  const handleChannel = createChannelStream({
+    database,
+    clock,
+    publish: (...event) => records.get().channelEvent(...event),
+    onEnqueued,
+  });
+  const loadSchemas = async () =>
+    records.set(
+      createPublishedRecords(
+        await createCodec({ registry: { url: settings.SCHEMA_REGISTRY_URL }, writes: WRITTEN_RECORDS }),
+      ),
+    );
+  const loadKeys = async () => signingKeys.set(await loadSigningKeys({ database, sealing, clock }));
+  const parts: readonly Part[] = [
+    { name: 'database', ...createDatabasePulse(database, logger) },
+    { name: 'schemas', start: loadSchemas },
+    { name: 'outbox-relay', start: relay.start, stop: relay.stop, health: () => ({ alive: relay.health().alive }) },
+    ...(isProduction(settings) ? [] : [{ name: 'local-keys', start: loadKeys }]),
+  ];
+  return {
+    parts,
+    signingKeys: signingKeys.get,
+    channels: createChannels({
+      database,
+      handleChannel,
+      sealing,
+      auditCompletion: (...completion) => records.get().authorizationCompleted(...completion),
+    }),
+    attempts: createAuthorizations({
+      database,
+      clock,
+      auditStart: (...start) => records.get().authorizationStarted(...start),
+      onEnqueued,
+    }),
+    tokens: createTokens({ database, handleChannel, sealing, ids }),
+  };
+};
+
+type Stores = ReturnType<typeof composeStores>;
+
+const composeRelay = (
+  settings: AuthSettings,
+  {
+    database,
+    clock,
+    logger,
+  }: { readonly database: ReturnType<typeof createDatabase>; readonly clock: Clock; readonly logger: Logger },
+) => {
+  const kafka = createKafka({
+    settings: { brokers: settings.KAFKA_BROKERS, topicPrefix: settings.KAFKA_TOPIC_PREFIX, clientId: 'auth' },
+    logger,
+  });
+  return createOutboxRelay({
+    store: createOutboxStore(database),
+    createProducer: kafka.createProducer,
+    transactionalId: 'auth.outbox',
+    compactedTopics: new Set([topics.channels.name]),
+    clock,
+    logger,
+  });
+};
+
+const composeUseCases = (
+  { settings, logger }: AuthOptions,
+  { clock, stores, tiktok }: { readonly clock: Clock; readonly stores: Stores; readonly tiktok: TikTok },
+) => {
+  const { attempts, channels, tokens } = stores;
+  const states = createStateTokens({ secrets: settings.STATE_SECRETS, clock });
+  const scopePolicy = settings.TIKTOK_SCOPES;
+  const allowedReturnTo = settings.RETURN_TO_PATHS;
+  return {
+    start: createStartAuthorization({ attempts, channels, states, tiktok, clock, ids, keys, allowedReturnTo }),
+    complete: createCompleteAuthorization({ attempts, channels, states, tiktok, scopePolicy, clock, logger }),
+    handOutToken: createHandOutToken({ tokens, tiktok, scopePolicy, clock, logger, pause }),
+  };
+};
+
+interface Served {
+  readonly clock: Clock;
+  readonly stores: Stores;
+  readonly useCases: ReturnType<typeof composeUseCases>;
+  readonly lifecycle: Lifecycle;
+}
+
+const composeServers = ({ settings, logger }: AuthOptions, served: Served) => {
+  const { clock, stores, useCases } = served;
+  const { HOST: host, OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience } = settings;
+  const ownKeysUrl = () => `http://127.0.0.1:${internal.port()}/.well-known/jwks.json`;
+  const identify = identifyLater(() =>
+    createIdentifyPerson({ issuer, audience, jwksUrl: settings.OIDC_JWKS_URL ?? ownKeysUrl() }, { clock }),
+  );
+
+  const publicApp = createApp({
+    logger,
+    mount: (app) => {
+      mountAuthorization(app, { identify, publicUrl: settings.PUBLIC_URL, ...useCases });
+      mountChannels(app, { identify, channels: stores.channels });
+      if (!isProduction(settings)) mountLocalTokens(app, { keys: stores.signingKeys, issuer, audience, clock });
+      mountDependencyProblems(app);
+    },
+  });
+  const internalApp = composeInternalApp({ settings, logger }, served);
+  const internal = createHttpServer({
+    name: 'http-internal',
+    listener: internalApp,
+    host,
+    port: settings.INTERNAL_PORT,
+  });
+  const open = createHttpServer({ name: 'http', listener: publicApp, host, port: settings.PORT });
+  return { parts: [internal, open], ports: () => ({ public: open.port(), internal: internal.port() }) };
+};
+
+const composeInternalApp = ({ settings, logger }: AuthOptions, { clock, stores, useCases, lifecycle }: Served) =>
+  createInternalApp({
+    logger,
+    lifecycle,
+    handleMetrics: (request, response) => telemetry().handleMetrics(request, response),
+    mount: (app) => {
+      mountAccessTokens(app, {
+        requireService: requireService({
+          audience: 'auth',
+          allowed: TOKEN_USERS,
+          secrets: settings.SERVICE_TOKEN_SECRETS,
+          clock,
+        }),
+        handOutToken: useCases.handOutToken,
+      });
+      if (!isProduction(settings)) mountLocalKeys(app, { keys: stores.signingKeys });
+      mountDependencyProblems(app);
+    },
+  });
+
+const isProduction = (settings: AuthSettings): boolean => settings.NODE_ENV === 'production';
+
+/** The address of our own keys is known once the port is. */
+const identifyLater = (create: () => IdentifyPerson): IdentifyPerson => {
+  let identify: IdentifyPerson | undefined;
+  return (authorization) => {
+    identify ??= create();
+    return identify(authorization);
+  };
+};
+
+/** What is known only once the service has started. */
+const late = <T extends object>() => {
+  let value: T | undefined;
+  return {
+    set: (known: T) => {
+      value = known;
+    },
+    get: (): T => {
+      if (value === undefined) throw new Error('the service has not started yet');
+      return value;
+    },
+  };
+};

@@ -1,0 +1,153 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { secret } from '@tiktok-channel/platform/config';
+import { createApp, HttpProblem } from '@tiktok-channel/platform/http-server';
+import type { IdentifyPerson, Role } from '@tiktok-channel/platform/identity';
+import { ok } from '@tiktok-channel/platform/kernel';
+import { createCountingIds, createManualClock, createRecordingLogger } from '@tiktok-channel/platform/testing';
+import { mountAuthorization } from '../src/adapters/http/authorization.routes.ts';
+import { mountChannels } from '../src/adapters/http/channels.routes.ts';
+import { mountDependencyProblems } from '../src/adapters/http/dependency-problems.ts';
+import { createStateTokens } from '../src/adapters/tiktok/state-token.ts';
+import { createCompleteAuthorization } from '../src/application/complete-authorization.ts';
+import {
+  type AuthorizationAttempts,
+  type Channels,
+  DatabaseUnavailable,
+  type Grant,
+  type TikTok,
+} from '../src/application/ports.ts';
+import { createStartAuthorization } from '../src/application/start-authorization.ts';
+import { type Channel, channelDecider } from '../src/domain/channel.ts';
+
+export const PUBLIC_URL = 'https://channel.example';
+export const STATE_SECRET = 'a secret for states';
+
+export const grantOf = (channelId: string, scopes: readonly string[] = ['read', 'send', 'type']): Grant => ({
+  kind: 'granted',
+  channelId,
+  scopes,
+  tokens: {
+    accessToken: `act.${channelId}`,
+    refreshToken: `rft.${channelId}`,
+    issuedAtMs: 0,
+    accessExpiresAtMs: 86_400_000,
+    refreshExpiresAtMs: 31_536_000_000,
+  },
+});
+
+/** TikTok behind its port: each code has its answer. */
+export const fakeTikTok = () => {
+  const answers = new Map<string, Awaited<ReturnType<TikTok['exchange']>>>();
+  let profile: Awaited<ReturnType<TikTok['profile']>> = {
+    kind: 'known',
+    profile: { username: 'acme.store', displayName: 'Acme', profileImageUrl: null },
+  };
+  const exchanged: string[] = [];
+  const port: TikTok = {
+    consentUrl: (state) => `https://tiktok.example/authorize?state=${state}`,
+    exchange: async (code) => {
+      exchanged.push(code);
+      return answers.get(code) ?? { kind: 'failed', failure: 'code_refused', trace: { code: 40131, requestId: 'r' } };
+    },
+    profile: async () => profile,
+    refresh: async () => ({ kind: 'unavailable', trace: null }),
+  };
+  return {
+    port,
+    exchanged,
+    answers,
+    answerProfile: (next: typeof profile) => {
+      profile = next;
+    },
+  };
+};
+
+/** Attempts and channels in memory, with the rules of the domain. */
+export const fakeStores = () => {
+  const attempts = new Map<string, boolean>();
+  const channels = new Map<string, Channel>();
+  let isAway = false;
+  const reach = () => {
+    if (isAway) throw new DatabaseUnavailable(null);
+  };
+  const attemptsPort: AuthorizationAttempts = {
+    start: async ({ attemptId }) => {
+      reach();
+      attempts.set(attemptId, false);
+    },
+    use: async ({ attemptId }) => {
+      reach();
+      const used = attempts.get(attemptId);
+      if (used === undefined) return 'unknown';
+      attempts.set(attemptId, true);
+      return used ? 'used_before' : 'used';
+    },
+  };
+  const channelsPort: Channels = {
+    authorize: async (command) => {
+      reach();
+      const decided = channelDecider.decide(command, channels.get(command.channelId) ?? null);
+      if (!decided.ok) return decided;
+      for (const { channel } of decided.value) channels.set(channel.channelId, channel);
+      return ok(undefined);
+    },
+    find: async (accountId, channelId) => {
+      reach();
+      const channel = channels.get(channelId);
+      return channel?.accountId === accountId ? channel : null;
+    },
+    ofAccount: async (accountId) => {
+      reach();
+      return [...channels.values()].filter((channel) => channel.accountId === accountId);
+    },
+  };
+  return {
+    attempts: attemptsPort,
+    channels: channelsPort,
+    goAway: () => {
+      isAway = true;
+    },
+  };
+};
+
+/** Bearer tokens are `role:account` here; that real ones are checked is shown elsewhere. */
+const identify: IdentifyPerson = async (authorization) => {
+  const [role, accountId] = authorization?.replace('Bearer ', '').split(':') ?? [];
+  if (role === undefined || accountId === undefined) throw new HttpProblem(401, 'token_missing', 'a token is needed');
+  return { userId: 'user-1', accountId, role: role as Role };
+};
+
+/** The public side of auth in this process, with TikTok and the database faked. */
+export const startAuth = async () => {
+  const clock = createManualClock();
+  const logger = createRecordingLogger();
+  const tiktok = fakeTikTok();
+  const stores = fakeStores();
+  const states = createStateTokens({ secrets: [secret(STATE_SECRET)], clock });
+  const keys = createCountingIds();
+  const shared = { ...stores, states, tiktok: tiktok.port, clock };
+  const start = createStartAuthorization({
+    ...shared,
+    ids: createCountingIds(),
+    keys: { next: () => `browser-key-${keys.next()}` },
+    allowedReturnTo: ['/channels', '/onboarding'],
+  });
+  const scopePolicy = { required: ['read', 'send'], optional: ['type'] };
+  const complete = createCompleteAuthorization({ ...shared, scopePolicy, logger });
+  const app = createApp({
+    logger,
+    mount: (mounted) => {
+      mountAuthorization(mounted, { identify, start, complete, publicUrl: PUBLIC_URL });
+      mountChannels(mounted, { identify, channels: stores.channels });
+      mountDependencyProblems(mounted);
+    },
+  });
+  const server = await new Promise<Server>((resolve) => {
+    const listening = app.listen(0, '127.0.0.1', () => resolve(listening));
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { url, clock, logger, tiktok, stores, stop: () => server.close() };
+};
+
+export type StartedAuth = Awaited<ReturnType<typeof startAuth>>;

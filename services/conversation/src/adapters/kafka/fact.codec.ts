@@ -1,0 +1,68 @@
+import type { Decoded, IncomingRecord } from '@tiktok-channel/platform/kafka';
+import { type ChannelState, type Codec, CodecError, type DecodedRecord, type Records } from '@tiktok-channel/schemas';
+import { storable } from '../../domain/canonical.ts';
+import type { ChannelFact, ChannelStatus, Fact } from '../../domain/facts.ts';
+import { messageFact } from './message-facts.ts';
+import { failedReply, queuedReply, replyFact } from './reply-facts.ts';
+
+const REGISTRY_PAUSE_MS = 1_000;
+
+/** Avro to facts. What this code has no use for is skipped; what cannot be read becomes a dead letter. */
+export const createFactDecoder =
+  (codec: () => Pick<Codec, 'decode'>) =>
+  (record: IncomingRecord): Decoded<Fact> | Promise<Decoded<Fact>> => {
+    try {
+      const decoded = codec().decode(record.value);
+      return decoded instanceof Promise ? decoded.then(factOf, codecFailure) : factOf(decoded);
+    } catch (error) {
+      return codecFailure(error);
+    }
+  };
+
+const codecFailure = (error: unknown): Decoded<never> => {
+  if (!(error instanceof CodecError)) throw error;
+  return error.code === 'undecodable'
+    ? { kind: 'deadLetter', reason: 'undecodable' }
+    : { kind: 'retry', reason: 'registry_unavailable', afterMs: REGISTRY_PAUSE_MS };
+};
+
+const factOf = (decoded: DecodedRecord): Decoded<Fact> => {
+  if (decoded.name === null) return { kind: 'skip', reason: 'unknown_record' };
+  const mapper = MAPPERS[decoded.name] as ((value: unknown) => Fact) | undefined;
+  return mapper === undefined
+    ? { kind: 'skip', reason: 'not_projected' }
+    : { kind: 'record', value: mapper(decoded.value) };
+};
+
+type Mappers = { readonly [Name in keyof Records]?: (value: Records[Name]) => Fact };
+
+const MAPPERS: Mappers = {
+  MessageReceived: (record) => ({ type: 'message', fact: messageFact('incoming', record) }),
+  MessageEchoed: (record) => ({ type: 'message', fact: messageFact('outgoing', record) }),
+  ConversationRead: (record) => ({
+    type: 'readMark',
+    fact: {
+      channelId: storable(record.channelId),
+      conversationId: storable(record.conversationId),
+      readUpTo: record.readUpTo,
+    },
+  }),
+  ReplyQueued: (record) => ({ type: 'reply', fact: queuedReply(record) }),
+  ReplyDelayed: (record) => ({ type: 'reply', fact: replyFact(record, 'delayedAt') }),
+  ReplySent: (record) => ({ type: 'reply', fact: replyFact(record, 'sentAt') }),
+  ReplyDelivered: (record) => ({ type: 'reply', fact: replyFact(record, 'deliveredAt') }),
+  ReplyRead: (record) => ({ type: 'reply', fact: replyFact(record, 'readAt') }),
+  ReplyFailed: (record) => ({ type: 'reply', fact: failedReply(record) }),
+  ReplyOutcomeUnknown: (record) => ({ type: 'reply', fact: replyFact(record, 'unknownAt') }),
+  ChannelConnected: (record) => ({ type: 'channel', fact: channelFact(record) }),
+  ChannelUpdated: (record) => ({ type: 'channel', fact: channelFact(record) }),
+  ChannelReauthorized: (record) => ({ type: 'channel', fact: channelFact(record) }),
+};
+
+const channelFact = ({ version, channel }: { version: number; channel: ChannelState }): ChannelFact => ({
+  channelId: storable(channel.channelId),
+  version,
+  accountId: storable(channel.accountId),
+  status: channel.status.toLowerCase() as ChannelStatus,
+  visibleFrom: channel.visibleFrom,
+});

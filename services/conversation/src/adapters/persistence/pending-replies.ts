@@ -1,0 +1,101 @@
+import type { SqlClient } from '@tiktok-channel/platform/postgres';
+import type { VisibleConversation } from '../../application/ports.ts';
+import type { ContentView, MessageCursor, MessageOrder, MessageView } from '../../application/views.ts';
+import { replyStatus } from '../../domain/reply.ts';
+import { failureView, REPLY_COLUMNS, type ReplyRow, replyTimes } from './message-rows.ts';
+
+interface PendingRow extends ReplyRow {
+  readonly first_at: bigint;
+  readonly text: string | null;
+  readonly attachments: string | null;
+  readonly quoted_message_id: string | null;
+}
+
+/**
+ * Replies without a message of TikTok, by their first time and id: those with a status, and those that were asked for
+ * here and have none yet.
+ */
+export const listPendingReplies = async (
+  client: SqlClient,
+  {
+    conversation,
+    after,
+    order,
+    limit,
+  }: {
+    readonly conversation: VisibleConversation;
+    readonly after: MessageCursor | null;
+    readonly order: MessageOrder;
+    readonly limit: number;
+  },
+): Promise<readonly MessageView[]> => {
+  const { channelId, conversationId, visibleFrom } = conversation;
+  const rows = await client.$queryRawUnsafe<PendingRow[]>(
+    PENDING_SQL[order],
+    channelId,
+    conversationId,
+    visibleFrom,
+    after?.sentAt ?? null,
+    after?.id ?? null,
+    limit,
+  );
+  return rows.map((row) => pendingView(row, conversationId));
+};
+
+const pendingSql = (comparison: '<' | '>', direction: 'ASC' | 'DESC'): string => `
+SELECT * FROM (
+  SELECT r.first_at, r.text, r.attachments, r.quoted_message_id, ${REPLY_COLUMNS} FROM replies r
+   WHERE r.channel_id = $1 AND r.conversation_id = $2 AND r.action IS NULL
+     AND NOT EXISTS (SELECT FROM messages m
+                      WHERE m.channel_id = r.channel_id AND m.conversation_id = r.conversation_id AND m.message_id = r.message_id)
+  UNION ALL
+  SELECT requested_at, text, attachments, quoted_message_id,
+         reply_id, requested_at, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+    FROM reply_requests request
+   WHERE channel_id = $1 AND conversation_id = $2
+     AND NOT EXISTS (SELECT FROM replies r WHERE r.reply_id = request.reply_id AND r.channel_id = request.channel_id)
+) AS pending
+ WHERE first_at >= $3::bigint AND ($4::bigint IS NULL OR (first_at, reply_id) ${comparison} ($4::bigint, $5::text))
+ ORDER BY first_at ${direction}, reply_id ${direction}
+ LIMIT $6::int`;
+
+const PENDING_SQL: Readonly<Record<MessageOrder, string>> = {
+  asc: pendingSql('>', 'ASC'),
+  desc: pendingSql('<', 'DESC'),
+};
+
+const pendingView = (row: PendingRow, conversationId: string): MessageView => {
+  const status = replyStatus(replyTimes(row), null);
+  return {
+    messageId: null,
+    replyId: row.reply_id,
+    conversationId,
+    direction: 'outgoing',
+    source: 'api',
+    automaticType: null,
+    content: contentOf(row),
+    quotedMessageId: row.quoted_message_id,
+    sentAt: Number(row.first_at),
+    status,
+    failure: failureView(row, status),
+  };
+};
+
+interface StoredAttachment {
+  readonly kind: string;
+  readonly mediaId: string | null;
+}
+
+/** A reply's text, else its first attachment; what TikTok does not take in one message is refused before it is sent. */
+const contentOf = ({ text, attachments }: PendingRow): ContentView => {
+  const [first] = attachments === null ? [] : (JSON.parse(attachments) as readonly StoredAttachment[]);
+  const nothing = { tiktokType: null, text: null, media: null, videoId: null, embedUrl: null };
+  if (text !== null || first === undefined) return { ...nothing, kind: text === null ? null : 'text', text };
+  if (first.kind === 'SHARED_POST') return { ...nothing, kind: 'shared_post' };
+  if (first.kind !== 'IMAGE') return { ...nothing, kind: 'unsupported' };
+  return {
+    ...nothing,
+    kind: 'image',
+    media: first.mediaId === null ? null : { mediaId: first.mediaId, state: 'stored' },
+  };
+};

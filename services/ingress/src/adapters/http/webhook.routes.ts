@@ -1,0 +1,99 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { HttpProblem, requestIdOf, unavailable, writeProblem } from '@tiktok-channel/platform/http-server';
+import type { Clock } from '@tiktok-channel/platform/kernel';
+import type { Acceptance, AcceptDelivery, SignatureRefusal } from '../../application/accept-delivery.ts';
+import type { DeliveryReporter } from '../../telemetry.ts';
+import { type BodyFailure, readBody } from './read-body.ts';
+
+export const WEBHOOK_PATH = '/webhooks/tiktok';
+
+/** TikTok repeats with growing pauses of its own; this is for whoever heeds it. */
+const RETRY_AFTER_SECONDS = 5;
+
+/** The public port: the webhook and nothing else. Served by Node's own HTTP, without a framework (decision 0020). */
+export const createWebhookListener = ({
+  acceptDelivery,
+  reporter,
+  clock,
+  maxBodyBytes,
+}: {
+  readonly acceptDelivery: AcceptDelivery;
+  readonly reporter: DeliveryReporter;
+  readonly clock: Clock;
+  readonly maxBodyBytes: number;
+}): RequestListener => {
+  const take = (request: IncomingMessage, response: ServerResponse): void => {
+    const report = reporter.start();
+    const receivedAtMs = clock.now();
+    const logId = headerOf(request, 'x-tt-logid');
+    const answer = (acceptance: Acceptance): void => {
+      report.acceptance(acceptance, logId);
+      if (acceptance.kind === 'published') response.writeHead(200, OK_HEADERS).end();
+      else writeProblem(response, problemOf(acceptance), requestIdOf(request));
+    };
+    const fail = (error: unknown): void => {
+      report.failure(error, logId);
+      writeProblem(
+        response,
+        new HttpProblem(500, 'internal_error', 'the delivery could not be taken'),
+        requestIdOf(request),
+      );
+    };
+    const refuseBody = (failure: BodyFailure): void => {
+      report.bodyFailure(failure, logId);
+      if (failure === 'body_too_large') refuseLargeBody(request, response, maxBodyBytes);
+    };
+    readBody(request, maxBodyBytes, (rawBody, failure) => {
+      if (rawBody === null) return refuseBody(failure ?? 'request_aborted');
+      const signature = headerOf(request, 'tiktok-signature') ?? undefined;
+      acceptDelivery({ rawBody, signature, logId, receivedAtMs }).then(answer).catch(fail);
+    });
+  };
+
+  return (request, response) => {
+    if (pathOf(request) !== WEBHOOK_PATH) writeProblem(response, nothingHere, requestIdOf(request));
+    else if (request.method !== 'POST') writeProblem(response, onlyPost, requestIdOf(request));
+    else take(request, response);
+  };
+};
+
+/** An empty 200 is all that TikTok asks for. */
+const OK_HEADERS = { 'content-length': '0' };
+
+const nothingHere = new HttpProblem(404, 'not_found', 'there is nothing at this address');
+
+const onlyPost = new HttpProblem(405, 'method_not_allowed', 'only POST is allowed here', {
+  headers: { Allow: 'POST' },
+});
+
+const REFUSALS: Readonly<Record<SignatureRefusal, string>> = {
+  missing: 'the Tiktok-Signature header is missing',
+  malformed: 'the Tiktok-Signature header is not of the form t=<seconds>,s=<64 hexadecimal digits>',
+  mismatch: 'the signature does not match the body',
+  stale: 'the signature is older than this address admits',
+  future: 'the signature is from the future; check the clocks of both sides',
+};
+
+const problemOf = (acceptance: Exclude<Acceptance, { kind: 'published' }>): HttpProblem =>
+  acceptance.kind === 'refused'
+    ? new HttpProblem(401, `signature_${acceptance.reason}`, REFUSALS[acceptance.reason])
+    : unavailable('the delivery could not be stored in time; deliver it again', RETRY_AFTER_SECONDS);
+
+/** What is still coming is read and dropped, so that the answer is seen; then the connection closes. */
+const refuseLargeBody = (request: IncomingMessage, response: ServerResponse, maxBodyBytes: number): void => {
+  const headers = { Connection: 'close' };
+  const problem = new HttpProblem(413, 'body_too_large', `the body is larger than ${maxBodyBytes} bytes`, { headers });
+  writeProblem(response, problem, requestIdOf(request));
+  request.resume();
+};
+
+const pathOf = ({ url = '' }: IncomingMessage): string => {
+  if (url === WEBHOOK_PATH) return url;
+  const query = url.indexOf('?');
+  return query < 0 ? url : url.slice(0, query);
+};
+
+const headerOf = (request: IncomingMessage, name: string): string | null => {
+  const value = request.headers[name];
+  return typeof value === 'string' && value !== '' ? value : null;
+};

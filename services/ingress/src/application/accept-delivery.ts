@@ -1,0 +1,56 @@
+import { type Age, type AgeLimits, judgeAge } from '../domain/age.ts';
+import type { Delivery } from '../domain/delivery.ts';
+import type { WebhookEvent } from '../domain/events.ts';
+import { type ParseJson, readDelivery } from '../domain/read-delivery.ts';
+import { parseSignatureHeader } from '../domain/signature-header.ts';
+import { type EventPublisher, PublishError, type PublishErrorCode, type VerifySignature } from './ports.ts';
+
+export type SignatureRefusal = 'missing' | 'malformed' | 'mismatch' | 'stale' | 'future';
+
+/**
+ * What became of a delivery. `admitted` of a published one: its signature was older than the tolerance.
+ * `unavailable`: nothing is lost, TikTok delivers it again; without an event when this process is about to end.
+ */
+export type Acceptance =
+  | { readonly kind: 'published'; readonly event: WebhookEvent; readonly age: 'fresh' | 'admitted' }
+  | { readonly kind: 'refused'; readonly reason: SignatureRefusal }
+  | { readonly kind: 'unavailable'; readonly reason: PublishErrorCode; readonly event: WebhookEvent | null };
+
+export type AcceptDelivery = (delivery: Delivery) => Promise<Acceptance>;
+
+/** Verify, read, publish: nothing is looked up, nothing is remembered, and no order is imposed beyond the key. */
+export const createAcceptDelivery = ({
+  verifySignature,
+  ageLimits,
+  parseJson,
+  publisher,
+  isStopping,
+}: {
+  readonly verifySignature: VerifySignature;
+  readonly ageLimits: AgeLimits;
+  readonly parseJson: ParseJson;
+  readonly publisher: EventPublisher;
+  readonly isStopping: () => boolean;
+}): AcceptDelivery => {
+  /** The age counts only of a stamp that TikTok signed: any other could say what it likes. */
+  const judge = ({ signature, rawBody, receivedAtMs }: Delivery): Age | SignatureRefusal => {
+    const parsed = parseSignatureHeader(signature);
+    if (!parsed.ok) return parsed.error;
+    if (!verifySignature(parsed.value, rawBody)) return 'mismatch';
+    return judgeAge(parsed.value.signedAtMs, receivedAtMs, ageLimits);
+  };
+
+  return async (delivery) => {
+    if (isStopping()) return { kind: 'unavailable', reason: 'stopped', event: null };
+    const age = judge(delivery);
+    if (age !== 'fresh' && age !== 'admitted') return { kind: 'refused', reason: age };
+    const event = readDelivery(delivery, parseJson);
+    try {
+      await publisher.publish(event);
+      return { kind: 'published', event, age };
+    } catch (error) {
+      if (error instanceof PublishError) return { kind: 'unavailable', reason: error.code, event };
+      throw error;
+    }
+  };
+};

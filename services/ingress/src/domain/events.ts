@@ -1,0 +1,93 @@
+/**
+ * The facts that ingress publishes. A `record` has the shape of its Avro record, where each field is documented; a
+ * mismatch between the two does not compile.
+ */
+export type WebhookEvent =
+  | Fact<'MessageReceived', Message>
+  | Fact<'MessageEchoed', Message>
+  | Fact<'ConversationRead', ReadMark>
+  | Fact<'WebhookUnrecognized', Unrecognized>;
+
+interface Fact<Type extends keyof typeof FULL_NAMES, Record> {
+  readonly type: Type;
+  /** Natural: the same for a redelivery. */
+  readonly id: string;
+  /** Everything with one key is in one order; null only when not even the channel could be read. */
+  readonly key: string | null;
+  /** What it is about: a message, a conversation or a channel. */
+  readonly subject: string | null;
+  /** When it happened, epoch milliseconds. */
+  readonly atMs: number;
+  readonly record: Record;
+}
+
+/** Full record names: part of every natural id, so they never change. */
+export const FULL_NAMES = {
+  MessageReceived: 'tiktok.messages.v1.MessageReceived',
+  MessageEchoed: 'tiktok.messages.v1.MessageEchoed',
+  ConversationRead: 'tiktok.statuses.v1.ConversationRead',
+  WebhookUnrecognized: 'tiktok.webhooks.v1.WebhookUnrecognized',
+} as const;
+
+export interface Participant {
+  readonly userId: string | null;
+  readonly username: string | null;
+}
+
+export interface MessageContent {
+  readonly kind: 'TEXT' | 'IMAGE' | 'SHARED_POST';
+  readonly tiktokType: string;
+  readonly text: { readonly body: string } | null;
+  readonly image: { readonly mediaId: string } | null;
+  readonly sharedPost: { readonly videoId: string | null; readonly embedUrl: string | null } | null;
+}
+
+export type MessageSource = 'UNKNOWN' | 'APP' | 'WEB' | 'API' | 'OTHERS';
+
+export interface Message {
+  readonly channelId: string;
+  readonly conversationId: string;
+  readonly messageId: string;
+  readonly sentAt: number;
+  readonly sender: Participant;
+  readonly recipient: Participant;
+  readonly content: MessageContent;
+  readonly quotedMessageId: string | null;
+  readonly source: MessageSource;
+  readonly automaticMessageType: string | null;
+  readonly buttonTap: { readonly messageId: string; readonly buttonId: string | null } | null;
+  readonly isFollower: boolean | null;
+  readonly origin: 'WEBHOOK';
+  readonly logId: string | null;
+  readonly receivedAt: number;
+  readonly rawContent: Buffer;
+}
+
+export interface ReadMark {
+  readonly channelId: string;
+  readonly conversationId: string;
+  readonly readUpTo: number;
+  readonly reader: Participant;
+  readonly occurredAt: number;
+  readonly logId: string | null;
+  readonly receivedAt: number;
+}
+
+export interface Unrecognized {
+  readonly channelId: string | null;
+  readonly event: string | null;
+  readonly reason: UnrecognizedReason;
+  /** The field at fault; never its value. */
+  readonly detail: string | null;
+  readonly rawBody: Buffer;
+  readonly logId: string | null;
+  readonly receivedAt: number;
+}
+
+export type UnrecognizedReason =
+  | 'body_not_json'
+  | 'invalid_envelope'
+  | 'unsupported_event'
+  | 'content_not_json'
+  | 'invalid_content'
+  | 'unsupported_message_type';

@@ -1,0 +1,30 @@
+/** A JSON object whose fields nobody has looked at yet. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+const NONE: Fields = Object.freeze({});
+
+export const objectIn = (value: unknown): Fields | null =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null;
+
+/** For objects that may be left out: what is absent or something else has no fields. */
+export const optionalObjectIn = (value: unknown): Fields => objectIn(value) ?? NONE;
+
+export const textIn = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+
+/** TikTok's ids are opaque strings; a few come as JSON numbers, the long ones kept as their digits by the parser. */
+export const idIn = (value: unknown): string | null => {
+  if (typeof value === 'string') return value === '' ? null : value;
+  return Number.isSafeInteger(value) ? String(value) : null;
+};
+
+export const flagIn = (value: unknown): boolean | null => (typeof value === 'boolean' ? value : null);
+
+/** Below this a number of TikTok's counts seconds: as seconds it is the year 5138, as milliseconds March 1973. */
+const MILLISECONDS_FROM = 100_000_000_000;
+const MILLISECONDS_BELOW = MILLISECONDS_FROM * 1_000;
+
+/** Epoch milliseconds from either unit: TikTok mixes seconds and milliseconds. Null for what is no time of this age. */
+export const timeIn = (value: unknown): number | null => {
+  if (typeof value !== 'number' || !Number.isInteger(value) || value <= 0 || value >= MILLISECONDS_BELOW) return null;
+  return value < MILLISECONDS_FROM ? value * 1_000 : value;
+};

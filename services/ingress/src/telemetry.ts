@@ -1,0 +1,136 @@
+import { type Attributes, metrics } from '@opentelemetry/api';
+import type { LogFields, Logger } from '@tiktok-channel/platform/kernel';
+import type { Acceptance } from './application/accept-delivery.ts';
+
+/** Reports what became of each delivery: one canonical log line, a count, a duration. */
+export interface DeliveryReporter {
+  start(): DeliveryReport;
+}
+
+export interface DeliveryReport {
+  acceptance(acceptance: Acceptance, logId: string | null): void;
+  /** The request was over before its body was complete and within the limit. */
+  bodyFailure(reason: 'body_too_large' | 'request_aborted', logId: string | null): void;
+  /** A defect of ours. */
+  failure(error: unknown, logId: string | null): void;
+}
+
+/**
+ * - `accepted`: a fact on its topic; `unrecognized`: whole on the topic of unrecognised deliveries. Both were answered 200.
+ * - `refused`: 401, 413, or nobody left to answer; `unavailable`: 503; `failed`: 500.
+ */
+type Outcome = 'accepted' | 'unrecognized' | 'refused' | 'unavailable' | 'failed';
+
+interface Conclusion {
+  readonly outcome: Outcome;
+  /** From a closed set; `none` where the outcome says it all. */
+  readonly reason: string;
+}
+
+const OUTCOME = 'tiktok_channel.outcome';
+const REASON = 'tiktok_channel.reason';
+
+/** Seconds; the objective is an answer within one second. */
+const DURATION_BOUNDARIES = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** Metrics of the meter provider that is registered when this is called. */
+export const createDeliveryReporter = (logger: Logger): DeliveryReporter => {
+  const meter = metrics.getMeter('@tiktok-channel/ingress');
+  const deliveries = meter.createCounter('tiktok_channel.webhook.deliveries', {
+    description: 'Deliveries by outcome and reason',
+  });
+  const staleSignatures = meter.createCounter('tiktok_channel.webhook.stale_signatures', {
+    description: 'Valid signatures older than the tolerance: a clock is off, or deliveries are late',
+  });
+  const duration = meter.createHistogram('tiktok_channel.webhook.duration', {
+    description: 'From the request to its answer',
+    unit: 's',
+    advice: { explicitBucketBoundaries: DURATION_BOUNDARIES },
+  });
+  const attributes = createAttributes();
+
+  const count = ({ outcome, reason }: Conclusion, startedAt: number): number => {
+    const elapsedMs = performance.now() - startedAt;
+    const labels = attributes(outcome, reason);
+    deliveries.add(1, labels);
+    duration.record(elapsedMs / 1_000, labels);
+    return elapsedMs;
+  };
+
+  return {
+    start() {
+      const startedAt = performance.now();
+      return {
+        acceptance(acceptance, logId) {
+          const conclusion = conclusionOf(acceptance);
+          const durationMs = count(conclusion, startedAt);
+          if (isStale(acceptance)) staleSignatures.add(1, STALE_LABELS[acceptance.kind]);
+          log(logger, conclusion, { ...fieldsOf(acceptance), logId, durationMs });
+        },
+        bodyFailure(reason, logId) {
+          const conclusion = { outcome: 'refused', reason } as const;
+          log(logger, conclusion, { logId, durationMs: count(conclusion, startedAt) });
+        },
+        failure(error, logId) {
+          const durationMs = count({ outcome: 'failed', reason: 'unexpected_error' }, startedAt);
+          logger.error('webhook.failed', { logId, durationMs }, error);
+        },
+      };
+    },
+  };
+};
+
+const conclusionOf = (acceptance: Acceptance): Conclusion => {
+  if (acceptance.kind !== 'published') return { outcome: acceptance.kind, reason: acceptance.reason };
+  const { event } = acceptance;
+  if (event.type === 'WebhookUnrecognized') return { outcome: 'unrecognized', reason: event.record.reason };
+  return ACCEPTED;
+};
+
+const ACCEPTED: Conclusion = { outcome: 'accepted', reason: 'none' };
+
+const isStale = (acceptance: Acceptance): boolean =>
+  acceptance.kind === 'published' ? acceptance.age === 'admitted' : acceptance.reason === 'stale';
+
+const STALE_LABELS = {
+  published: { [OUTCOME]: 'admitted' },
+  refused: { [OUTCOME]: 'refused' },
+  unavailable: { [OUTCOME]: 'unavailable' },
+} as const;
+
+const fieldsOf = (acceptance: Acceptance): LogFields => {
+  if (acceptance.kind === 'refused' || acceptance.event === null) return {};
+  const { id, type, record } = acceptance.event;
+  return { eventId: id, type, channelId: record.channelId };
+};
+
+/** At full load a line for each delivery would cost more than the delivery: what went well is `debug` and counted. */
+const log = (logger: Logger, { outcome, reason }: Conclusion, fields: LogFields): void => {
+  switch (outcome) {
+    case 'accepted':
+      logger.debug('webhook.accepted', fields);
+      break;
+    case 'unrecognized':
+      logger.info('webhook.unrecognized', { ...fields, reason });
+      break;
+    case 'unavailable':
+      if (reason === 'record_refused') logger.error('webhook.unpublishable', { ...fields, reason });
+      else logger.warn('webhook.unavailable', { ...fields, reason });
+      break;
+    default:
+      logger.info('webhook.refused', { ...fields, reason });
+  }
+};
+
+/** One object for each pair of labels: the sets are closed, and this runs for every delivery. */
+const createAttributes = (): ((outcome: Outcome, reason: string) => Attributes) => {
+  const known = new Map<string, Attributes>();
+  return (outcome, reason) => {
+    const name = `${outcome} ${reason}`;
+    const found = known.get(name);
+    if (found !== undefined) return found;
+    const created = { [OUTCOME]: outcome, [REASON]: reason };
+    known.set(name, created);
+    return created;
+  };
+};

@@ -1,0 +1,17 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export const delay = (ms: number): Promise<void> => sleep(ms);
+
+/** False when `promise` is still open after `timeoutMs`. Rejects when it does. */
+export const settlesWithin = async (promise: Promise<unknown>, timeoutMs: number): Promise<boolean> => {
+  const timer = new AbortController();
+  const timeout = sleep(timeoutMs, false, { signal: timer.signal }).catch(() => false);
+  try {
+    return await Promise.race([promise.then(() => true), timeout]);
+  } finally {
+    timer.abort();
+  }
+};
+
+/** Milliseconds on a clock that only runs forward: for how long something takes, never for a decision of the domain. */
+export const elapsedMs = (): number => performance.now();

@@ -1,0 +1,23 @@
+import type { Router } from 'express';
+import { z } from 'zod';
+import type { TikTok } from '../../../application/tiktok.ts';
+import { ControlProblem, readBody } from './problem.ts';
+
+const FILTERS = ['event', 'businessId', 'conversationId', 'messageId', 'state'] as const;
+
+const repeat = z.strictObject({ times: z.int().min(1).max(1_000).default(1) });
+
+export const addDeliveryRoutes = (router: Router, { deliveries }: TikTok): void => {
+  router.get('/deliveries', (req, res) => {
+    const wanted = FILTERS.filter((name) => req.query[name] !== undefined);
+    res.json(deliveries.list().filter((delivery) => wanted.every((name) => delivery[name] === req.query[name])));
+  });
+  router.get('/deliveries/counts', (_req, res) => {
+    res.json(deliveries.counts());
+  });
+  router.post('/deliveries/:deliveryId/repeat', async (req, res) => {
+    const attempts = await deliveries.repeat(req.params.deliveryId, readBody(repeat, req).times);
+    if (attempts === null) throw new ControlProblem(404, 'the log has no such delivery, or nothing is subscribed');
+    res.json(attempts);
+  });
+};

@@ -1,0 +1,66 @@
+import http from 'node:http';
+import https from 'node:https';
+import type { OutgoingWebhook, WebhookAnswer, WebhookSender } from '../../application/ports.ts';
+import { signatureHeader } from './signature.ts';
+
+/** How long an answer may take; no source says how long TikTok waits. */
+const TIMEOUT_MS = 10_000;
+
+/** What the delivery log keeps of an answer. */
+const KEPT_ANSWER_CHARACTERS = 500;
+
+/** Posts over node:http, since `fetch` writes every header name in lower case and TikTok does not. */
+export const createWebhookSender = ({ secret }: { readonly secret: string }): WebhookSender & { stop(): void } => {
+  const agents = { 'http:': new http.Agent({ keepAlive: true }), 'https:': new https.Agent({ keepAlive: true }) };
+
+  const post = (webhook: OutgoingWebhook, isSecondTry: boolean): Promise<WebhookAnswer> =>
+    new Promise((resolve) => {
+      const url = new URL(webhook.url);
+      const isSecure = url.protocol === 'https:';
+      const body = Buffer.from(webhook.body);
+      const request = (isSecure ? https : http).request(url, {
+        method: 'POST',
+        agent: agents[isSecure ? 'https:' : 'http:'],
+        timeout: TIMEOUT_MS,
+        headers: headersOf(webhook, body, secret),
+      });
+      request.on('response', (response) => void readAnswer(response).then(resolve));
+      request.on('timeout', () => request.destroy(new Error('no answer in time')));
+      request.on('error', (error) => {
+        // A kept connection that the receiver closed meanwhile says nothing about the receiver: a new one does.
+        if (request.reusedSocket && !isSecondTry && isReset(error)) resolve(post(webhook, true));
+        else resolve({ status: null, error: error.message, answer: '' });
+      });
+      request.end(body);
+    });
+
+  return {
+    send: (webhook) => post(webhook, false),
+    stop: () => {
+      for (const agent of Object.values(agents)) agent.destroy();
+    },
+  };
+};
+
+const headersOf = ({ stampSeconds, logId }: OutgoingWebhook, body: Buffer, secret: string) => ({
+  'Content-Type': 'application/json',
+  'Content-Length': body.length,
+  'Tiktok-Signature': signatureHeader(secret, stampSeconds, body),
+  'webhook-schema-version': '1.0',
+  'x-tt-logid': logId,
+});
+
+const readAnswer = async (response: http.IncomingMessage): Promise<WebhookAnswer> => {
+  const status = response.statusCode ?? null;
+  let answer = '';
+  try {
+    for await (const chunk of response) {
+      if (answer.length < KEPT_ANSWER_CHARACTERS) answer += String(chunk).slice(0, KEPT_ANSWER_CHARACTERS);
+    }
+  } catch {
+    // The status had arrived before the body broke off, and it is what counts.
+  }
+  return { status, error: null, answer };
+};
+
+const isReset = (error: NodeJS.ErrnoException): boolean => error.code === 'ECONNRESET' || error.code === 'EPIPE';

@@ -1,0 +1,76 @@
+import type { Clock } from '@tiktok-channel/platform/kernel';
+import { createIds, type Ids } from '../domain/ids.ts';
+import { type Authorizations, createAuthorizations } from './authorizations.ts';
+import { type ClockFollowers, createClockFollowers } from './clock-followers.ts';
+import { createDeliveries, type Deliveries } from './deliveries.ts';
+import { createDeveloperApp, type DeveloperApp } from './developer-app.ts';
+import { createMediaStore, type MediaStore } from './media-store.ts';
+import { createMessaging, type Messaging } from './messaging.ts';
+import type { WebhookSender } from './ports.ts';
+import { createRateLimit, type RateLimit } from './rate-limit.ts';
+import { createSendMessage, type SendMessage } from './send-message.ts';
+import { createSimulatorTime, type SimulatorTime } from './simulator-time.ts';
+import { createSwitchBoard, type SwitchBoard } from './switch-board.ts';
+import { createWorld, type World } from './world.ts';
+
+/** TikTok as this process plays it, without its HTTP. */
+export interface TikTok {
+  readonly app: DeveloperApp;
+  readonly authorizations: Authorizations;
+  readonly deliveries: Deliveries;
+  readonly followers: ClockFollowers;
+  readonly ids: Ids;
+  readonly media: MediaStore;
+  readonly messaging: Messaging;
+  readonly rateLimit: RateLimit;
+  readonly sendMessage: SendMessage;
+  readonly switches: SwitchBoard;
+  readonly time: SimulatorTime;
+  readonly world: World;
+  stop(): void;
+}
+
+interface Options {
+  readonly appId: string;
+  readonly appSecret: string;
+  readonly redirectUrls: readonly string[];
+  readonly webhookUrl: string | null;
+  readonly seed: string;
+  readonly systemClock: Clock;
+  readonly sender: WebhookSender;
+}
+
+export const createTikTok = ({ seed, systemClock, sender, ...registration }: Options): TikTok => {
+  const ids = createIds(seed);
+  const time = createSimulatorTime(systemClock);
+  const followers = createClockFollowers({ time, systemClock });
+  const switches = createSwitchBoard();
+  const app = createDeveloperApp({ ...registration, switches });
+  const world = createWorld({ ids, time });
+  const media = createMediaStore({ ids, time });
+  const authorizations = createAuthorizations({ ids, time, switches });
+  const deliveries = createDeliveries({ app, ids, time, switches, sender });
+  const messaging = createMessaging({ world, deliveries, authorizations, switches, time });
+  const sendMessage = createSendMessage({ world, media, messaging, switches, time });
+  const rateLimit = createRateLimit({ clock: time, limit: () => switches.now().rate_limit_qps });
+
+  return {
+    app,
+    authorizations,
+    deliveries,
+    followers,
+    ids,
+    media,
+    messaging,
+    rateLimit,
+    sendMessage,
+    switches,
+    time,
+    world,
+    stop: () => {
+      followers.stop();
+      time.stop();
+      deliveries.stop();
+    },
+  };
+};

@@ -1,0 +1,153 @@
+import { ok, type Result, refuse } from '@tiktok-channel/platform/kernel';
+import { countMessage, NO_FACTS } from '../domain/direct-message-rules.ts';
+import type { Ids } from '../domain/ids.ts';
+import type { Business, Content, Conversation, Customer, Message, MessageSource } from '../domain/model.ts';
+import type { SimulatorTime } from './simulator-time.ts';
+
+/** Older messages of a conversation are forgotten, so that a long load keeps its memory flat. */
+export const KEPT_MESSAGES = 5_000;
+
+const POSTS_PER_BUSINESS = 3;
+
+/** Where neither side names one: a region with every ability. */
+const DEFAULT_REGION = 'BR';
+
+export interface NewMessage {
+  readonly from: Message['from'];
+  readonly source: MessageSource;
+  readonly content: Content;
+  readonly quotedMessageId?: string | null;
+}
+
+/** Accounts, conversations and messages, as TikTok has them. */
+export interface World {
+  addBusiness(business: {
+    readonly username: string;
+    readonly displayName: string;
+    readonly region?: string | undefined;
+  }): Result<Business, 'username_taken'>;
+  business(businessId: string): Business | null;
+  businesses(): readonly Business[];
+  /** The account with that name; made when it is new. What is given about it replaces what was. */
+  customer(
+    username: string,
+    about?: { readonly displayName?: string | undefined; readonly region?: string | undefined },
+  ): Customer;
+  findCustomer(username: string): Customer | null;
+  conversation(conversationId: string): Conversation | null;
+  conversationOf(business: Business, customer: Customer): Conversation | null;
+  openConversation(business: Business, customer: Customer): Conversation;
+  /** Newest activity first. */
+  conversationsOf(businessId: string): readonly Conversation[];
+  addMessage(conversation: Conversation, message: NewMessage): Message;
+  markRead(conversation: Conversation): number | null;
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+interface ConversationRecord extends Mutable<Omit<Conversation, 'messages'>> {
+  readonly messages: Message[];
+}
+
+export const createWorld = ({ ids, time }: { readonly ids: Ids; readonly time: SimulatorTime }): World => {
+  const businesses = new Map<string, Business>();
+  const customers = new Map<string, Mutable<Customer>>();
+  const conversations = new Map<string, ConversationRecord>();
+  const byBusiness = new Map<string, ConversationRecord[]>();
+  const record = ({ conversationId }: Conversation): ConversationRecord => {
+    const found = conversations.get(conversationId);
+    if (found === undefined) throw new TypeError(`no conversation ${conversationId}`);
+    return found;
+  };
+  const find = (business: Business, customer: Customer) =>
+    conversations.get(ids.conversation(business.businessId, customer.userId)) ?? null;
+
+  return {
+    addBusiness: ({ username, displayName, region = DEFAULT_REGION }) => {
+      const businessId = ids.business(username);
+      if (businesses.has(businessId)) return refuse('username_taken');
+      const posts = Array.from({ length: POSTS_PER_BUSINESS }, (_, index) => ids.post(businessId, index));
+      const business = { businessId, username, displayName, region, posts };
+      businesses.set(businessId, business);
+      byBusiness.set(businessId, []);
+      return ok(business);
+    },
+    business: (businessId) => businesses.get(businessId) ?? null,
+    businesses: () => [...businesses.values()],
+    customer: (username, { displayName, region } = {}) => {
+      const known = customers.get(username) ?? newCustomer(ids, username);
+      if (displayName !== undefined) known.displayName = displayName;
+      if (region !== undefined) known.region = region;
+      customers.set(username, known);
+      return known;
+    },
+    findCustomer: (username) => customers.get(username) ?? null,
+    conversation: (conversationId) => conversations.get(conversationId) ?? null,
+    conversationOf: find,
+    openConversation: (business, customer) => {
+      const known = find(business, customer);
+      if (known !== null) return known;
+      const conversation = newConversation(ids, business, customer);
+      conversations.set(conversation.conversationId, conversation);
+      byBusiness.get(business.businessId)?.push(conversation);
+      return conversation;
+    },
+    conversationsOf: (businessId) =>
+      [...(byBusiness.get(businessId) ?? [])].sort((one, other) => updatedAt(other) - updatedAt(one)),
+    addMessage: (conversation, message) => append(record(conversation), message, { ids, time }),
+    markRead: (conversation) => {
+      const known = record(conversation);
+      known.customerReadAt = known.messages.at(-1)?.at ?? null;
+      return known.customerReadAt;
+    },
+  };
+};
+
+/** When something was last written there; 0 for a conversation without a message. */
+export const updatedAt = ({ messages }: Conversation): number => messages.at(-1)?.at ?? 0;
+
+const append = (
+  conversation: ConversationRecord,
+  { from, source, content, quotedMessageId = null }: NewMessage,
+  { ids, time }: { readonly ids: Ids; readonly time: SimulatorTime },
+): Message => {
+  const at = Math.max(time.now(), updatedAt(conversation) + 1);
+  const message = {
+    messageId: ids.message(conversation.conversationId, at),
+    from,
+    source,
+    content,
+    quotedMessageId,
+    at,
+  };
+  conversation.messages.push(message);
+  if (conversation.messages.length > KEPT_MESSAGES) conversation.messages.shift();
+  conversation.facts = countMessage(conversation.facts, from, at);
+  if (from === 'business') conversation.type = 'SINGLE';
+  return message;
+};
+
+const newCustomer = (ids: Ids, username: string): Mutable<Customer> => ({
+  userId: ids.customer(username),
+  username,
+  displayName: displayNameOf(username),
+  region: DEFAULT_REGION,
+});
+
+const newConversation = (ids: Ids, business: Business, customer: Customer): ConversationRecord => ({
+  conversationId: ids.conversation(business.businessId, customer.userId),
+  business,
+  customer,
+  isFollower: false,
+  type: 'STRANGER',
+  messages: [],
+  facts: NO_FACTS,
+  customerReadAt: null,
+});
+
+/** `mia.shopper` is shown as Mia Shopper unless somebody says otherwise. */
+const displayNameOf = (username: string): string =>
+  username
+    .split(/[._]+/)
+    .filter((word) => word !== '')
+    .map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`)
+    .join(' ');

@@ -1,0 +1,181 @@
+/** What a switch may be set to. */
+type Kind =
+  | { readonly kind: 'boolean' }
+  | { readonly kind: 'count'; readonly least: number }
+  | { readonly kind: 'optional-boolean' }
+  | { readonly kind: 'optional-code' }
+  | { readonly kind: 'choice'; readonly choices: readonly string[] };
+
+interface SwitchRow {
+  readonly kind: Kind;
+  readonly normal: boolean | number | string | null;
+  readonly sentence: string;
+}
+
+const BOOLEAN = { kind: 'boolean' } as const;
+const COUNT = { kind: 'count', least: 0 } as const;
+
+/** How TikTok answers a send: as usual, not at all although it took the message, or with a failure before or after taking it. */
+const SEND_ANSWERS = ['normal', 'dropped_after_acceptance', '502_after_acceptance', '500_before_acceptance'] as const;
+export type SendAnswer = (typeof SEND_ANSWERS)[number];
+
+/** Every switch, as `PUT /_control/faults` takes it. A new one is a row here, a line in `Switches` and its use. */
+const SWITCHES = {
+  send_rejects_with: {
+    kind: { kind: 'optional-code' },
+    normal: null,
+    sentence: 'Every send is refused with this code, HTTP 200, and nothing is sent.',
+  },
+  send_answer: {
+    kind: { kind: 'choice', choices: SEND_ANSWERS },
+    normal: 'normal',
+    sentence:
+      'How a valid send is answered: `dropped_after_acceptance` takes the message and cuts the connection, `502_after_acceptance` takes it and answers 502, `500_before_acceptance` answers 500 and takes nothing.',
+  },
+  send_answer_delay_ms: {
+    kind: COUNT,
+    normal: 0,
+    sentence: 'The answer to a send waits so long after the message was taken, so that its echo comes first.',
+  },
+  echo_delay_ms: { kind: COUNT, normal: 0, sentence: 'The echo of an API send waits so long.' },
+  echo_never: { kind: BOOLEAN, normal: false, sentence: 'API sends have no echo.' },
+  deliveries_duplicated: {
+    kind: { kind: 'count', least: 1 },
+    normal: 1,
+    sentence: 'Every attempt of a delivery is sent so many times, at once, over as many connections.',
+  },
+  deliveries_delayed_ms: { kind: COUNT, normal: 0, sentence: 'Every delivery waits so long before its first attempt.' },
+  deliveries_reordered_ms: {
+    kind: COUNT,
+    normal: 0,
+    sentence: 'Every delivery waits a random time up to this long, so that they overtake each other.',
+  },
+  deliveries_need_authorization: {
+    kind: BOOLEAN,
+    normal: false,
+    sentence: 'Only businesses that have granted message.list.read to the app cause deliveries.',
+  },
+  token_endpoint_away: { kind: BOOLEAN, normal: false, sentence: 'The OAuth endpoints (tt_user/*) answer 503.' },
+  api_away: { kind: BOOLEAN, normal: false, sentence: 'Every endpoint of the open API answers 503.' },
+  media_slow_ms: {
+    kind: COUNT,
+    normal: 0,
+    sentence: 'Uploads, download addresses and the bytes of media take so long.',
+  },
+  minimal_payload: {
+    kind: BOOLEAN,
+    normal: false,
+    sentence:
+      'Webhook contents leave out what clients must not require: roles, unique_identifier, message_tag, scene_type, is_follower.',
+  },
+  capability_image_send: {
+    kind: { kind: 'optional-boolean' },
+    normal: null,
+    sentence: 'Whether images can be sent in every conversation; null leaves it to the regions of both sides.',
+  },
+  rate_limit_qps: {
+    kind: COUNT,
+    normal: 10,
+    sentence:
+      'Calls of the open API that are let through in any one second; the next is refused with 40100; 0 is no limit.',
+  },
+  quota_off: {
+    kind: BOOLEAN,
+    normal: false,
+    sentence: 'The 48-hour window and the message quotas are not enforced.',
+  },
+  refresh_token_rotates: {
+    kind: BOOLEAN,
+    normal: true,
+    sentence: 'A refresh answers a new refresh token and the old one stops working.',
+  },
+  local_addresses: {
+    kind: BOOLEAN,
+    normal: true,
+    sentence: 'Redirect and callback addresses may use http and ports, which TikTok does not allow.',
+  },
+} as const satisfies Record<string, SwitchRow>;
+
+export type SwitchName = keyof typeof SWITCHES;
+
+export interface Switches {
+  readonly send_rejects_with: number | null;
+  readonly send_answer: SendAnswer;
+  readonly send_answer_delay_ms: number;
+  readonly echo_delay_ms: number;
+  readonly echo_never: boolean;
+  readonly deliveries_duplicated: number;
+  readonly deliveries_delayed_ms: number;
+  readonly deliveries_reordered_ms: number;
+  readonly deliveries_need_authorization: boolean;
+  readonly token_endpoint_away: boolean;
+  readonly api_away: boolean;
+  readonly media_slow_ms: number;
+  readonly minimal_payload: boolean;
+  readonly capability_image_send: boolean | null;
+  readonly rate_limit_qps: number;
+  readonly quota_off: boolean;
+  readonly refresh_token_rotates: boolean;
+  readonly local_addresses: boolean;
+}
+
+const NAMES = Object.keys(SWITCHES) as readonly SwitchName[];
+
+export const NORMAL_SWITCHES = Object.fromEntries(
+  NAMES.map((name) => [name, SWITCHES[name].normal]),
+) as unknown as Switches;
+
+/** What is absent goes back to normal, so `{}` resets all; a list of complaints when anything is unknown or does not fit. */
+export const parseSwitches = (
+  wanted: Readonly<Record<string, unknown>>,
+): { readonly switches: Switches } | { readonly complaints: readonly string[] } => {
+  const complaints = Object.entries(wanted).flatMap(([name, value]) => complaintAbout(name, value));
+  return complaints.length > 0 ? { complaints } : { switches: { ...NORMAL_SWITCHES, ...wanted } };
+};
+
+/** Value, normal value, what is allowed, and the sentence of every switch. */
+export const describeSwitches = (switches: Switches): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    NAMES.map((name) => {
+      const { kind, normal, sentence } = SWITCHES[name];
+      return [name, { value: switches[name], normal, takes: nameOf(kind), sentence }];
+    }),
+  );
+
+const complaintAbout = (name: string, value: unknown): readonly string[] => {
+  if (!Object.hasOwn(SWITCHES, name)) return [`there is no switch ${name}`];
+  const { kind } = SWITCHES[name as SwitchName];
+  return fits(kind, value) ? [] : [`${name} takes ${nameOf(kind)}`];
+};
+
+const fits = (kind: Kind, value: unknown): boolean => {
+  switch (kind.kind) {
+    case 'boolean':
+      return typeof value === 'boolean';
+    case 'optional-boolean':
+      return value === null || typeof value === 'boolean';
+    case 'count':
+      return isWhole(value) && value >= kind.least;
+    case 'optional-code':
+      return value === null || (isWhole(value) && value > 0);
+    case 'choice':
+      return typeof value === 'string' && kind.choices.includes(value);
+  }
+};
+
+const isWhole = (value: unknown): value is number => Number.isSafeInteger(value);
+
+const nameOf = (kind: Kind): string => {
+  switch (kind.kind) {
+    case 'boolean':
+      return 'true or false';
+    case 'optional-boolean':
+      return 'true, false or null';
+    case 'count':
+      return `a whole number from ${kind.least}`;
+    case 'optional-code':
+      return 'a code above 0, or null';
+    case 'choice':
+      return `one of ${kind.choices.join(', ')}`;
+  }
+};

@@ -1,0 +1,94 @@
+import { expect } from 'chai';
+import { startWorld, type TestWorld } from './support.ts';
+
+interface ClockState {
+  readonly offsetMs: number;
+  readonly version: number;
+}
+
+describe('the clock', () => {
+  let world: TestWorld;
+
+  beforeEach(async () => {
+    world = await startWorld();
+  });
+  afterEach(() => world.stop());
+
+  const poll = async (query: Record<string, string> = {}, init: RequestInit = {}): Promise<ClockState> =>
+    (await (
+      await fetch(`${world.simulator.url}/_control/clock?${new URLSearchParams(query)}`, init)
+    ).json()) as ClockState;
+  const timed = async (action: () => Promise<unknown>) => {
+    const startedMs = Date.now();
+    await action();
+    return Date.now() - startedMs;
+  };
+
+  it('answers who knows no version, or another one, at once', async () => {
+    const { offsetMs, version } = await poll();
+    expect(offsetMs).to.equal(0);
+    expect(await poll({ version: String(version - 1) })).to.deep.equal({ offsetMs, version });
+  });
+
+  it('holds who knows the version until it moves', async () => {
+    const { version } = await poll();
+    const held = poll({ version: String(version) });
+    const tooEarly = await Promise.race([held, new Promise((resolve) => setTimeout(resolve, 100, 'still held'))]);
+    expect(tooEarly).to.equal('still held');
+    await world.advance(3_600);
+    expect(await held).to.deep.equal({ offsetMs: 3_600_000, version: version + 1 });
+  });
+
+  it('moves only when its follower has come back with the new version', async () => {
+    const { version } = await poll({ follower: 'auth-1' });
+    const held = poll({ follower: 'auth-1', version: String(version) });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    let isBack = false;
+    const moved = world.advance(60).then(() => expect(isBack, 'the follower is back').to.equal(true));
+    const next = await held;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    isBack = true;
+    const again = poll({ follower: 'auth-1', version: String(next.version) });
+    await moved;
+    await world.simulator.stop();
+    await again.catch(() => {});
+  });
+
+  it('waits for a follower that is between two polls', async () => {
+    const { version } = await poll({ follower: 'auth-1' });
+    const moved = world.advance(60);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    let isMoved = false;
+    void moved.then(() => {
+      isMoved = true;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(isMoved).to.equal(false);
+    const next = await poll({ follower: 'auth-1', version: String(version) });
+    const held = poll({ follower: 'auth-1', version: String(next.version) });
+    await moved;
+    await world.simulator.stop();
+    await held.catch(() => {});
+  });
+
+  it('does not wait for a follower whose connection is gone', async () => {
+    const { version } = await poll({ follower: 'auth-1' });
+    const leaving = new AbortController();
+    const held = poll({ follower: 'auth-1', version: String(version) }, { signal: leaving.signal }).catch(() => {});
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    leaving.abort();
+    await held;
+    expect(await timed(() => world.advance(60))).to.be.below(1_000);
+  });
+
+  it('drops a follower that does not come back, within five seconds', async () => {
+    await poll({ follower: 'frozen-1' });
+    expect(await timed(() => world.advance(60))).to.be.within(1_000, 6_000);
+    expect(await timed(() => world.advance(60))).to.be.below(500);
+  });
+
+  it('does not go backwards', async () => {
+    const answer = await world.control('POST', 'clock', { advanceSeconds: -1 }).catch(String);
+    expect(answer).to.include('400');
+  });
+});

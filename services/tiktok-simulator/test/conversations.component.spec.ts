@@ -1,0 +1,177 @@
+import { expect } from 'chai';
+import { startWorld, type TestWorld } from './support.ts';
+
+interface Content {
+  readonly participants: readonly Record<string, unknown>[];
+  readonly messages: readonly Record<string, unknown>[];
+}
+
+describe('reading conversations', () => {
+  let world: TestWorld;
+  let businessId: string;
+  let token: string;
+
+  beforeEach(async () => {
+    world = await startWorld();
+    await world.faults({ rate_limit_qps: 0 });
+    ({ businessId } = await world.addBusiness());
+    token = await world.tokenFor(businessId);
+  });
+  afterEach(() => world.stop());
+
+  const list = (query: Record<string, string>) =>
+    world.open<{ conversations: Record<string, unknown>[]; has_more: boolean; cursor: number }>(
+      'GET',
+      'business/message/conversation/list/',
+      { token, query: { business_id: businessId, ...query } },
+    );
+  const content = (conversation_id: string) =>
+    world.open<Content>('GET', 'business/message/content/list/', {
+      token,
+      query: { business_id: businessId, conversation_id },
+    });
+
+  it('lists the 20 newest messages, newest first, with both sides', async () => {
+    let sent = await world.customerSends(businessId);
+    for (let n = 0; n < 24; n += 1) sent = await world.customerSends(businessId, { type: 'text', text: String(n) });
+    const { data } = await content(sent.conversationId);
+
+    expect(data.messages).to.have.length(20);
+    expect(data.messages[0]).to.deep.include({
+      sender: 'mia.shopper',
+      recipient: 'acme.store',
+      conversation_id: sent.conversationId,
+      message_id: sent.messageId,
+      message_type: 'TEXT',
+      text: { body: '23' },
+      message_tag: { source: 'APP' },
+      to_user: { id: businessId, role: 'BUSINESS_ACCOUNT' },
+    });
+    expect(data.participants.map(({ role, display_name }) => ({ role, display_name }))).to.deep.equal([
+      { role: 'BUSINESS_ACCOUNT', display_name: 'Acme Store' },
+      { role: 'PERSONAL_ACCOUNT', display_name: 'Mia Shopper' },
+    ]);
+    expect(data.participants[1]).to.have.property('is_follower', false);
+  });
+
+  it('shows a shared post by its address alone', async () => {
+    const { conversationId } = await world.customerSends(businessId, {
+      type: 'share_post',
+      videoId: '7300000000000000009',
+    });
+    expect((await content(conversationId)).data.messages[0]).to.deep.include({
+      message_type: 'SHARE_POST',
+      share_post: { embed_url: 'https://www.tiktok.com/player/v1/7300000000000000009' },
+    });
+  });
+
+  it('moves a stranger to single when the business answers', async () => {
+    const { conversationId } = await world.customerSends(businessId);
+    const ids = async (conversation_type: string) =>
+      (await list({ conversation_type })).data.conversations.map(({ conversation_id }) => conversation_id);
+    expect(await ids('STRANGER')).to.deep.equal([conversationId]);
+    await world.control('POST', `businesses/${businessId}/customers/mia.shopper/app-messages`, { text: 'Hello' });
+    expect(await ids('STRANGER')).to.deep.equal([]);
+    expect(await ids('SINGLE')).to.deep.equal([conversationId]);
+  });
+
+  it('pages, newest first, and forgets after 90 days', async () => {
+    await world.control('POST', `businesses/${businessId}/bulk-messages`, { count: 5, customers: 5 });
+    const first = await list({ conversation_type: 'STRANGER', limit: '2' });
+    expect(first.data).to.include({ has_more: true, cursor: 2 });
+    const second = await list({ conversation_type: 'STRANGER', limit: '3', cursor: '2' });
+    expect(second.data).to.include({ has_more: false });
+    const all = [...first.data.conversations, ...second.data.conversations];
+    expect(new Set(all.map(({ conversation_id }) => conversation_id)).size).to.equal(5);
+
+    await world.advance(91 * 86_400);
+    token = await world.tokenFor(businessId);
+    expect((await list({ conversation_type: 'STRANGER' })).data.conversations).to.deep.equal([]);
+  });
+
+  it('names what is wrong with a question', async () => {
+    expect(await list({})).to.include({ code: 40002, message: 'Param conversation_type is required.' });
+    expect((await list({ conversation_type: 'SINGLE', limit: '101' })).message).to.include('limit');
+    expect((await list({ conversation_type: 'OTHER' })).message).to.include('conversation_type');
+  });
+
+  it('wants the + of a conversation id encoded', async () => {
+    const { conversationId } = await world.customerSends(businessId);
+    const ask = async (id: string) =>
+      (
+        await fetch(
+          `${world.simulator.url}/open_api/v1.3/business/message/content/list/?business_id=${businessId}&conversation_id=${id}`,
+          { headers: { 'Access-Token': token } },
+        )
+      ).json();
+    expect(await ask(encodeURIComponent(conversationId))).to.include({ code: 0 });
+    expect(await ask(conversationId)).to.include({ code: 40002, message: 'Param conversation_id is invalid.' });
+  });
+
+  it('keeps the conversations of another business to itself', async () => {
+    const other = await world.addBusiness('other.store');
+    const { conversationId } = await world.customerSends(other.businessId);
+    expect((await content(conversationId)).code).to.equal(40007);
+  });
+
+  it('needs message.list.read', async () => {
+    const { conversationId } = await world.customerSends(businessId);
+    token = await world.tokenFor(businessId, { grant: ['message.list.send'] });
+    expect((await content(conversationId)).code).to.equal(40001);
+  });
+
+  it('tells whether images can be sent, from the regions of both sides', async () => {
+    const ask = async (conversation_id: string) =>
+      world.open('GET', 'business/message/capabilities/get/', {
+        token,
+        query: {
+          business_id: businessId,
+          capability_types: '["IMAGE_SEND"]',
+          conversation_id,
+          conversation_type: 'STRANGER',
+        },
+      });
+    const here = await world.customerSends(businessId);
+    expect((await ask(here.conversationId)).data).to.deep.equal({
+      capability_infos: [{ capability_type: 'IMAGE_SEND', capability_result: true }],
+    });
+    const there = await world.customerSends(businessId, { type: 'text', text: 'Hi', region: 'US' }, 'joe');
+    expect((await ask(there.conversationId)).data).to.deep.nested.include({
+      'capability_infos[0].capability_result': false,
+    });
+    await world.faults({ capability_image_send: true, rate_limit_qps: 0 });
+    expect((await ask(there.conversationId)).data).to.deep.nested.include({
+      'capability_infos[0].capability_result': true,
+    });
+  });
+
+  it('does not know a path without its slash, another version or another method', async () => {
+    const status = async (method: string, path: string) =>
+      (await fetch(`${world.simulator.url}/open_api/${path}`, { method, headers: { 'Access-Token': token } })).status;
+    expect(await status('GET', 'v1.3/business/get')).to.equal(404);
+    expect(await status('POST', 'v1.3/business/message/send')).to.equal(404);
+    expect(await status('GET', 'v1.2/business/get/')).to.equal(404);
+    expect(await status('GET', 'v1.3/business/message/send/')).to.equal(405);
+  });
+
+  it('serves no business account in Europe', async () => {
+    const european = await world.addBusiness('chez.nous', 'FR');
+    const its = await world.tokenFor(european.businessId);
+    const answer = await world.open('GET', 'business/get/', {
+      token: its,
+      query: { business_id: european.businessId },
+    });
+    expect(answer.code).to.equal(40001);
+  });
+
+  it('gives the same accounts and conversations the same ids for the same seed', async () => {
+    const idsOf = async () => {
+      const twin = await startWorld({ seed: 'seed-1' });
+      const business = await twin.addBusiness();
+      const { conversationId } = await twin.customerSends(business.businessId);
+      await twin.stop();
+      return [business.businessId, conversationId];
+    };
+    expect(await idsOf()).to.deep.equal(await idsOf());
+  });
+});

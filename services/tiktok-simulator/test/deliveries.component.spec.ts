@@ -1,0 +1,144 @@
+import { expect } from 'chai';
+import { APP_SECRET, eventually, isSignedWith, stampOf, startWorld, type TestWorld } from './support.ts';
+
+const MINUTE = 60;
+
+interface LoggedDelivery {
+  readonly deliveryId: string;
+  readonly state: string;
+  readonly attempts: readonly { readonly status: number | null }[];
+}
+
+describe('a delivery', () => {
+  let world: TestWorld;
+  let businessId: string;
+
+  beforeEach(async () => {
+    world = await startWorld();
+    ({ businessId } = await world.addBusiness());
+  });
+  afterEach(() => world.stop());
+
+  const log = () => world.control<LoggedDelivery[]>('GET', 'deliveries');
+  const attempts = async () => (await log())[0]?.attempts.length ?? 0;
+  const attempted = (count: number) => eventually(async () => (await attempts()) === count, `${count} attempts`);
+
+  for (const status of [201, 204, 302, 401, 500, 503]) {
+    it(`that is answered ${status} comes again`, async () => {
+      world.receiver.answerWith(() => status);
+      await world.customerSends(businessId);
+      await attempted(1);
+      world.receiver.answerWith(() => 200);
+      await world.advance(MINUTE);
+      await eventually(async () => (await log())[0]?.state === 'delivered', 'delivered');
+      expect((await log())[0]?.attempts.map((attempt) => attempt.status)).to.deep.equal([status, 200]);
+    });
+  }
+
+  it('comes again after 1, 2, 4 minutes, not earlier, each time freshly signed', async () => {
+    world.receiver.answerWith(() => 401);
+    await world.customerSends(businessId);
+    await attempted(1);
+    for (const [round, minutes] of [1, 2, 4].entries()) {
+      await world.advance(minutes * MINUTE - 5);
+      expect(await attempts()).to.equal(round + 1);
+      await world.advance(6);
+      await attempted(round + 2);
+    }
+    const stamps = world.receiver.received.map(stampOf);
+    expect(stamps[3]).to.be.closeTo((stamps[0] ?? 0) + 7 * MINUTE, 10);
+    expect(world.receiver.received.every((delivery) => isSignedWith(APP_SECRET, delivery))).to.equal(true);
+    expect(new Set(world.receiver.received.map(({ raw }) => raw)).size).to.equal(1);
+  });
+
+  it('is discarded after 72 hours', async () => {
+    world.receiver.answerWith(() => 503);
+    await world.customerSends(businessId);
+    await attempted(1);
+    for (let hours = 0; hours < 72; hours += 6) {
+      await world.advance(6 * 3_600);
+      await eventually(async () => (await log())[0]?.state !== 'queued', 'the attempt');
+    }
+    await eventually(async () => (await log())[0]?.state === 'discarded', 'discarded');
+    expect(await world.control('GET', 'deliveries/counts')).to.include({ discarded: 1, waiting: 0 });
+  });
+
+  it('comes several times at once when told so', async () => {
+    await world.faults({ deliveries_duplicated: 5 });
+    await world.customerSends(businessId);
+    await eventually(() => world.receiver.received.length === 5, 'five copies');
+    expect(new Set(world.receiver.received.map(({ raw }) => raw)).size).to.equal(1);
+  });
+
+  it('waits when told so, in the time of the simulator', async () => {
+    await world.faults({ deliveries_delayed_ms: 60_000 });
+    await world.customerSends(businessId);
+    expect((await log())[0]?.state).to.equal('waiting');
+    await world.advance(60);
+    await eventually(() => world.receiver.received.length === 1, 'the delivery');
+  });
+
+  it('keeps the order of its conversation, unless told otherwise', async () => {
+    const send = async (count: number) => {
+      for (let n = 1; n <= count; n += 1) await world.customerSends(businessId, { type: 'text', text: String(n) });
+      await eventually(() => world.receiver.received.length === count, `${count} deliveries`);
+      return world.receiver.received.map(({ content }) => Number(content.timestamp));
+    };
+    const inOrder = await send(20);
+    expect(inOrder).to.deep.equal([...inOrder].sort((a, b) => a - b));
+
+    world.receiver.received.length = 0;
+    await world.faults({ deliveries_reordered_ms: 300 });
+    const shuffled = await send(20);
+    expect(shuffled).not.to.deep.equal([...shuffled].sort((a, b) => a - b));
+  });
+
+  it('can be repeated by hand', async () => {
+    await world.customerSends(businessId);
+    await eventually(async () => (await log())[0]?.state === 'delivered', 'delivered');
+    const deliveryId = (await log())[0]?.deliveryId;
+    await world.control('POST', `deliveries/${deliveryId}/repeat`, { times: 100 });
+    expect(world.receiver.received).to.have.length(101);
+  });
+
+  it('survives a receiver that is away', async () => {
+    await world.receiver.stop();
+    await world.customerSends(businessId);
+    await attempted(1);
+    expect((await log())[0]).to.deep.include({ state: 'waiting' });
+    expect((await log())[0]?.attempts[0]?.status).to.equal(null);
+  });
+});
+
+describe('a load of deliveries', () => {
+  it('is sent in seconds, many conversations at a time but bounded, and the log stays bounded', async () => {
+    const world = await startWorld();
+    try {
+      const { businessId } = await world.addBusiness();
+      let active = 0;
+      let most = 0;
+      world.receiver.answerWith(async () => {
+        most = Math.max(most, ++active);
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        active -= 1;
+        return 200;
+      });
+      const startedMs = Date.now();
+      const bulk = await world.control<{ messages: { messageId: string }[] }>(
+        'POST',
+        `businesses/${businessId}/bulk-messages`,
+        { count: 3_000, customers: 100, text: 'Load {n}' },
+      );
+      await eventually(() => world.receiver.received.length === 3_000, '3,000 deliveries', 20_000);
+      expect(Date.now() - startedMs).to.be.below(15_000);
+      expect(most).to.be.within(2, 16);
+
+      const ids = new Set(world.receiver.received.map(({ content }) => content.message_id));
+      expect(ids).to.deep.equal(new Set(bulk.messages.map(({ messageId }) => messageId)));
+      await eventually(async () => (await world.control('GET', 'deliveries/counts')).delivered === 3_000, 'all ended');
+      expect(await world.control('GET', 'deliveries')).to.have.length(2_000);
+    } finally {
+      await world.stop();
+    }
+  });
+});

@@ -1,0 +1,48 @@
+import { createHmac } from 'node:crypto';
+
+export interface SignedDelivery {
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Conversations are many, so that every partition has its share. */
+const CONVERSATIONS = 1_000;
+
+/** One text message as TikTok delivers it, 820 bytes or so; `run` and `index` make its message id. */
+export const signedDelivery = (secret: string, run: string, index: number): SignedDelivery => {
+  const nowMs = Date.now();
+  const person = index % CONVERSATIONS;
+  const content = {
+    from: `customer.${person}`,
+    to: 'acme.store',
+    unique_identifier: `u-7f3a-${person}`,
+    from_user: { id: `u-7f3a-${person}`, role: 'personal_account' },
+    to_user: { id: 'biz-open-id-1', role: 'business_account' },
+    conversation_id: `CONV+a/b${String(person).padStart(24, '0')}==`,
+    message_id: `MSG-${run}-${String(index).padStart(8, '0')}`,
+    timestamp: nowMs,
+    type: 'text',
+    text: { body: 'Hello! Is the blue one in stock in size M, and how long does shipping take?' },
+    scene_type: 0,
+    is_follower: false,
+    message_tag: { source: 'APP' },
+  };
+  const seconds = String(Math.floor(nowMs / 1_000));
+  const body = JSON.stringify({
+    client_key: '7300000000000000001',
+    event: 'im_receive_msg',
+    create_time: Number(seconds),
+    user_openid: 'biz-open-id-1',
+    content: JSON.stringify(content),
+  });
+  const signature = createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex');
+  return {
+    body,
+    headers: {
+      'content-type': 'application/json',
+      'tiktok-signature': `t=${seconds},s=${signature}`,
+      'webhook-schema-version': '1.0',
+      'x-tt-logid': `20260101000000${run}${index}`,
+    },
+  };
+};
