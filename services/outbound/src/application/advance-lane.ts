@@ -2,7 +2,7 @@ import type { Clock, Logger, Result } from '@tiktok-channel/platform/kernel';
 import { checkContent } from '@tiktok-channel/platform/reply-rules';
 import { echoFingerprint } from '../domain/echo.ts';
 import type { ReplyCommand, ReplyEvent, ReplyState } from '../domain/reply.ts';
-import { expiresAt } from '../domain/send-reply.ts';
+import { expiresAt, type SendReply } from '../domain/send-reply.ts';
 import type { SendResult } from '../domain/send-result.ts';
 import { type DelayReason, TOLD_FROM_MS, waitMs } from '../domain/waiting.ts';
 import {
@@ -50,6 +50,7 @@ type HeadIn<Status extends ReplyState['status']> = {
 
 const AGAIN: LaneStep = { kind: 'again' };
 const RECORD_AGAIN_AFTER_MS = 500;
+const LOOK_AGAIN_AFTER_MS = 1_000;
 
 /**
  * Takes the head of a lane one step further. An attempt is stored before its request is sent, and a head with an open
@@ -85,14 +86,23 @@ const dispatch = async (
     return expire(replies, head.streamId, clock.now());
   }
   const prepared = await prepare(dependencies, head);
-  if (!prepared.ok) {
-    if (prepared.error.kind === 'postponed') return postpone(dependencies, lane, head, prepared.error.reason);
-    const { code, tiktok } = prepared.error;
-    await replies.handle(head.streamId, { type: 'RefuseReply', code, tiktok, atMs: clock.now() });
-    return AGAIN;
-  }
+  if (!prepared.ok) return meet(dependencies, lane, head, prepared.error);
   await rate.take();
   return attempt(dependencies, lane, head, prepared.value);
+};
+
+const meet = async (
+  dependencies: AdvanceLaneDependencies,
+  lane: ClaimedLane,
+  head: HeadIn<'queued'>,
+  obstacle: Obstacle,
+): Promise<LaneStep> => {
+  if (obstacle.kind === 'postponed') return postpone(dependencies, lane, head, obstacle.reason);
+  const { code, tiktok } = obstacle;
+  const { replies, clock, logger } = dependencies;
+  await replies.handle(head.streamId, { type: 'RefuseReply', code, tiktok, atMs: clock.now() });
+  logger.info('reply.refused', { ...idsOf(head), code, tiktokCode: tiktok?.code });
+  return AGAIN;
 };
 
 const expire = async (replies: Replies, streamId: string, atMs: number): Promise<LaneStep> => {
@@ -161,15 +171,17 @@ const record = async (
 };
 
 const postpone = async (
-  { replies, clock, random }: AdvanceLaneDependencies,
+  { replies, clock, random, logger }: AdvanceLaneDependencies,
   lane: ClaimedLane,
-  { streamId, state }: HeadIn<'queued'>,
+  head: HeadIn<'queued'>,
   reason: DelayReason,
 ): Promise<LaneStep> => {
+  const { streamId, state } = head;
   const atMs = clock.now();
   const tries = lane.tries + 1;
   const untilMs = Math.min(atMs + waitMs(tries, random()), expiresAt(state.command));
   if (untilMs - atMs > TOLD_FROM_MS) await replies.handle(streamId, { type: 'DelayReply', reason, untilMs, atMs });
+  logger.info('reply.postponed', { ...idsOf(head), reason, tries, waitMs: untilMs - atMs });
   return { kind: 'wait', untilMs, tries };
 };
 
@@ -197,29 +209,34 @@ const settle = async (
         newerThanMs: state.newestKnownMs,
       })
     : null;
-  const untilMs = state.sinceMs + settleMs;
-  if (tiktokMessageId === null && clock.now() < untilMs) return { kind: 'wait', untilMs, tries: lane.tries };
+  const nowMs = clock.now();
+  const settledAtMs = state.sinceMs + settleMs;
+  if (tiktokMessageId === null && nowMs < settledAtMs) {
+    return { kind: 'wait', untilMs: Math.min(nowMs + LOOK_AGAIN_AFTER_MS, settledAtMs), tries: lane.tries };
+  }
 
   await replies.handle(streamId, { type: 'SettleReply', tiktokMessageId, atMs: clock.now() });
-  const { replyId, channelId } = state.command;
-  logger.info('reply.settled', { replyId, channelId, outcome: tiktokMessageId === null ? 'unknown' : 'sent' });
+  logger.info('reply.settled', { ...idsOf({ state }), outcome: tiktokMessageId === null ? 'unknown' : 'sent' });
   return AGAIN;
 };
 
 const logAttempt = (
   { logger, clock }: AdvanceLaneDependencies,
-  { state: { command } }: HeadIn<'queued'>,
+  head: HeadIn<'queued'>,
   attempt: { readonly attempt: number; readonly result: SendResult; readonly startedAtMs: number },
 ): void => {
   const { result } = attempt;
   logger.info('reply.attempted', {
-    replyId: command.replyId,
-    channelId: command.channelId,
-    conversationId: command.conversationId,
+    ...idsOf(head),
     attempt: attempt.attempt,
     outcome: result.kind,
     tiktokCode: result.kind === 'rejected' ? result.answer.code : null,
     requestId: result.kind === 'rejected' ? result.answer.requestId : null,
     durationMs: clock.now() - attempt.startedAtMs,
   });
+};
+
+const idsOf = ({ state }: { readonly state: { readonly command: SendReply } }) => {
+  const { replyId, channelId, conversationId } = state.command;
+  return { replyId, channelId, conversationId };
 };

@@ -146,3 +146,35 @@ export interface RequestRate {
   /** Resolves when the next call may be made. */
   take(): Promise<void>;
 }
+
+/** One conversation, as one record of a topic shows it. */
+export interface ConversationSighting extends Lane {
+  readonly newestMessageAtMs: number;
+  readonly readUpToMs: number | null;
+}
+
+/** Something that the business side wrote, from whatever surface. */
+export interface EchoSighting extends Lane {
+  readonly messageId: string;
+  readonly source: string;
+  /** Null for content that no reply can have. */
+  readonly fingerprint: string | null;
+  readonly sentAtMs: number;
+}
+
+export interface Sighting {
+  readonly conversation: ConversationSighting;
+  readonly echo: EchoSighting | null;
+}
+
+/** `superseded`: another owner moved the position; nothing was stored. Throws `DependencyAway`. */
+export type RecordFacts = (
+  sightings: readonly Sighting[],
+  move: {
+    readonly group: string;
+    readonly topic: string;
+    readonly partition: number;
+    readonly expected: bigint;
+    readonly next: bigint;
+  },
+) => Promise<'recorded' | 'superseded'>;
