@@ -5,7 +5,7 @@ import { fingerprintOf, streamIdOf } from '../domain/send-reply.ts';
 import type { IncomingCommand, NewReply, ReplyIntake } from './ports.ts';
 
 /** `reply_id_reused`: there is another reply of that id, with other content. */
-export type Acceptance = 'accepted' | 'accepted_before' | 'reply_id_reused';
+type Acceptance = 'accepted' | 'accepted_before' | 'reply_id_reused';
 
 export type AcceptCommands = (incoming: readonly IncomingCommand[]) => Promise<readonly Acceptance[]>;
 

@@ -65,7 +65,7 @@ export interface ClaimedLane extends Lane {
   readonly wakes: bigint;
 }
 
-export interface LaneHead {
+interface LaneHead {
   readonly streamId: string;
   readonly state: ReplyState;
 }

@@ -23,7 +23,7 @@ export type SendResult =
  * The closed list of codes that prove that a send sent nothing (fact sheet, section 8.1). 40908 (file type) and 40131
  * (authorization code) belong to other calls: on a send they prove nothing.
  */
-export const SEND_REJECTIONS: ReadonlySet<number> = new Set([40001, 40002, 40007, 40064, 40100, 40102, 40105]);
+const SEND_REJECTIONS: ReadonlySet<number> = new Set([40001, 40002, 40007, 40064, 40100, 40102, 40105]);
 
 export const TOO_MANY_REQUESTS = 40100;
 
