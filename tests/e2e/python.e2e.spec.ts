@@ -28,7 +28,7 @@ describe('a consumer written in Python', () => {
       body: JSON.stringify({ type: 'sticker' }),
       headers: { 'content-type': 'application/json' },
     });
-    const { kafka, schemaRegistry, topicPrefix } = system();
+    const { addresses, topicPrefix } = system();
     const wanted = {
       messages: 2,
       // Read mark, queued, sent, delivered, read.
@@ -43,7 +43,10 @@ describe('a consumer written in Python', () => {
       `${topicPrefix}${topics[topic as keyof typeof wanted].name}`,
       count,
     ]);
-    records = await readWithPython({ brokers: kafka, registryUrl: schemaRegistry }, Object.fromEntries(counts));
+    records = await readWithPython(
+      { brokers: addresses.kafka, registryUrl: addresses.schemaRegistry },
+      Object.fromEntries(counts),
+    );
   });
 
   it('reads every topic, with the record name that the header tells', () => {

@@ -144,7 +144,7 @@ export const drive = (addresses: Addresses, accountId = `account-${randomUUID()}
     return all;
   };
 
-  const reply = async (conversationId: string, body: object, key = randomUUID()): Promise<Answer<ApiReply>> =>
+  const reply = async (conversationId: string, body: object, key: string = randomUUID()): Promise<Answer<ApiReply>> =>
     call(
       `${addresses.public}/v1/conversations/${segment(conversationId)}/replies`,
       json(body, { ...(await authorized('agent')), 'idempotency-key': key }),

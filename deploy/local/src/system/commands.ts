@@ -17,7 +17,7 @@ export const commandOf = (name: ProcessName, settings: Environment, logFolder: s
   return {
     file: process.execPath,
     args: ['--disable-warning=TimeoutNegativeWarning', ...telemetryOf(name), join(folder, 'src', 'main.ts')],
-    env: { ...baseEnvironment(), ...Object.fromEntries(passedOn), ...settings },
+    env: { ...baseEnvironment(), OTEL_SERVICE_NAME: name, ...Object.fromEntries(passedOn), ...settings },
     cwd: folder,
     logFile: join(logFolder, `${name}.log`),
     stopSignal: 'SIGTERM',

@@ -70,6 +70,6 @@ const beat = (batch: FetchedBatch) => {
   let hasStopped = false;
   const timer = setInterval(async () => {
     if (!(await batch.heartbeat())) hasStopped = true;
-  }, HEARTBEAT_EVERY_MS);
+  }, HEARTBEAT_EVERY_MS).unref();
   return { hasStopped: () => hasStopped, stop: () => clearInterval(timer) };
 };

@@ -3,7 +3,7 @@ import { createBatchDecoder, type DecoderOptions } from './batch-decoder.ts';
 import { DEAD_LETTERS_FAILED, type Ending, type Position, publishOnce } from './position.ts';
 import type { IncomingRecord } from './records.ts';
 
-export interface FetchedRecords {
+interface FetchedRecords {
   readonly records: readonly IncomingRecord[];
   /** The offset after everything that was fetched, control records included. */
   readonly endOffset: bigint;

@@ -12,7 +12,7 @@ export interface Liveness {
   stop(): void;
 }
 
-export interface Work {
+interface Work {
   end(): void;
 }
 

@@ -3,6 +3,7 @@ import type { Logger } from '../kernel/index.ts';
 import { createKafkaClient, type KafkaSettings, RETRY_WITHOUT_BOUND } from './client.ts';
 import { errorMessage } from './errors.ts';
 import { Partitioners } from './kafkajs.ts';
+import { murmur2 } from './murmur2.ts';
 import type { QueuedRecord } from './send-queue.ts';
 import type { TopicPrefix } from './topic-prefix.ts';
 import { settlesWithin } from './wait.ts';
@@ -116,10 +117,14 @@ const unacknowledged = (
  * record of a topic that has grown meanwhile, to another partition, where the broker cannot know it as a repeat.
  */
 export const createStickyPartitioner = (): ICustomPartitioner => {
-  const choose = Partitioners.DefaultPartitioner();
+  const chooseForNoKey = Partitioners.DefaultPartitioner();
   return () => (args) => {
-    const { message } = args;
-    message.partition ??= choose(args);
+    const { message, partitionMetadata } = args;
+    message.partition ??=
+      message.key === null ? chooseForNoKey(args) : partitionOf(message.key ?? '', partitionMetadata.length);
     return message.partition;
   };
 };
+
+const partitionOf = (key: string | Buffer, partitions: number): number =>
+  (murmur2(typeof key === 'string' ? Buffer.from(key) : key) & 0x7fffffff) % partitions;

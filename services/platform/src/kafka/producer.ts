@@ -45,7 +45,7 @@ const DEFAULT_MAX_BUFFERED_BYTES = 64 * 1_024 * 1_024;
 const DEFAULT_STOP_TIMEOUT_MS = 10_000;
 
 /** What the producer needs of its surroundings; tests give it a connection of their own. */
-export interface ProducerDependencies {
+interface ProducerDependencies {
   readonly connect: () => ProducerConnection;
   readonly logger: ProducerConnectionOptions['logger'];
 }

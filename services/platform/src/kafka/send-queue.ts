@@ -32,7 +32,7 @@ export interface SendQueue {
 
 /** Kafka's default for the largest batch is 1,048,588 bytes; this leaves room for its own framing. */
 export const MAX_BATCH_BYTES = 1_000_000;
-export const MAX_BATCH_RECORDS = 1_000;
+const MAX_BATCH_RECORDS = 1_000;
 
 const COMPACT_AFTER = 4 * MAX_BATCH_RECORDS;
 

@@ -6,7 +6,7 @@ export interface ConsumerMetrics {
   countPause(labels: { topic: string; reason: string }): void;
 }
 
-export type RecordOutcome = 'done' | 'skip' | 'dead_letter';
+type RecordOutcome = 'done' | 'skip' | 'dead_letter';
 
 /** Counters of the meter provider that is registered when the consumer is created. */
 export const createConsumerMetrics = (group: string): ConsumerMetrics => {

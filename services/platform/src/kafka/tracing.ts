@@ -66,7 +66,7 @@ export const inTraceOf = <T>(record: IncomingRecord, work: () => T): T =>
   isTracing() ? context.with(contextOf(record), work) : work();
 
 /**
- * One span for each record, in the trace that the record came with. A batch of one record is processed in that span;
+ * One span for each record that came with a trace, in that trace. A batch of one record is processed in that span;
  * a larger one in a span of its own that links to them, since it belongs to no single trace.
  */
 export const traceProcessing = async <T extends { readonly kind: string }>(
@@ -74,11 +74,12 @@ export const traceProcessing = async <T extends { readonly kind: string }>(
   records: readonly IncomingRecord[],
   work: () => Promise<T>,
 ): Promise<T> => {
-  if (!isTracing() || records.length === 0) return work();
+  const traced = isTracing() ? records.filter(isTraced) : [];
+  if (traced.length === 0) return work();
 
-  const spans = records.map((record) => startRecordSpan(group, record));
+  const spans = traced.map((record) => startRecordSpan(group, record));
   const [only] = spans;
-  const span = spans.length === 1 && only !== undefined ? only : startBatchSpan(group, records, spans);
+  const span = records.length === 1 && only !== undefined ? only : startBatchSpan(group, records, spans);
   try {
     const outcome = await context.with(trace.setSpan(ROOT_CONTEXT, span), work);
     endAll([...spans, span], outcome.kind);
@@ -91,6 +92,8 @@ export const traceProcessing = async <T extends { readonly kind: string }>(
 
 /** No propagator: no SDK was started. */
 const isTracing = (): boolean => propagation.fields().length > 0;
+
+const isTraced = ({ headers }: IncomingRecord): boolean => headers[HEADERS.traceParent] !== undefined;
 
 const contextOf = (record: IncomingRecord): Context =>
   propagation.extract(ROOT_CONTEXT, record.headers, defaultTextMapGetter);

@@ -1,5 +1,8 @@
-/** A run of digits that a double cannot hold exactly. */
-const LONG_NUMBER = /\d{16,}/;
+/**
+ * A number of so many digits that a double may not hold it exactly. Where a number can stand, so that the app's id, as
+ * long but in quotes, does not send every webhook the slow way. What only looks like one inside a string does no harm.
+ */
+const LONG_NUMBER = /(?:^|[[:,])\s*-?\d{16}/;
 
 /**
  * Parses JSON and keeps whole numbers beyond 2^53 as strings of their digits: TikTok sends 19-digit ids as bare numbers.

@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto';
+import {
+  type Addresses,
+  type Dependencies,
+  dropDatabase,
+  type ProcessName,
+  type System,
+  startDependencies,
+  startSystem,
+} from '@tiktok-channel/local';
+
+export interface RunningSystem {
+  readonly addresses: Addresses;
+  readonly dependencies: Dependencies;
+  readonly topicPrefix: string;
+  readonly logFolder: string;
+  kill(name: ProcessName, signal: NodeJS.Signals): Promise<void>;
+  ready(name: ProcessName): Promise<void>;
+}
+
+const START_WITHIN_MS = 120_000;
+
+/**
+ * The whole product for the specs of one `describe`, started as `npm start` does: processes, topics and databases of its
+ * own on the dependencies of the run. `env` is asked for when it starts, and set for every process.
+ */
+export const useSystem = (env: () => Readonly<Record<string, string>> = () => ({})): (() => RunningSystem) => {
+  const name = `t${randomBytes(4).toString('hex')}`;
+  let system: System | undefined;
+  let dependencies: Dependencies | undefined;
+
+  before(async function () {
+    this.timeout(START_WITHIN_MS);
+    dependencies = await startDependencies();
+    const settings = env();
+    system = await startSystem({
+      dependencies,
+      topicPrefix: `${name}.`,
+      databasePrefix: `${name}_`,
+      ports: 'free',
+      env: Object.fromEntries(PROCESSES.map((process) => [process, settings])),
+    });
+  });
+
+  after(async function () {
+    this.timeout(START_WITHIN_MS);
+    await system?.stop();
+    const url = dependencies?.postgres.url;
+    if (url === undefined) return;
+    for (const database of ['auth', 'conversation', 'outbound']) await dropDatabase(url, `${name}_${database}`);
+  });
+
+  return () => {
+    if (system === undefined || dependencies === undefined) throw new Error('the system runs only within its specs');
+    return {
+      addresses: system.addresses,
+      dependencies,
+      topicPrefix: `${name}.`,
+      logFolder: system.logFolder,
+      kill: system.kill,
+      ready: system.ready,
+    };
+  };
+};
+
+const PROCESSES: readonly ProcessName[] = ['ingress', 'auth', 'conversation', 'outbound', 'console', 'simulator'];
