@@ -20,7 +20,7 @@ describe('a delivery that TikTok repeats', () => {
 
     const statuses = await Promise.all(Array.from({ length: 100 }, () => deliver(system().addresses, body)));
     // A later message of the same conversation is in the same partition: when it is there, so is all before it.
-    await post(
+    await deliver(
       system().addresses,
       textDelivery({ business, conversationId, messageId: 'MSG-2', text: '', at: Date.now() + 1 }),
     );
