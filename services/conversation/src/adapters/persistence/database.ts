@@ -1,6 +1,7 @@
 import { createPrismaAdapter, databaseFailure } from '@tiktok-channel/platform/postgres';
 import { DependencyUnavailable } from '../../application/ports.ts';
 import { PrismaClient } from './generated/client.ts';
+import { WRITE_MESSAGES_SQL } from './projection.ts';
 
 export type Database = PrismaClient;
 
@@ -9,7 +10,12 @@ const PROJECTION_SCHEMA = 'projection_1';
 
 /** Models of the client are in `public`; SQL finds the projection's tables behind it. */
 export const createDatabase = (url: string): Database =>
-  new PrismaClient({ adapter: createPrismaAdapter({ url, searchPath: ['public', PROJECTION_SCHEMA] }) });
+  new PrismaClient({
+    adapter: createPrismaAdapter({ url, searchPath: ['public', PROJECTION_SCHEMA], preparedStatements: PREPARED }),
+  });
+
+/** Its text is 9 kB: to parse and plan it takes a tenth of the time that a batch takes. */
+const PREPARED: ReadonlyMap<string, string> = new Map([[WRITE_MESSAGES_SQL, 'write_messages']]);
 
 /** Lets an outage of the database out as `DependencyUnavailable`, everything else as it is. */
 export const guarded = <Port extends object>(port: Port): Port =>
