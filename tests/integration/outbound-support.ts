@@ -46,6 +46,8 @@ export interface FakeChannel {
   readonly grantedScopes: readonly string[];
   readonly accessToken: string | null;
   readonly goodUntil: number | null;
+  /** What auth says when it is asked once more. */
+  readonly next?: FakeChannel;
 }
 
 /** Outbound on real Kafka, registry and PostgreSQL before a simulator whose deliveries go through a real ingress. */
@@ -240,8 +242,9 @@ const createNeighbours = async () => {
     if (!request.headers.authorization?.startsWith('Bearer ')) return json(401, {});
     if (kind === 'channels') {
       tokenRequests.push(id);
-      const channel = channels.get(id);
-      return channel === undefined
+      const { next, ...channel } = channels.get(id) ?? {};
+      if (next !== undefined) channels.set(id, next);
+      return !('status' in channel)
         ? json(404, { code: 'channel_unknown' })
         : json(200, { channelId: id, accountId: 'account-1', ...channel });
     }
