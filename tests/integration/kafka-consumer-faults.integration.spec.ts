@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BatchOutcome } from '@tiktok-channel/platform/kafka';
+import { eventually } from '@tiktok-channel/platform/testing';
 import { expect } from 'chai';
 import { logLevel, type Consumer as PlainConsumer, Kafka as PlainKafka } from 'kafkajs';
 import { numberedRecords, type TestKafka, testKafka, textConsumer, valuesOf } from '../support/kafka.ts';
 import { createPositionStore } from '../support/position-store.ts';
-import { until } from '../support/until.ts';
 
 /** Longer than a fetch, a heartbeat and a pause together. */
 const LONG_ENOUGH_MS = 2_000;
@@ -32,7 +32,7 @@ describe('faults of a consumer', () => {
       await test.send(numberedRecords('texts', 0, 5));
       const before = textConsumer(test, createPositionStore());
       await before.start();
-      await until('the commit', () => committedAtEnd());
+      await eventually('the commit', () => committedAtEnd());
       await before.stop();
     };
 
@@ -67,7 +67,7 @@ describe('faults of a consumer', () => {
       const consumer = textConsumer(test, store);
       await consumer.start();
 
-      await until('all of it', () => store.applied.length === 5);
+      await eventually('all of it', () => store.applied.length === 5);
       await consumer.stop();
 
       expect(store.positionOf('texts', 0)).to.equal(5n);
@@ -90,7 +90,7 @@ describe('faults of a consumer', () => {
       });
 
       await test.send(numberedRecords('texts', 0, 2));
-      await until('the error', () => seen.length > 0);
+      await eventually('the error', () => seen.length > 0);
       await delay(LONG_ENOUGH_MS);
       await consumer.disconnect();
 
@@ -112,7 +112,7 @@ describe('faults of a consumer', () => {
       await consumer.start();
 
       await producer.send(numberedRecords('texts', 0, 2));
-      await until('the second', () => store.applied.length === 1);
+      await eventually('the second', () => store.applied.length === 1);
       await consumer.stop();
       await producer.stop();
 
@@ -129,7 +129,7 @@ describe('faults of a consumer', () => {
     await Promise.all([stuck.start(), idle.start()]);
     await test.send(numberedRecords('texts', 0, 1));
 
-    await until('the report', () => !stuck.health().alive);
+    await eventually('the report', () => !stuck.health().alive);
     await delay(LONG_ENOUGH_MS);
 
     expect(idle.health()).to.deep.equal({ alive: true });
@@ -144,7 +144,7 @@ describe('faults of a consumer', () => {
     await consumer.start();
     await test.send(numberedRecords('texts', 0, 1));
 
-    await until('the record', () => store.applied.length === 1);
+    await eventually('the record', () => store.applied.length === 1);
     await consumer.stop();
 
     expect(test.log.filter(({ event }) => event === 'kafka.partitions_assigned')).to.have.length(1);
@@ -162,7 +162,7 @@ describe('faults of a consumer', () => {
     await consumer.start();
     await test.send(numberedRecords('texts', 0, 1));
 
-    await until('the end', () => fatal.length > 0);
+    await eventually('the end', () => fatal.length > 0);
     await consumer.stop();
 
     expect(fatal).to.have.length(1);

@@ -1,4 +1,5 @@
 import { type Consumer, eachRecord, type IncomingRecord, type Producer } from '@tiktok-channel/platform/kafka';
+import { eventually } from '@tiktok-channel/platform/testing';
 import { expect } from 'chai';
 import { logLevel, Kafka as PlainKafka } from 'kafkajs';
 import {
@@ -10,7 +11,6 @@ import {
   valuesOf,
 } from '../support/kafka.ts';
 import { createPositionStore } from '../support/position-store.ts';
-import { until } from '../support/until.ts';
 
 const DEAD_LETTERS = 'service.dead-letter.v1';
 
@@ -57,9 +57,9 @@ describe('a consumer', () => {
     store.setPosition('texts', 0, 4n);
 
     await start(store);
-    await until('the rest', () => store.applied.length === 6);
+    await eventually('the rest', () => store.applied.length === 6);
     await producer.send(numberedRecords('texts', 10, 1));
-    await until('the new one', () => store.applied.length === 7);
+    await eventually('the new one', () => store.applied.length === 7);
 
     expect(store.applied).to.deep.equal([4, 5, 6, 7, 8, 9, 10].map((n) => `value-${n}`));
     expect(store.positionOf('texts', 0)).to.equal(11n);
@@ -81,7 +81,7 @@ describe('a consumer', () => {
         return { kind: 'record', value: value?.toString() ?? '' };
       },
     });
-    await until('the end', () => store.positionOf('texts', 0) === 5n);
+    await eventually('the end', () => store.positionOf('texts', 0) === 5n);
 
     expect(store.applied).to.deep.equal(['value-0', 'value-3', 'value-4']);
     const [letter] = await test.read(DEAD_LETTERS, 1);
@@ -110,7 +110,7 @@ describe('a consumer', () => {
           ? { kind: 'deadLetter', reason: 'value_out_of_range' }
           : store.apply(batch),
     });
-    await until('the end', () => store.positionOf('texts', 0) === 40n);
+    await eventually('the end', () => store.positionOf('texts', 0) === 40n);
 
     const good = Array.from({ length: 40 }, (_, n) => `value-${n}`).filter((value) => !bad.has(value));
     expect(store.applied).to.deep.equal(good);
@@ -133,7 +133,7 @@ describe('a consumer', () => {
         return store.apply(batch);
       },
     });
-    await until('the end', () => store.positionOf('texts', 0) === 8n);
+    await eventually('the end', () => store.positionOf('texts', 0) === 8n);
 
     expect(store.applied).to.deep.equal([0, 1, 3, 4, 6, 7].map((n) => `value-${n}`));
     const letters = await test.read(DEAD_LETTERS, 2);
@@ -161,15 +161,15 @@ describe('a consumer', () => {
         return store.apply(batch);
       },
     });
-    await until('three attempts', () => attempts >= 3);
+    await eventually('three attempts', () => attempts >= 3);
     await producer.send(numberedRecords('texts', 100, 100));
     const read = await test.read('texts', 200);
     const elsewhere = read.filter(({ partition }) => partition !== 2);
-    await until('the others', () => store.applied.length === elsewhere.length);
+    await eventually('the others', () => store.applied.length === elsewhere.length);
     expect(store.positionOf('texts', 2)).to.equal(0n);
 
     isAway = false;
-    await until('all', () => store.applied.length === 200);
+    await eventually('all', () => store.applied.length === 200);
     expect(new Set(store.applied).size).to.equal(200);
   });
 
@@ -186,15 +186,15 @@ describe('a consumer', () => {
           ? { kind: 'deadLetter', reason: 'unreadable' }
           : { kind: 'record', value: value?.toString() ?? '' },
     });
-    await until('a failed read', () => test.log.some(({ event }) => event === 'kafka.positions_unread'));
+    await eventually('a failed read', () => test.log.some(({ event }) => event === 'kafka.positions_unread'));
     store.setAvailable(true);
-    await until('the end', () => store.positionOf('texts', 0) === 5n);
+    await eventually('the end', () => store.positionOf('texts', 0) === 5n);
     store.setAvailable(false);
     await producer.send(numberedRecords('texts', 5, 2));
     const pauses = () => test.log.filter(({ event }) => event === 'kafka.partition_paused').length;
-    await until('three pauses', () => pauses() >= 3);
+    await eventually('three pauses', () => pauses() >= 3);
     store.setAvailable(true);
-    await until('the new ones', () => store.positionOf('texts', 0) === 7n);
+    await eventually('the new ones', () => store.positionOf('texts', 0) === 7n);
 
     expect(store.applied).to.deep.equal([0, 2, 3, 4, 5, 6].map((n) => `value-${n}`));
     expect(await test.read(DEAD_LETTERS, 1)).to.have.length(1);
@@ -217,7 +217,7 @@ describe('a consumer', () => {
         return waits >= 0 ? { kind: 'retry', reason: 'dependency_away', afterMs: 50 } : store.apply(batch);
       },
     });
-    await until('the end', () => store.positionOf('texts', 0) === 3n);
+    await eventually('the end', () => store.positionOf('texts', 0) === 3n);
 
     expect(await test.read(DEAD_LETTERS, 1)).to.have.length(1);
   });
@@ -227,11 +227,11 @@ describe('a consumer', () => {
     const store = createPositionStore();
     await start(store);
     await producer.send(numberedRecords('texts', 0, 3));
-    await until('the first', () => store.applied.length === 3);
+    await eventually('the first', () => store.applied.length === 3);
 
     store.setPosition('texts', 0, 5n);
     await producer.send(numberedRecords('texts', 3, 4));
-    await until('the last', () => store.positionOf('texts', 0) === 7n);
+    await eventually('the last', () => store.positionOf('texts', 0) === 7n);
 
     expect(store.applied).to.deep.equal([0, 1, 2, 5, 6].map((n) => `value-${n}`));
   });
@@ -245,9 +245,9 @@ describe('a consumer', () => {
     store.setPosition('texts', 0, 1n);
 
     await start(store);
-    await until('all', () => store.applied.length === 4);
+    await eventually('all', () => store.applied.length === 4);
     await transactional.send(numberedRecords('texts', 5, 1));
-    await until('one more', () => store.applied.length === 5);
+    await eventually('one more', () => store.applied.length === 5);
     await transactional.stop();
 
     expect(store.applied).to.deep.equal([1, 2, 3, 4, 5].map((n) => `value-${n}`));
@@ -264,7 +264,7 @@ describe('a consumer', () => {
     const store = createPositionStore();
 
     await start(store);
-    await until('the rest', () => store.positionOf('texts', 0) === 10n);
+    await eventually('the rest', () => store.positionOf('texts', 0) === 10n);
 
     expect(store.applied).to.deep.equal([6, 7, 8, 9].map((n) => `value-${n}`));
   });
@@ -276,7 +276,7 @@ describe('a consumer', () => {
     store.setPosition('texts', 0, 50n);
 
     await start(store);
-    await until('the error', () => test.log.some(({ event }) => event === 'kafka.position_outside_log'));
+    await eventually('the error', () => test.log.some(({ event }) => event === 'kafka.position_outside_log'));
 
     expect(store.applied).to.deep.equal([]);
   });
@@ -290,7 +290,7 @@ describe('a consumer', () => {
     const committed = () =>
       plainAdmin((admin) => admin.fetchOffsets({ groupId: `${topicPrefix}texts`, topics: [`${topicPrefix}texts`] }));
 
-    await until('the commit', async () => (await committed())[0]?.partitions[0]?.offset === '5');
+    await eventually('the commit', async () => (await committed())[0]?.partitions[0]?.offset === '5');
   });
 
   it('without a store goes on where its group has committed, record by record', async () => {
@@ -311,11 +311,11 @@ describe('a consumer', () => {
     };
 
     const first = await start(options);
-    await until('all', () => seen.length === 5);
+    await eventually('all', () => seen.length === 5);
     await first.stop();
     await producer.send(numberedRecords('texts', 6, 1));
     await start(options);
-    await until('the next', () => seen.length === 6);
+    await eventually('the next', () => seen.length === 6);
 
     expect(seen).to.deep.equal([0, 1, 3, 4, 5, 6].map((n) => `value-${n}@${n}`));
     expect(valuesOf(await test.read(DEAD_LETTERS, 1))).to.deep.equal(['value-2']);

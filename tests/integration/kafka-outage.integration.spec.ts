@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { KafkaServer } from '@tiktok-channel/local';
 import { KafkaSendError } from '@tiktok-channel/platform/kafka';
+import { eventually } from '@tiktok-channel/platform/testing';
 import { expect } from 'chai';
 import {
   numberedRecords,
@@ -11,7 +12,6 @@ import {
   valuesOf,
 } from '../support/kafka.ts';
 import { createPositionStore } from '../support/position-store.ts';
-import { until } from '../support/until.ts';
 
 const codeOf = async (promise: Promise<unknown>): Promise<string> => {
   try {
@@ -54,7 +54,7 @@ describe('a broker that goes away', function () {
     expect(producer.isHealthy()).to.equal(false);
 
     await broker.start();
-    await until('health', () => producer.isHealthy(), { timeoutMs: 40_000 });
+    await eventually('health', () => producer.isHealthy(), { withinMs: 40_000 });
     await producer.send(numberedRecords('texts', 210, 10));
 
     const read = await test.read('texts', 220);
@@ -89,7 +89,7 @@ describe('a broker that goes away', function () {
     await producer.start();
     await consumer.start();
     await producer.send(numberedRecords('texts', 0, 50));
-    await until('the first', () => store.applied.length === 50);
+    await eventually('the first', () => store.applied.length === 50);
 
     await broker.stop();
     const sending = producer.send(numberedRecords('texts', 50, 50));
@@ -97,7 +97,7 @@ describe('a broker that goes away', function () {
     expect(consumer.health()).to.deep.equal({ alive: true });
     await broker.start();
     await sending;
-    await until('the rest', () => store.applied.length >= 100, { timeoutMs: 60_000 });
+    await eventually('the rest', () => store.applied.length >= 100, { withinMs: 60_000 });
     await consumer.stop();
     await producer.stop();
 

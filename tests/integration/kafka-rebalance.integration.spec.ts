@@ -1,8 +1,8 @@
 import type { Consumer } from '@tiktok-channel/platform/kafka';
+import { eventually } from '@tiktok-channel/platform/testing';
 import { expect } from 'chai';
 import { numberedRecords, testKafka, textConsumer } from '../support/kafka.ts';
 import { createPositionStore } from '../support/position-store.ts';
-import { until } from '../support/until.ts';
 
 const RECORDS = 6_000;
 
@@ -31,15 +31,15 @@ describe('consumers of one group that come and go', () => {
     })();
     const second = consumerOf();
     await second.start();
-    await until('two members share', sharedBy(2));
-    await until('some progress', () => store.applied.length > RECORDS / 10);
+    await eventually('two members share', sharedBy(2));
+    await eventually('some progress', () => store.applied.length > RECORDS / 10);
     await first.stop();
     const third = consumerOf();
     await third.start();
-    await until('more progress', () => store.applied.length > RECORDS / 3);
+    await eventually('more progress', () => store.applied.length > RECORDS / 3);
     await second.stop();
     await sending;
-    await until('all', () => store.applied.length >= RECORDS, { timeoutMs: 40_000 });
+    await eventually('all', () => store.applied.length >= RECORDS, { withinMs: 40_000 });
     await third.stop();
     await producer.stop();
 

@@ -2,10 +2,10 @@ import { context, propagation, SpanKind, trace } from '@opentelemetry/api';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
 import { eachRecord, type OutgoingRecord, type Producer } from '@tiktok-channel/platform/kafka';
+import { eventually } from '@tiktok-channel/platform/testing';
 import { expect } from 'chai';
 import { numberedRecords, type TestKafka, testKafka, textConsumer } from '../support/kafka.ts';
 import { createPositionStore } from '../support/position-store.ts';
-import { until } from '../support/until.ts';
 
 const recordOf = (value: string, headers: Record<string, string> = {}): OutgoingRecord => ({
   topic: 'texts',
@@ -67,7 +67,7 @@ describe('a trace', () => {
     await consumer.start();
 
     const traceIds = await Promise.all(['a', 'b', 'c'].map((value) => sendTraced(recordOf(value))));
-    await until('all', () => handled.size === 3);
+    await eventually('all', () => handled.size === 3);
     await consumer.stop();
 
     expect(new Set(traceIds).size).to.equal(3);
@@ -95,7 +95,7 @@ describe('a trace', () => {
     await consumer.start();
 
     await producer.send(numberedRecords('texts', 0, 3));
-    await until('all', () => store.applied.length === 3);
+    await eventually('all', () => store.applied.length === 3);
     await consumer.stop();
 
     const [record] = await test.read('texts', 1);

@@ -9,20 +9,13 @@ import {
   type KafkaSettings,
   type OutgoingRecord,
 } from '@tiktok-channel/platform/kafka';
-import type { LogFields, Logger } from '@tiktok-channel/platform/kernel';
-import { until } from './until.ts';
-
-export interface LogLine {
-  readonly level: string;
-  readonly event: string;
-  readonly fields: LogFields & { readonly error?: unknown };
-}
+import { createRecordingLogger, eventually, type RecordedLine } from '@tiktok-channel/platform/testing';
 
 export interface TestKafka {
   readonly kafka: Kafka;
   readonly settings: KafkaSettings;
   /** What the room has logged. */
-  readonly log: readonly LogLine[];
+  readonly log: readonly RecordedLine[];
   createTopic(topic: string, options?: { partitions?: number; config?: Record<string, string> }): Promise<void>;
   send(records: readonly OutgoingRecord[]): Promise<void>;
   /** Everything of a topic, waiting for at least `count` records. */
@@ -34,13 +27,13 @@ export const testKafka = (brokers = process.env.KAFKA_BROKERS): TestKafka => {
   if (brokers === undefined) throw new Error('KAFKA_BROKERS is not set: these tests need a Kafka');
   const topicPrefix = `test-${randomUUID().slice(0, 8)}-`;
   const settings = { brokers: brokers.split(','), clientId: 'test', topicPrefix };
-  const log: LogLine[] = [];
-  const kafka = createKafka({ settings, logger: recordingLogger(log) });
+  const logger = createRecordingLogger();
+  const kafka = createKafka({ settings, logger });
 
   return {
     kafka,
     settings,
-    log,
+    log: logger.lines,
     async createTopic(topic, { partitions = 1, config = {} } = {}) {
       const admin = kafka.createAdmin();
       await admin.start();
@@ -74,14 +67,16 @@ const readTopic = async (kafka: Kafka, topic: string, count: number): Promise<re
   });
   await consumer.start();
   try {
-    await until(`${count} records in ${topic}`, () => records.length >= count);
+    await eventually(`${count} records in ${topic}`, () => records.length >= count);
     // What comes beyond is already in the same fetch, or in the next one.
     const admin = kafka.createAdmin();
     await admin.start();
     const ends = await admin.endOffsets(topic);
     await admin.stop();
     const last = new Map(records.map(({ partition, offset }) => [partition, offset]));
-    await until('the end', () => ends.entries().every(([p, end]) => end === 0n || (last.get(p) ?? -1n) >= end - 2n));
+    await eventually('the end', () =>
+      ends.entries().every(([p, end]) => end === 0n || (last.get(p) ?? -1n) >= end - 2n),
+    );
   } finally {
     await consumer.stop();
   }
@@ -89,15 +84,6 @@ const readTopic = async (kafka: Kafka, topic: string, count: number): Promise<re
 };
 
 const refusingProducer = { send: () => Promise.reject(new Error('a reader writes no dead letters')) };
-
-const recordingLogger = (lines: LogLine[]): Logger => {
-  const write =
-    (level: string) =>
-    (event: string, fields: LogLine['fields'] = {}): void => {
-      lines.push({ level, event, fields });
-    };
-  return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
-};
 
 /** A broker that a test may stop, kill and pause without harm to others. To be disposed of. */
 export const startOwnBroker = async (): Promise<KafkaServer> => startKafka({ way: await chooseWay() });

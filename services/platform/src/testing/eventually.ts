@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 export const eventually = async <T>(
   what: string,
   condition: () => Promise<T | undefined | null | false> | T | undefined | null | false,
-  { withinMs = 15_000, everyMs = 25 }: { readonly withinMs?: number; readonly everyMs?: number } = {},
+  { withinMs = 20_000, everyMs = 25 }: { readonly withinMs?: number; readonly everyMs?: number } = {},
 ): Promise<T> => {
   const end = performance.now() + withinMs;
   let last: unknown;
