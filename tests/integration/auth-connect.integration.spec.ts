@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type AuthWorld, createAuthWorld } from './auth-support.ts';
+import { type AuthWorld, createAuthWorld } from '../support/auth.ts';
 
 const REQUIRED = [
   'message.list.read',

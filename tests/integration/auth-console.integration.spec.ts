@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { authorizationFailures } from '../../services/auth/src/domain/authorization-failures.ts';
 import { composeConsole, readConsoleSettings } from '../../services/console/src/compose.ts';
 import { authorizationFailures as wordsOfConsole } from '../../services/console/src/domain/authorization-outcomes.ts';
-import { type AuthWorld, createAuthWorld, freePort } from './auth-support.ts';
+import { type AuthWorld, createAuthWorld, freePort } from '../support/auth.ts';
 
 describe('connecting through the one public origin', () => {
   let world: AuthWorld;

@@ -4,8 +4,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { eventually } from '@tiktok-channel/platform/testing';
 import { expect } from 'chai';
+import { type AuthWorld, createAuthWorld } from '../support/auth.ts';
 import { type CuttableLine, cuttableLine } from '../support/cuttable-line.ts';
-import { type AuthWorld, createAuthWorld } from './auth-support.ts';
 
 const MAIN = fileURLToPath(new URL('../../services/auth/src/main.ts', import.meta.url));
 

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { expect } from 'chai';
-import { type AuthWorld, createAuthWorld } from './auth-support.ts';
+import { type AuthWorld, createAuthWorld } from '../support/auth.ts';
 
 const HOUR = 3_600;
 const DAY = 24 * HOUR;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { eventually } from '@tiktok-channel/platform/testing';
 import { expect } from 'chai';
-import { type Conversation, createOutboundWorld, isVerdict, type OutboundWorld, replyIn } from './outbound-support.ts';
+import { type Conversation, createOutboundWorld, isVerdict, type OutboundWorld, replyIn } from '../support/outbound.ts';
 
 const MAIN = fileURLToPath(new URL('../../services/outbound/src/main.ts', import.meta.url));
 const CONVERSATIONS = 10;

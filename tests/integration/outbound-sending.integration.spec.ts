@@ -8,7 +8,7 @@ import {
   isVerdict,
   type OutboundWorld,
   replyIn,
-} from './outbound-support.ts';
+} from '../support/outbound.ts';
 
 /** The smallest PNG. */
 const PNG = Buffer.from(

@@ -8,8 +8,8 @@ import { migrate } from '@tiktok-channel/platform/postgres';
 import { createRecordingLogger, eventually } from '@tiktok-channel/platform/testing';
 import { createCodec, type SendReply, topics } from '@tiktok-channel/schemas';
 import { createSimulator } from '@tiktok-channel/tiktok-simulator';
-import { type TestDatabase, testDatabase } from '../support/postgres.ts';
-import { sendReply } from '../support/records.ts';
+import { type TestDatabase, testDatabase } from './postgres.ts';
+import { sendReply } from './records.ts';
 
 const APP_ID = '7300000000000000001';
 const APP_SECRET = 'the-app-secret-of-this-suite';

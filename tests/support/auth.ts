@@ -10,7 +10,7 @@ import { migrate } from '@tiktok-channel/platform/postgres';
 import { createRecordingLogger, eventually } from '@tiktok-channel/platform/testing';
 import { createCodec, topics } from '@tiktok-channel/schemas';
 import { createSimulator, type Simulator } from '@tiktok-channel/tiktok-simulator';
-import { type TestDatabase, testDatabase } from '../support/postgres.ts';
+import { type TestDatabase, testDatabase } from './postgres.ts';
 
 export const APP_SECRET = 'the-app-secret-of-this-suite';
 export const SERVICE_SECRET = 'the-service-secret-of-this-suite';
