@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { eventually } from '@tiktok-channel/platform/testing';
 import { expect } from 'chai';
 import { type Driver, drive } from '../support/driver.ts';
-import { jpeg } from '../support/images.ts';
+import { JPEG } from '../support/images.ts';
 import { useSystem } from '../support/system.ts';
 
 describe('a connected channel', () => {
@@ -104,7 +104,7 @@ describe('a connected channel', () => {
     const mia = driver.customer(business);
     const { conversationId, messageId } = await mia.send({ type: 'text', text: 'Show me' });
     await driver.messageIs(conversationId, messageId);
-    const uploaded = await driver.upload(jpeg(), 'shoe.jpg', 'image/jpeg');
+    const uploaded = await driver.upload(JPEG, 'shoe.jpg', 'image/jpeg');
 
     const { body } = await driver.reply(conversationId, {
       attachments: [{ kind: 'image', mediaId: uploaded.body.mediaId }],

@@ -13,7 +13,7 @@ import {
   received,
   startConversation,
 } from '../support/conversation.ts';
-import { PNG } from '../support/tiktok-and-auth.ts';
+import { PNG } from '../support/images.ts';
 
 const CONVERSATION = 'CONV+a/b==';
 const REPLIES = `/v1/conversations/${encodeURIComponent(CONVERSATION)}/replies`;

@@ -5,8 +5,8 @@ import { expect } from 'chai';
 import { createDatabase, type Database } from '../../services/conversation/src/adapters/persistence/database.ts';
 import { createMediaLibrary } from '../../services/conversation/src/adapters/persistence/media.library.ts';
 import { createMediaQueue, wantMedia } from '../../services/conversation/src/adapters/persistence/media.queue.ts';
+import { PNG } from '../support/images.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
-import { PNG } from '../support/tiktok-and-auth.ts';
 
 const NOW = 1_767_225_600_000;
 const LEASE_MS = 60_000;

@@ -15,7 +15,8 @@ import {
   received,
   startConversation,
 } from '../support/conversation.ts';
-import { type MediaPeers, PNG, startMediaPeers } from '../support/tiktok-and-auth.ts';
+import { PNG } from '../support/images.ts';
+import { type MediaPeers, startMediaPeers } from '../support/media-peers.ts';
 
 describe('media of conversations', () => {
   let bench: Bench;

@@ -1,6 +1,7 @@
 import { eventually } from '@tiktok-channel/platform/testing';
 import type { SendReply } from '@tiktok-channel/schemas';
 import { expect } from 'chai';
+import { PNG } from '../support/images.ts';
 import {
   type Conversation,
   connected,
@@ -9,12 +10,6 @@ import {
   type OutboundWorld,
   replyIn,
 } from '../support/outbound.ts';
-
-/** The smallest PNG. */
-const PNG = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
-  'base64',
-);
 
 describe('outbound', () => {
   let world: OutboundWorld;

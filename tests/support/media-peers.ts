@@ -56,9 +56,3 @@ export const startMediaPeers = async (): Promise<MediaPeers> => {
   };
   return peers;
 };
-
-/** The smallest PNG: one pixel. */
-export const PNG = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
-  'base64',
-);
