@@ -1,12 +1,7 @@
 import { expect } from 'chai';
-import { type Envelopes, startWorld, type TestWorld } from './support.ts';
+import { type Envelopes, PNG, startWorld, type TestWorld } from './support.ts';
 
 const PNG_START = [0x89, 0x50, 0x4e, 0x47];
-/** One black pixel. */
-const PNG = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==',
-  'base64',
-);
 const GIF = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
 
 describe('media', () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { eventually, startWorld, type TestWorld } from './support.ts';
+import { eventually, PNG, startWorld, type TestWorld } from './support.ts';
 
 const HOUR = 3_600;
 type Answer = { message: { message_id: string } };
@@ -299,9 +299,3 @@ describe('sending a message', () => {
     expect(await world.faults({})).to.deep.nested.include({ 'echo_never.value': false });
   });
 });
-
-/** One black pixel. */
-const PNG = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==',
-  'base64',
-);

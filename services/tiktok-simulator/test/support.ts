@@ -200,3 +200,9 @@ export const eventually = async (isTrue: () => boolean | Promise<boolean>, what:
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 };
+
+/** One black pixel. */
+export const PNG = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==',
+  'base64',
+);
