@@ -1,5 +1,6 @@
+import { eventually } from '@tiktok-channel/platform/testing';
 import { expect } from 'chai';
-import { APP_SECRET, eventually, isSignedWith, stampOf, startWorld, type TestWorld } from './support.ts';
+import { APP_SECRET, isSignedWith, stampOf, startWorld, type TestWorld } from './support.ts';
 
 const MINUTE = 60;
 
@@ -21,7 +22,7 @@ describe('a delivery', () => {
 
   const log = () => world.control<LoggedDelivery[]>('GET', 'deliveries');
   const attempts = async () => (await log())[0]?.attempts.length ?? 0;
-  const attempted = (count: number) => eventually(async () => (await attempts()) === count, `${count} attempts`);
+  const attempted = (count: number) => eventually(`${count} attempts`, async () => (await attempts()) === count);
 
   for (const status of [201, 204, 302, 401, 500, 503]) {
     it(`that is answered ${status} comes again`, async () => {
@@ -30,7 +31,7 @@ describe('a delivery', () => {
       await attempted(1);
       world.receiver.answerWith(() => 200);
       await world.advance(MINUTE);
-      await eventually(async () => (await log())[0]?.state === 'delivered', 'delivered');
+      await eventually('delivered', async () => (await log())[0]?.state === 'delivered');
       expect((await log())[0]?.attempts.map((attempt) => attempt.status)).to.deep.equal([status, 200]);
     });
   }
@@ -57,16 +58,16 @@ describe('a delivery', () => {
     await attempted(1);
     for (let hours = 0; hours < 72; hours += 6) {
       await world.advance(6 * 3_600);
-      await eventually(async () => (await log())[0]?.state !== 'queued', 'the attempt');
+      await eventually('the attempt', async () => (await log())[0]?.state !== 'queued');
     }
-    await eventually(async () => (await log())[0]?.state === 'discarded', 'discarded');
+    await eventually('discarded', async () => (await log())[0]?.state === 'discarded');
     expect(await world.control('GET', 'deliveries/counts')).to.include({ discarded: 1, waiting: 0 });
   });
 
   it('comes several times at once when told so', async () => {
     await world.faults({ deliveries_duplicated: 5 });
     await world.customerSends(businessId);
-    await eventually(() => world.receiver.received.length === 5, 'five copies');
+    await eventually('five copies', () => world.receiver.received.length === 5);
     expect(new Set(world.receiver.received.map(({ raw }) => raw)).size).to.equal(1);
   });
 
@@ -75,13 +76,13 @@ describe('a delivery', () => {
     await world.customerSends(businessId);
     expect((await log())[0]?.state).to.equal('waiting');
     await world.advance(60);
-    await eventually(() => world.receiver.received.length === 1, 'the delivery');
+    await eventually('the delivery', () => world.receiver.received.length === 1);
   });
 
   it('keeps the order of its conversation, unless told otherwise', async () => {
     const send = async (count: number) => {
       for (let n = 1; n <= count; n += 1) await world.customerSends(businessId, { type: 'text', text: String(n) });
-      await eventually(() => world.receiver.received.length === count, `${count} deliveries`);
+      await eventually(`${count} deliveries`, () => world.receiver.received.length === count);
       return world.receiver.received.map(({ content }) => Number(content.timestamp));
     };
     const inOrder = await send(20);
@@ -95,7 +96,7 @@ describe('a delivery', () => {
 
   it('can be repeated by hand', async () => {
     await world.customerSends(businessId);
-    await eventually(async () => (await log())[0]?.state === 'delivered', 'delivered');
+    await eventually('delivered', async () => (await log())[0]?.state === 'delivered');
     const deliveryId = (await log())[0]?.deliveryId;
     await world.control('POST', `deliveries/${deliveryId}/repeat`, { times: 100 });
     expect(world.receiver.received).to.have.length(101);
@@ -129,13 +130,13 @@ describe('a load of deliveries', () => {
         `businesses/${businessId}/bulk-messages`,
         { count: 3_000, customers: 100, text: 'Load {n}' },
       );
-      await eventually(() => world.receiver.received.length === 3_000, '3,000 deliveries', 20_000);
+      await eventually('3,000 deliveries', () => world.receiver.received.length === 3_000, { withinMs: 20_000 });
       expect(Date.now() - startedMs).to.be.below(15_000);
       expect(most).to.be.within(2, 16);
 
       const ids = new Set(world.receiver.received.map(({ content }) => content.message_id));
       expect(ids).to.deep.equal(new Set(bulk.messages.map(({ messageId }) => messageId)));
-      await eventually(async () => (await world.control('GET', 'deliveries/counts')).delivered === 3_000, 'all ended');
+      await eventually('all ended', async () => (await world.control('GET', 'deliveries/counts')).delivered === 3_000);
       expect(await world.control('GET', 'deliveries')).to.have.length(2_000);
     } finally {
       await world.stop();

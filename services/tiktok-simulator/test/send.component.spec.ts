@@ -1,5 +1,6 @@
+import { eventually } from '@tiktok-channel/platform/testing';
 import { expect } from 'chai';
-import { eventually, PNG, startWorld, type TestWorld } from './support.ts';
+import { PNG, startWorld, type TestWorld } from './support.ts';
 
 const HOUR = 3_600;
 type Answer = { message: { message_id: string } };
@@ -61,7 +62,7 @@ describe('sending a message', () => {
       text: 'Yes, all sizes.',
       source: 'API',
     });
-    await eventually(() => world.receiver.events('im_send_msg').length === 1, 'the echo');
+    await eventually('the echo', () => world.receiver.events('im_send_msg').length === 1);
     expect(world.receiver.events('im_send_msg')[0]?.content).to.deep.include({
       message_id,
       from: 'acme.store',
@@ -72,7 +73,7 @@ describe('sending a message', () => {
   it('sends an image that was uploaded; the echo has a media id of its own', async () => {
     const mediaId = await upload();
     expect((await image(mediaId)).code).to.equal(0);
-    await eventually(() => world.receiver.events('im_send_msg').length === 1, 'the echo');
+    await eventually('the echo', () => world.receiver.events('im_send_msg').length === 1);
     const echoed = world.receiver.events('im_send_msg')[0]?.content.image as { media_id: string };
     expect(echoed.media_id).to.be.a('string').and.not.equal(mediaId);
   });
@@ -94,7 +95,7 @@ describe('sending a message', () => {
   it('quotes a message of the conversation', async () => {
     const quote = { referenced_message_info: { referenced_message_id: customerMessageId } };
     expect((await send(quote)).code).to.equal(0);
-    await eventually(() => world.receiver.events('im_send_msg').length === 1, 'the echo');
+    await eventually('the echo', () => world.receiver.events('im_send_msg').length === 1);
     expect(world.receiver.events('im_send_msg')[0]?.content).to.deep.include(quote);
   });
 
@@ -270,7 +271,7 @@ describe('sending a message', () => {
     it('with an echo before the answer', async () => {
       await world.faults({ send_answer_delay_ms: 200 });
       const answered = send().then(() => Date.now());
-      await eventually(() => world.receiver.events('im_send_msg').length === 1, 'the echo');
+      await eventually('the echo', () => world.receiver.events('im_send_msg').length === 1);
       expect(world.receiver.events('im_send_msg')[0]?.atMs).to.be.below(await answered);
     });
 
@@ -281,7 +282,7 @@ describe('sending a message', () => {
       await send();
       expect(world.receiver.events('im_send_msg')).to.have.length(0);
       await world.advance(61);
-      await eventually(() => world.receiver.events('im_send_msg').length === 1, 'the late echo');
+      await eventually('the late echo', () => world.receiver.events('im_send_msg').length === 1);
     });
 
     it('with 503 of everything', async () => {

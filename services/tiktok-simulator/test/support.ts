@@ -193,14 +193,6 @@ const jsonRequest = (method: string, body: unknown, headers: Record<string, stri
   ...(body === undefined ? {} : { body: JSON.stringify(body) }),
 });
 
-export const eventually = async (isTrue: () => boolean | Promise<boolean>, what: string, deadlineMs = 5_000) => {
-  const endMs = Date.now() + deadlineMs;
-  while (!(await isTrue())) {
-    if (Date.now() > endMs) throw new Error(`not in time: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-};
-
 /** One black pixel. */
 export const PNG = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==',

@@ -1,5 +1,6 @@
+import { eventually } from '@tiktok-channel/platform/testing';
 import { expect } from 'chai';
-import { APP_ID, APP_SECRET, eventually, isSignedWith, stampOf, startWorld, type TestWorld } from './support.ts';
+import { APP_ID, APP_SECRET, isSignedWith, stampOf, startWorld, type TestWorld } from './support.ts';
 
 describe('the simulator delivers webhooks', () => {
   let world: TestWorld;
@@ -12,7 +13,7 @@ describe('the simulator delivers webhooks', () => {
   afterEach(() => world.stop());
 
   const firstEvent = async (name: string) => {
-    await eventually(() => world.receiver.events(name).length > 0, name);
+    await eventually(name, () => world.receiver.events(name).length > 0);
     const [first] = world.receiver.events(name);
     if (first === undefined) throw new Error(name);
     return first;
@@ -63,7 +64,7 @@ describe('the simulator delivers webhooks', () => {
   it('for an image and for a shared post', async () => {
     await world.customerSends(businessId, { type: 'image' });
     await world.customerSends(businessId, { type: 'share_post', videoId: '7300000000000000009' });
-    await eventually(() => world.receiver.received.length === 2, 'two deliveries');
+    await eventually('two deliveries', () => world.receiver.received.length === 2);
 
     const [image, post] = world.receiver.received.map(({ content }) => content);
     expect(image).to.include({ type: 'image' });
@@ -77,7 +78,7 @@ describe('the simulator delivers webhooks', () => {
   it('for a message that quotes another', async () => {
     const { messageId } = await world.customerSends(businessId);
     await world.customerSends(businessId, { type: 'text', text: 'This one', quotedMessageId: messageId });
-    await eventually(() => world.receiver.received.length === 2, 'two deliveries');
+    await eventually('two deliveries', () => world.receiver.received.length === 2);
 
     expect(world.receiver.received[0]?.content).not.to.have.property('referenced_message_info');
     expect(world.receiver.received[1]?.content.referenced_message_info).to.deep.equal({
