@@ -8,7 +8,7 @@ import { createKafka } from '@tiktok-channel/platform/kafka';
 import type { Clock, IdGenerator, Logger } from '@tiktok-channel/platform/kernel';
 import { createLifecycle, type Lifecycle, type Part } from '@tiktok-channel/platform/lifecycle';
 import { createOutboxRelay } from '@tiktok-channel/platform/outbox';
-import { createOutboxStore } from '@tiktok-channel/platform/postgres';
+import { createDatabasePulse, createOutboxStore } from '@tiktok-channel/platform/postgres';
 import { telemetry } from '@tiktok-channel/platform/telemetry';
 import { createTikTokApi } from '@tiktok-channel/platform/tiktok';
 import { createCodec, topics } from '@tiktok-channel/schemas';
@@ -22,7 +22,6 @@ import { createAuthorizations } from './adapters/persistence/authorizations.repo
 import { createChannelStream } from './adapters/persistence/channel-stream.ts';
 import { createChannels } from './adapters/persistence/channels.repository.ts';
 import { createDatabase } from './adapters/persistence/database.ts';
-import { createDatabasePulse } from './adapters/persistence/database-pulse.ts';
 import { createSealing } from './adapters/persistence/sealing.ts';
 import { loadSigningKeys, type SigningKeyPair } from './adapters/persistence/signing-keys.repository.ts';
 import { createTokens } from './adapters/persistence/tokens.repository.ts';
@@ -135,7 +134,7 @@ const composeStores = ({ settings, logger }: AuthOptions, clock: Clock) => {
     );
   const loadKeys = async () => signingKeys.set(await loadSigningKeys({ database, sealing, clock }));
   const parts: readonly Part[] = [
-    { name: 'database', ...createDatabasePulse(database, logger) },
+    createDatabasePulse(database, logger),
     { name: 'schemas', start: loadSchemas },
     { name: 'outbox-relay', start: relay.start, stop: relay.stop, health: () => ({ alive: relay.health().alive }) },
     ...(isProduction(settings) ? [] : [{ name: 'local-keys', start: loadKeys }]),

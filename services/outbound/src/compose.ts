@@ -8,7 +8,7 @@ import { type Consumer, createKafka } from '@tiktok-channel/platform/kafka';
 import type { Clock, IdGenerator, Logger } from '@tiktok-channel/platform/kernel';
 import { createLifecycle, type Lifecycle, type Part } from '@tiktok-channel/platform/lifecycle';
 import { createOutboxRelay, type OutboxRelay } from '@tiktok-channel/platform/outbox';
-import { createOutboxStore, readPositions } from '@tiktok-channel/platform/postgres';
+import { createDatabasePulse, createOutboxStore, readPositions } from '@tiktok-channel/platform/postgres';
 import { telemetry } from '@tiktok-channel/platform/telemetry';
 import { createTikTokApi } from '@tiktok-channel/platform/tiktok';
 import { type Codec, createCodec, topics } from '@tiktok-channel/schemas';
@@ -24,7 +24,6 @@ import { createReplyCommandDecoder } from './adapters/kafka/reply-command.codec.
 import { createSightingDecoder } from './adapters/kafka/sighting.codec.ts';
 import { createStatusPublisher, STATUS_RECORDS } from './adapters/kafka/status.codec.ts';
 import { createDatabase, type Database } from './adapters/persistence/database.ts';
-import { createDatabasePulse } from './adapters/persistence/database-pulse.ts';
 import { createFactRecorder } from './adapters/persistence/fact-recorder.ts';
 import { createFacts } from './adapters/persistence/facts.repository.ts';
 import { createLanes } from './adapters/persistence/lanes.repository.ts';
@@ -93,7 +92,7 @@ export const composeOutbound = (options: OutboundOptions): Outbound => {
     { name: 'telemetry', stop: () => telemetry().shutdown() },
     servers.internal,
     ...time.parts,
-    { name: 'database', ...createDatabasePulse(database, logger) },
+    createDatabasePulse(database, logger),
     { name: 'schemas', start: schemas.load },
     relayPart(relay),
     ...dispatching.parts,

@@ -1,5 +1,6 @@
 export type { DatabaseFailure } from './database-failure.ts';
 export { databaseFailure } from './database-failure.ts';
+export { createDatabasePulse } from './database-pulse.ts';
 export type { EventStoreOptions } from './event-store.ts';
 export { createEventStore } from './event-store.ts';
 export type { MigrateOptions } from './migrate.ts';

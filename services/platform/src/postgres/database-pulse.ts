@@ -1,7 +1,9 @@
-import type { Logger } from '@tiktok-channel/platform/kernel';
-import type { Database } from './database.ts';
+import type { Logger } from '../kernel/index.ts';
+import type { SqlClient } from './sql-client.ts';
 
+/** A part of a process: connects at the start, disconnects at the stop. */
 export interface DatabasePulse {
+  readonly name: 'database';
   start(): Promise<void>;
   stop(): Promise<void>;
   health(): { readonly alive: true; readonly ready: boolean; readonly reason?: string };
@@ -10,7 +12,10 @@ export interface DatabasePulse {
 const EVERY_MS = 2_000;
 
 /** Asks the database for a sign of life, so that a replica that has lost it gets no traffic. */
-export const createDatabasePulse = (database: Database, logger: Logger): DatabasePulse => {
+export const createDatabasePulse = (
+  database: Pick<SqlClient, '$queryRawUnsafe'> & { $disconnect(): Promise<void> },
+  logger: Logger,
+): DatabasePulse => {
   let isThere = true;
   let timer: NodeJS.Timeout | undefined;
 
@@ -23,6 +28,7 @@ export const createDatabasePulse = (database: Database, logger: Logger): Databas
     if (was !== isThere) logger.warn(isThere ? 'database.back' : 'database.away');
   };
   return {
+    name: 'database',
     start: async () => {
       await database.$queryRawUnsafe('SELECT 1');
       timer = setInterval(feel, EVERY_MS);
