@@ -62,7 +62,7 @@ const ids: IdGenerator = { next: () => randomUUID() };
 const keys = { next: () => randomBytes(32).toString('base64url') };
 
 export const composeAuth = (options: AuthOptions): Auth => {
-  const { settings, logger } = options;
+  const { logger } = options;
   const time = composeClock(options);
   const stores = composeStores(options, time.clock);
   const tiktok = composeTikTok(options, time.clock);
@@ -71,16 +71,14 @@ export const composeAuth = (options: AuthOptions): Auth => {
   const parts: Part[] = [];
   const lifecycle = createLifecycle({ parts, logger });
   const servers = composeServers(options, { clock: time.clock, stores, useCases, lifecycle });
-  parts.push(...time.parts, ...stores.parts, ...tiktok.parts, ...servers.parts, {
+  parts.push(...time.parts, ...stores.parts, ...tiktok.parts, servers.internal, servers.open, {
     name: 'announcement',
-    start: () => logger.info('service.ready', { port: servers.ports().public, internalPort: servers.ports().internal }),
+    start: () => logger.info('service.ready', { port: servers.open.port(), internalPort: servers.internal.port() }),
   });
 
-  const hostOf = (host: string) => (host === '0.0.0.0' ? '127.0.0.1' : host);
-  const url = (port: number) => `http://${hostOf(settings.HOST)}:${port}`;
   return {
     lifecycle,
-    addresses: () => ({ public: url(servers.ports().public), internal: url(servers.ports().internal) }),
+    addresses: () => ({ public: servers.open.url(), internal: servers.internal.url() }),
   };
 };
 
@@ -238,7 +236,7 @@ const composeServers = ({ settings, logger }: AuthOptions, served: Served) => {
     port: settings.INTERNAL_PORT,
   });
   const open = createHttpServer({ name: 'http', listener: publicApp, host, port: settings.PORT });
-  return { parts: [internal, open], ports: () => ({ public: open.port(), internal: internal.port() }) };
+  return { internal, open };
 };
 
 const composeInternalApp = ({ settings, logger }: AuthOptions, { clock, stores, useCases, lifecycle }: Served) =>

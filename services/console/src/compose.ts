@@ -55,6 +55,5 @@ export const composeConsole = ({ settings, logger, ...rest }: ConsoleOptions): C
   const announce = () => logger.info('service.ready', { port: open.port(), internalPort: internal.port() });
   parts.push(internal, open, { name: 'announcement', start: announce });
 
-  const url = (port: number) => `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`;
-  return { lifecycle, addresses: () => ({ public: url(open.port()), internal: url(internal.port()) }) };
+  return { lifecycle, addresses: () => ({ public: open.url(), internal: internal.url() }) };
 };

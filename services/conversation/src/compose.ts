@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createFollowingClock, systemClock } from '@tiktok-channel/platform/clock';
 import { createHttpClient } from '@tiktok-channel/platform/http-client';
-import { createApp, createHttpServer, createInternalApp, type HttpServer } from '@tiktok-channel/platform/http-server';
+import { createApp, createHttpServer, createInternalApp } from '@tiktok-channel/platform/http-server';
 import {
   createIdentifyPerson,
   createServiceTokens,
@@ -94,10 +94,7 @@ export const composeConversation = (options: ConversationOptions): Conversation 
   parts.push(...media.parts, ...messaging.parts, servers.open);
   return {
     lifecycle,
-    addresses: () => ({
-      public: urlOf(settings.HOST, servers.open),
-      internal: urlOf(settings.HOST, servers.internal),
-    }),
+    addresses: () => ({ public: servers.open.url(), internal: servers.internal.url() }),
   };
 };
 
@@ -253,7 +250,3 @@ const composeServers = (
     open: createHttpServer({ name: 'public HTTP', listener: publicApp, host, port: settings.PORT }),
   };
 };
-
-/** A server on all addresses is reached on this machine's own. */
-const urlOf = (host: string, server: HttpServer): string =>
-  `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${server.port()}`;

@@ -98,14 +98,14 @@ export const composeOutbound = (options: OutboundOptions): Outbound => {
     ...dispatching.parts,
     ...composeConsumers(core, dispatching.dispatcher, lifecycle),
     servers.open,
-    { name: 'announcement', start: () => logger.info('service.ready', servers.ports()) },
+    {
+      name: 'announcement',
+      start: () => logger.info('service.ready', { port: servers.open.port(), internalPort: servers.internal.port() }),
+    },
   );
-
-  const host = settings.HOST === '0.0.0.0' ? '127.0.0.1' : settings.HOST;
-  const url = (port: number) => `http://${host}:${port}`;
   return {
     lifecycle,
-    addresses: () => ({ public: url(servers.ports().port), internal: url(servers.ports().internalPort) }),
+    addresses: () => ({ public: servers.open.url(), internal: servers.internal.url() }),
   };
 };
 
@@ -273,5 +273,5 @@ const composeServers = ({ settings, logger }: OutboundOptions, lifecycle: Lifecy
     port: settings.INTERNAL_PORT,
   });
   const open = createHttpServer({ name: 'http', listener: openApp, host, port: settings.PORT });
-  return { internal, open, ports: () => ({ port: open.port(), internalPort: internal.port() }) };
+  return { internal, open };
 };

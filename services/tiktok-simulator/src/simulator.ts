@@ -43,7 +43,7 @@ export const createSimulator = async (options: SimulatorOptions): Promise<Simula
   await server.start();
 
   return {
-    url: `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${server.port()}`,
+    url: server.url(),
     port: server.port(),
     stop: async () => {
       tiktok.stop();

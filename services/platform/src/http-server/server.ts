@@ -9,6 +9,8 @@ export interface HttpServer {
   stop(): Promise<void>;
   /** The port in use, once started. */
   port(): number;
+  /** Base URL, once started. A server on all addresses is reached on this machine's own. */
+  url(): string;
 }
 
 /**
@@ -29,11 +31,13 @@ export const createHttpServer = ({
   readonly drainMs?: number;
 }): HttpServer => {
   const server = createNodeServer({ keepAliveTimeout: 75_000, noDelay: true }, listener);
+  const portInUse = () => (server.address() as AddressInfo).port;
   return {
     name,
     start: () => listen(server, host, port),
     stop: () => close(server, drainMs),
-    port: () => (server.address() as AddressInfo).port,
+    port: portInUse,
+    url: () => `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${portInUse()}`,
   };
 };
 
