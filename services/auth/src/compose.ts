@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createFollowingClock, systemClock } from '@tiktok-channel/platform/clock';
+import { createServiceClock } from '@tiktok-channel/platform/clock';
 import { createHttpClient } from '@tiktok-channel/platform/http-client';
 import { createApp, createHttpServer, createInternalApp } from '@tiktok-channel/platform/http-server';
 import { createIdentifyPerson, type IdentifyPerson, requireService } from '@tiktok-channel/platform/identity';
@@ -62,8 +62,8 @@ const ids: IdGenerator = { next: () => randomUUID() };
 const keys = { next: () => randomBytes(32).toString('base64url') };
 
 export const composeAuth = (options: AuthOptions): Auth => {
-  const { logger } = options;
-  const time = composeClock(options);
+  const { settings, logger } = options;
+  const time = createServiceClock({ service: 'auth', url: settings.CLOCK_URL, given: options.clock, logger });
   const stores = composeStores(options, time.clock);
   const tiktok = composeTikTok(options, time.clock);
   const useCases = composeUseCases(options, { clock: time.clock, stores, tiktok: tiktok.port });
@@ -80,13 +80,6 @@ export const composeAuth = (options: AuthOptions): Auth => {
     lifecycle,
     addresses: () => ({ public: servers.open.url(), internal: servers.internal.url() }),
   };
-};
-
-const composeClock = ({ settings, logger, clock }: AuthOptions): { clock: Clock; parts: readonly Part[] } => {
-  if (clock !== undefined) return { clock, parts: [] };
-  if (settings.CLOCK_URL === undefined) return { clock: systemClock, parts: [] };
-  const following = createFollowingClock({ url: settings.CLOCK_URL, follower: `auth-${randomUUID()}`, logger });
-  return { clock: following, parts: [{ name: 'clock', start: following.start, stop: following.stop }] };
 };
 
 const composeTikTok = ({ settings, tiktok }: AuthOptions, clock: Clock): { port: TikTok; parts: readonly Part[] } => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createFollowingClock, systemClock } from '@tiktok-channel/platform/clock';
+import { createServiceClock } from '@tiktok-channel/platform/clock';
 import { createHttpClient } from '@tiktok-channel/platform/http-client';
 import { createApp, createHttpServer, createInternalApp } from '@tiktok-channel/platform/http-server';
 import {
@@ -75,7 +75,7 @@ interface Ground extends ConversationOptions {
 
 export const composeConversation = (options: ConversationOptions): Conversation => {
   const { settings, logger } = options;
-  const time = composeClock(options);
+  const time = createServiceClock({ service: 'conversation', url: settings.CLOCK_URL, given: options.clock, logger });
   const database = createDatabase(settings.DATABASE_URL);
   const ground: Ground = {
     ...options,
@@ -96,13 +96,6 @@ export const composeConversation = (options: ConversationOptions): Conversation 
     lifecycle,
     addresses: () => ({ public: servers.open.url(), internal: servers.internal.url() }),
   };
-};
-
-const composeClock = ({ settings, logger, clock }: ConversationOptions) => {
-  if (clock !== undefined) return { clock, parts: [] };
-  if (settings.CLOCK_URL === undefined) return { clock: systemClock, parts: [] };
-  const following = createFollowingClock({ url: settings.CLOCK_URL, follower: `conversation-${randomUUID()}`, logger });
-  return { clock: following, parts: [{ name: 'clock', start: following.start, stop: following.stop }] };
 };
 
 const composeMedia = ({ settings, logger, clock, database, tokens: given, tiktok }: Ground) => {

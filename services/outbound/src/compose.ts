@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createFollowingClock, systemClock } from '@tiktok-channel/platform/clock';
+import { createServiceClock } from '@tiktok-channel/platform/clock';
 import { createHttpClient } from '@tiktok-channel/platform/http-client';
 import { createApp, createHttpServer, createInternalApp } from '@tiktok-channel/platform/http-server';
 import { createServiceTokens } from '@tiktok-channel/platform/identity';
@@ -67,7 +67,7 @@ const ids: IdGenerator = { next: () => randomUUID() };
 
 export const composeOutbound = (options: OutboundOptions): Outbound => {
   const { settings, logger } = options;
-  const time = composeClock(options);
+  const time = createServiceClock({ service: 'outbound', url: settings.CLOCK_URL, given: options.clock, logger });
   const database = createDatabase(settings.DATABASE_URL);
   const kafka = createKafka({
     settings: { brokers: settings.KAFKA_BROKERS, topicPrefix: settings.KAFKA_TOPIC_PREFIX, clientId: 'outbound' },
@@ -116,13 +116,6 @@ interface Core extends OutboundOptions {
   readonly relay: OutboxRelay;
   readonly codec: Codec;
 }
-
-const composeClock = ({ settings, logger, clock }: OutboundOptions): { clock: Clock; parts: readonly Part[] } => {
-  if (clock !== undefined) return { clock, parts: [] };
-  if (settings.CLOCK_URL === undefined) return { clock: systemClock, parts: [] };
-  const following = createFollowingClock({ url: settings.CLOCK_URL, follower: `outbound-${randomUUID()}`, logger });
-  return { clock: following, parts: [{ name: 'clock', start: following.start, stop: following.stop }] };
-};
 
 /** Schema ids are looked up when the service starts. */
 const lateCodec = ({ SCHEMA_REGISTRY_URL: url }: OutboundSettings): { codec: Codec; load: () => Promise<void> } => {
