@@ -127,7 +127,7 @@ const composeStores = ({ settings, logger }: AuthOptions, clock: Clock) => {
   const parts: readonly Part[] = [
     createDatabasePulse(database, logger),
     { name: 'schemas', start: loadSchemas },
-    { name: 'outbox-relay', start: relay.start, stop: relay.stop, health: () => ({ alive: relay.health().alive }) },
+    relay,
     ...(isProduction(settings) ? [] : [{ name: 'local-keys', start: loadKeys }]),
   ];
   return {
@@ -223,12 +223,12 @@ const composeServers = ({ settings, logger }: AuthOptions, served: Served) => {
   });
   const internalApp = composeInternalApp({ settings, logger }, served);
   const internal = createHttpServer({
-    name: 'http-internal',
+    name: 'internal HTTP',
     listener: internalApp,
     host,
     port: settings.INTERNAL_PORT,
   });
-  const open = createHttpServer({ name: 'http', listener: publicApp, host, port: settings.PORT });
+  const open = createHttpServer({ name: 'public HTTP', listener: publicApp, host, port: settings.PORT });
   return { internal, open };
 };
 

@@ -46,12 +46,12 @@ export const composeConsole = ({ settings, logger, ...rest }: ConsoleOptions): C
     handleMetrics: (request, response) => telemetry().handleMetrics(request, response),
   });
   const internal = createHttpServer({
-    name: 'http-internal',
+    name: 'internal HTTP',
     listener: internalApp,
     host,
     port: settings.INTERNAL_PORT,
   });
-  const open = createHttpServer({ name: 'http', listener: publicApp, host, port: settings.PORT });
+  const open = createHttpServer({ name: 'public HTTP', listener: publicApp, host, port: settings.PORT });
   const announce = () => logger.info('service.ready', { port: open.port(), internalPort: internal.port() });
   parts.push(internal, open, { name: 'announcement', start: announce });
 

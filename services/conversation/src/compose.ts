@@ -192,13 +192,7 @@ const composeMessaging = (
     media: mediaLibrary,
     clock,
   });
-  const relayPart: Part = {
-    name: 'outbox relay',
-    start: relay.start,
-    stop: relay.stop,
-    health: () => ({ alive: relay.health().alive }),
-  };
-  return { submitReply, parts: [relayPart, projection] };
+  return { submitReply, parts: [relay, projection] };
 };
 
 const composeServers = (

@@ -137,9 +137,7 @@ const lateCodec = ({ SCHEMA_REGISTRY_URL: url }: OutboundSettings): { codec: Cod
 };
 
 const relayPart = (relay: OutboxRelay): Part => ({
-  name: 'outbox-relay',
-  start: relay.start,
-  stop: relay.stop,
+  ...relay,
   health: () => {
     const { alive, trouble } = relay.health();
     return { alive, ready: alive && trouble === null, ...(trouble === null ? {} : { reason: 'publishes nothing' }) };
@@ -260,11 +258,11 @@ const composeServers = ({ settings, logger }: OutboundOptions, lifecycle: Lifecy
   });
   const openApp = createApp({ logger, mount: () => {} });
   const internal = createHttpServer({
-    name: 'http-internal',
+    name: 'internal HTTP',
     listener: internalApp,
     host,
     port: settings.INTERNAL_PORT,
   });
-  const open = createHttpServer({ name: 'http', listener: openApp, host, port: settings.PORT });
+  const open = createHttpServer({ name: 'public HTTP', listener: openApp, host, port: settings.PORT });
   return { internal, open };
 };

@@ -4,7 +4,9 @@ import { createRelayCycle } from './relay-cycle.ts';
 import { DEFAULT_SETTINGS, type OutboxRelayOptions } from './relay-options.ts';
 import { createTrouble, type RelayTrouble } from './trouble.ts';
 
+/** A part of a process. */
 export interface OutboxRelay {
+  readonly name: 'outbox relay';
   start(): void;
   /** Ends with the batch under way, and lets another replica take over at once. */
   stop(): Promise<void>;
@@ -64,6 +66,7 @@ export const createOutboxRelay = (options: OutboxRelayOptions): OutboxRelay => {
   };
 
   return {
+    name: 'outbox relay',
     start() {
       running ??= run();
     },
