@@ -9,7 +9,7 @@ import type { Clock, IdGenerator, Logger } from '@tiktok-channel/platform/kernel
 import { createLifecycle, type Lifecycle, type Part } from '@tiktok-channel/platform/lifecycle';
 import { createOutboxRelay } from '@tiktok-channel/platform/outbox';
 import { createDatabasePulse, createOutboxStore } from '@tiktok-channel/platform/postgres';
-import { telemetry } from '@tiktok-channel/platform/telemetry';
+import { telemetry, telemetryPart } from '@tiktok-channel/platform/telemetry';
 import { createTikTokApi } from '@tiktok-channel/platform/tiktok';
 import { createCodec, topics } from '@tiktok-channel/schemas';
 import { mountAccessTokens } from './adapters/http/access-token.routes.ts';
@@ -71,7 +71,7 @@ export const composeAuth = (options: AuthOptions): Auth => {
   const parts: Part[] = [];
   const lifecycle = createLifecycle({ parts, logger });
   const servers = composeServers(options, { clock: time.clock, stores, useCases, lifecycle });
-  parts.push(...time.parts, ...stores.parts, ...tiktok.parts, servers.internal, servers.open, {
+  parts.push(telemetryPart, ...time.parts, ...stores.parts, ...tiktok.parts, servers.internal, servers.open, {
     name: 'announcement',
     start: () => logger.info('service.ready', { port: servers.open.port(), internalPort: servers.internal.port() }),
   });

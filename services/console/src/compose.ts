@@ -1,7 +1,7 @@
 import { createApp, createHttpServer, createInternalApp } from '@tiktok-channel/platform/http-server';
 import type { Logger } from '@tiktok-channel/platform/kernel';
 import { createLifecycle, type Lifecycle, type Part } from '@tiktok-channel/platform/lifecycle';
-import { telemetry } from '@tiktok-channel/platform/telemetry';
+import { telemetry, telemetryPart } from '@tiktok-channel/platform/telemetry';
 import { mountPages } from './adapters/http/pages.routes.ts';
 import { createPresence } from './adapters/http/presence.ts';
 import { createProxy } from './adapters/http/proxy.ts';
@@ -53,7 +53,7 @@ export const composeConsole = ({ settings, logger, ...rest }: ConsoleOptions): C
   });
   const open = createHttpServer({ name: 'public HTTP', listener: publicApp, host, port: settings.PORT });
   const announce = () => logger.info('service.ready', { port: open.port(), internalPort: internal.port() });
-  parts.push(internal, open, { name: 'announcement', start: announce });
+  parts.push(telemetryPart, internal, open, { name: 'announcement', start: announce });
 
   return { lifecycle, addresses: () => ({ public: open.url(), internal: internal.url() }) };
 };

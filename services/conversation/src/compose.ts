@@ -14,7 +14,7 @@ import type { Clock, Logger } from '@tiktok-channel/platform/kernel';
 import { createLifecycle, type Lifecycle, type Part } from '@tiktok-channel/platform/lifecycle';
 import { createOutboxRelay } from '@tiktok-channel/platform/outbox';
 import { createDatabasePulse, createOutboxStore } from '@tiktok-channel/platform/postgres';
-import { telemetry } from '@tiktok-channel/platform/telemetry';
+import { telemetry, telemetryPart } from '@tiktok-channel/platform/telemetry';
 import { createTikTokApi } from '@tiktok-channel/platform/tiktok';
 import { createCodec } from '@tiktok-channel/schemas';
 import { createAccessTokens } from './adapters/auth/access-tokens.ts';
@@ -89,7 +89,6 @@ export const composeConversation = (options: ConversationOptions): Conversation 
   const messaging = composeMessaging(ground, { ...media, onFatal: lifecycle.fail });
   const servers = composeServers(ground, { lifecycle, submitReply: messaging.submitReply });
 
-  const telemetryPart: Part = { name: 'telemetry', stop: () => telemetry().shutdown() };
   parts.push(telemetryPart, ...time.parts, servers.internal, createDatabasePulse(database, logger));
   parts.push(...media.parts, ...messaging.parts, servers.open);
   return {

@@ -9,7 +9,7 @@ import type { Clock, IdGenerator, Logger } from '@tiktok-channel/platform/kernel
 import { createLifecycle, type Lifecycle, type Part } from '@tiktok-channel/platform/lifecycle';
 import { createOutboxRelay, type OutboxRelay } from '@tiktok-channel/platform/outbox';
 import { createDatabasePulse, createOutboxStore, readPositions } from '@tiktok-channel/platform/postgres';
-import { telemetry } from '@tiktok-channel/platform/telemetry';
+import { telemetry, telemetryPart } from '@tiktok-channel/platform/telemetry';
 import { createTikTokApi } from '@tiktok-channel/platform/tiktok';
 import { type Codec, createCodec, topics } from '@tiktok-channel/schemas';
 import { createChannels } from './adapters/auth/channels.client.ts';
@@ -89,7 +89,7 @@ export const composeOutbound = (options: OutboundOptions): Outbound => {
   const lifecycle = createLifecycle({ parts, logger });
   const servers = composeServers(options, lifecycle);
   parts.push(
-    { name: 'telemetry', stop: () => telemetry().shutdown() },
+    telemetryPart,
     servers.internal,
     ...time.parts,
     createDatabasePulse(database, logger),

@@ -1,2 +1,2 @@
 export { createLogger, describeError } from './logger.ts';
-export { type Telemetry, telemetry } from './running.ts';
+export { type Telemetry, telemetry, telemetryPart } from './running.ts';

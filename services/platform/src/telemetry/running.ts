@@ -20,3 +20,6 @@ export const setTelemetry = (telemetry: Telemetry): void => {
 
 /** What `telemetry/register` started; without it, a stand-in that says so. */
 export const telemetry = (): Telemetry => running;
+
+/** The first part of a process, so that it is stopped last: what the others' end still said is sent. */
+export const telemetryPart = { name: 'telemetry', stop: () => running.shutdown() } as const;
