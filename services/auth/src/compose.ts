@@ -9,7 +9,7 @@ import type { Clock, IdGenerator, Logger } from '@tiktok-channel/platform/kernel
 import { createLifecycle, type Lifecycle, type Part } from '@tiktok-channel/platform/lifecycle';
 import { createOutboxRelay } from '@tiktok-channel/platform/outbox';
 import { createDatabasePulse, createOutboxStore } from '@tiktok-channel/platform/postgres';
-import { telemetry, telemetryPart } from '@tiktok-channel/platform/telemetry';
+import { currentTraceparent, telemetry, telemetryPart } from '@tiktok-channel/platform/telemetry';
 import { createTikTokApi } from '@tiktok-channel/platform/tiktok';
 import { createCodec, topics } from '@tiktok-channel/schemas';
 import { mountAccessTokens } from './adapters/http/access-token.routes.ts';
@@ -33,7 +33,7 @@ import type { TikTok } from './application/ports.ts';
 import { createStartAuthorization } from './application/start-authorization.ts';
 import type { AuthSettings } from './config.ts';
 import { wantedScopes } from './domain/scopes.ts';
-import { createReporters, currentTraceparent } from './telemetry.ts';
+import { createReporters } from './telemetry.ts';
 
 export { type AuthSettings, readAuthSettings } from './config.ts';
 

@@ -1,15 +1,8 @@
-import { context, metrics, propagation } from '@opentelemetry/api';
+import { metrics } from '@opentelemetry/api';
 import type { LogFields, Logger } from '@tiktok-channel/platform/kernel';
 import type { ReportAuthorization, ReportRefresh } from './application/ports.ts';
 
 const OUTCOME = 'tiktok_channel.outcome';
-
-/** The trace of the work that is going on, for what the outbox publishes later. */
-export const currentTraceparent = (): string | undefined => {
-  const carrier: { traceparent?: string } = {};
-  propagation.inject(context.active(), carrier);
-  return carrier.traceparent;
-};
 
 /** One canonical line and a count for each authorisation that ended, and for each try to renew a token. */
 export const createReporters = (

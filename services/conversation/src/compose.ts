@@ -14,7 +14,7 @@ import type { Clock, Logger } from '@tiktok-channel/platform/kernel';
 import { createLifecycle, type Lifecycle, type Part } from '@tiktok-channel/platform/lifecycle';
 import { createOutboxRelay } from '@tiktok-channel/platform/outbox';
 import { createDatabasePulse, createOutboxStore } from '@tiktok-channel/platform/postgres';
-import { telemetry, telemetryPart } from '@tiktok-channel/platform/telemetry';
+import { currentTraceparent, telemetry, telemetryPart } from '@tiktok-channel/platform/telemetry';
 import { createTikTokApi } from '@tiktok-channel/platform/tiktok';
 import { createCodec } from '@tiktok-channel/schemas';
 import { createAccessTokens } from './adapters/auth/access-tokens.ts';
@@ -40,7 +40,7 @@ import { createProjectBatch } from './application/project-batch.ts';
 import { createStoreUpload } from './application/store-upload.ts';
 import { createSubmitReply } from './application/submit-reply.ts';
 import type { ConversationSettings } from './config.ts';
-import { createMediaReporter, currentTraceparent } from './telemetry.ts';
+import { createMediaReporter } from './telemetry.ts';
 
 export { type ConversationSettings, readConversationSettings } from './config.ts';
 

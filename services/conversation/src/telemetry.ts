@@ -1,14 +1,7 @@
-import { context, metrics, propagation } from '@opentelemetry/api';
+import { metrics } from '@opentelemetry/api';
 import type { Logger } from '@tiktok-channel/platform/kernel';
 import type { FetchOutcome } from './application/fetch-media.ts';
 import type { ClaimedMedia } from './application/ports.ts';
-
-/** The trace of the work that is going on, for what an outbox publishes later. */
-export const currentTraceparent = (): string | undefined => {
-  const carrier: { traceparent?: string } = {};
-  propagation.inject(context.active(), carrier);
-  return carrier.traceparent;
-};
 
 /** One canonical line and a count for every try to fetch a medium. */
 export const createMediaReporter = (logger: Logger) => {
