@@ -22,7 +22,7 @@ import {
 } from './adapters/kafka/consumers.ts';
 import { createReplyCommandDecoder } from './adapters/kafka/reply-command.codec.ts';
 import { createSightingDecoder } from './adapters/kafka/sighting.codec.ts';
-import { createStatusPublisher, STATUS_RECORDS } from './adapters/kafka/status.codec.ts';
+import { createStatusPublisher, WRITTEN_RECORDS } from './adapters/kafka/status.codec.ts';
 import { createDatabase, type Database } from './adapters/persistence/database.ts';
 import { createFactRecorder } from './adapters/persistence/fact-recorder.ts';
 import { createFacts } from './adapters/persistence/facts.repository.ts';
@@ -131,7 +131,7 @@ const lateCodec = ({ SCHEMA_REGISTRY_URL: url }: OutboundSettings): { codec: Cod
       fullName: (name) => get().fullName(name),
     },
     load: async () => {
-      loaded = await createCodec({ registry: { url }, writes: STATUS_RECORDS });
+      loaded = await createCodec({ registry: { url }, writes: WRITTEN_RECORDS });
     },
   };
 };

@@ -5,7 +5,7 @@ import { failureCatalogue } from '@tiktok-channel/platform/reply-rules';
 import { type Codec, type RecordName, topics } from '@tiktok-channel/schemas';
 import type { ReplyEvent, ReplyState } from '../../domain/reply.ts';
 
-export const STATUS_RECORDS = [
+export const WRITTEN_RECORDS = [
   'ReplyQueued',
   'ReplyDelayed',
   'ReplySent',
@@ -54,7 +54,7 @@ export const createStatusPublisher =
   };
 
 interface EncodedStatus {
-  readonly name: (typeof STATUS_RECORDS)[number];
+  readonly name: (typeof WRITTEN_RECORDS)[number];
   readonly value: Buffer;
 }
 
