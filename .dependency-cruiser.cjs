@@ -96,7 +96,6 @@ module.exports = {
   options: {
     combinedDependencies: true,
     doNotFollow: { path: ['node_modules', '/generated/'] },
-
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {
