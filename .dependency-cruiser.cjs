@@ -65,6 +65,7 @@ module.exports = {
     forbid('reply-rules-are-pure', { path: `${platform}/reply-rules/`, pathNot: test }, { pathNot: pure }),
     ...Object.entries(rooms).map(roomRule),
     forbid('schemas-stand-alone', { path: schemas }, { path: '^services/' }),
+    forbid('product-runs-alone', { path: ['^services/', schemas], pathNot: test }, { path: ['^tests/', local] }),
     forbid(
       'testing-stays-in-tests',
       { path: ['^services/', local], pathNot: [...test, `${platform}/testing/`] },

@@ -44,6 +44,11 @@ const plants: readonly (readonly [rule: string, file: string, content: string])[
   ['reply-rules-are-pure', `${platform}/reply-rules/impure.ts`, importing('../telemetry/planted.ts')],
   ['schemas-stand-alone', 'schemas/src/leaning.ts', importing('../../services/auth/src/domain/planted.ts')],
   [
+    'product-runs-alone',
+    'services/auth/src/adapters/http/leaning.ts',
+    importing('../../../../../deploy/local/src/planted.ts'),
+  ],
+  [
     'testing-stays-in-tests',
     'services/auth/src/adapters/http/testing.ts',
     importing('../../../../platform/src/testing/planted.ts'),
@@ -107,6 +112,7 @@ const innocents: Readonly<Record<string, string>> = {
   'services/auth/src/adapters/http/planted.ts': planted,
   'services/auth/src/compose.ts': planted,
   'services/ingress/src/domain/planted.ts': planted,
+  'deploy/local/src/planted.ts': planted,
   [room('reply-rules')]: planted,
   [room('telemetry')]: planted,
   [room('testing')]: planted,
