@@ -1,4 +1,4 @@
-export type { CommandHandler, CommandHandlerOptions, RecordedEvent } from './command-handler.ts';
+export type { RecordedEvent } from './command-handler.ts';
 export { createCommandHandler } from './command-handler.ts';
 export type { Decider } from './decider.ts';
 export type { Append, EventStore } from './event-store.ts';

@@ -1,10 +1,2 @@
-export {
-  createIdentifyPerson,
-  type IdentifyPerson,
-  type Person,
-  type PersonSettings,
-  personIn,
-  type Role,
-  requirePerson,
-} from './person.ts';
+export { createIdentifyPerson, type IdentifyPerson, personIn, type Role, requirePerson } from './person.ts';
 export { createServiceTokens, requireService } from './service-token.ts';

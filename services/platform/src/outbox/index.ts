@@ -5,10 +5,8 @@ export type {
   OutboxRow,
   OutboxStore,
   RelayLease,
-  RelayProducer,
   StoredOutboxRow,
 } from './ports.ts';
-export type { OutboxRelay, RelayHealth } from './relay.ts';
+export type { OutboxRelay } from './relay.ts';
 export { createOutboxRelay } from './relay.ts';
-export type { OutboxRelayOptions, OutboxRelaySettings } from './relay-options.ts';
-export type { RelayTrouble } from './trouble.ts';
+export type { OutboxRelaySettings } from './relay-options.ts';

@@ -1,16 +1,12 @@
-export type { DatabaseFailure } from './database-failure.ts';
 export { databaseFailure } from './database-failure.ts';
 export { createDatabasePulse } from './database-pulse.ts';
-export type { EventStoreOptions } from './event-store.ts';
 export { createEventStore } from './event-store.ts';
-export type { MigrateOptions } from './migrate.ts';
 export { MigrationRefused, migrate } from './migrate.ts';
 export { createOutboxStore, enqueue } from './outbox-store.ts';
 export type { PositionMove, TopicPartition } from './positions.ts';
 export { movePosition, readPositions } from './positions.ts';
-export type { PrismaAdapterSettings } from './prisma-adapter.ts';
 export { createPrismaAdapter } from './prisma-adapter.ts';
 export { SHARED_TABLES_SQL } from './shared-tables.ts';
 export type { SqlClient, TransactionalSqlClient } from './sql-client.ts';
-export type { NewStream, StoredEvent, StreamAppend, StreamEvent } from './streams.ts';
+export type { StoredEvent } from './streams.ts';
 export { appendToStream, loadStream, loadStreams, startStreams } from './streams.ts';

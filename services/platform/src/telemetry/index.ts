@@ -1,3 +1,3 @@
-export { createLogger, describeError } from './logger.ts';
-export { type Telemetry, telemetry, telemetryPart } from './running.ts';
+export { createLogger } from './logger.ts';
+export { telemetry, telemetryPart } from './running.ts';
 export { currentTraceparent } from './traceparent.ts';
