@@ -1,5 +1,5 @@
 import { type Clock, type IdGenerator, ok, type Result, refuse } from '@tiktok-channel/platform/kernel';
-import { UPLOAD_TYPES } from '../domain/media.ts';
+import { isSendableImageType } from '@tiktok-channel/platform/reply-rules';
 import type { DetectType, MediaLibrary, StoredMedia } from './ports.ts';
 
 export type StoreUpload = (upload: {
@@ -22,7 +22,7 @@ export const createStoreUpload =
   }): StoreUpload =>
   async ({ accountId, bytes }) => {
     const contentType = await detectType(bytes);
-    if (contentType === null || !UPLOAD_TYPES.includes(contentType)) return refuse('unsupported_image_type');
+    if (contentType === null || !isSendableImageType(contentType)) return refuse('unsupported_image_type');
     const stored = { mediaId: ids.next(), contentType, sizeBytes: bytes.length };
     await media.addUpload({ ...stored, accountId, bytes, atMs: clock.now() });
     return ok(stored);

@@ -29,10 +29,6 @@ export const wantedMedia = (messages: readonly MessageFact[]): readonly WantedMe
 /** What is kept and shown, by content. Nothing that a browser would run, such as SVG or HTML. */
 export const MEDIA_TYPES: readonly string[] = ['image/jpeg', 'image/png', 'image/gif', 'image/webp', 'video/mp4'];
 
-/** TikTok takes JPG or PNG, at most 3 MB (fact sheet, section 6.1). */
-export const UPLOAD_TYPES: readonly string[] = ['image/jpeg', 'image/png'];
-export const MAX_UPLOAD_BYTES = 3 * 1024 * 1024;
-
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 300_000;
 

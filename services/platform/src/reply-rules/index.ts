@@ -6,4 +6,4 @@ export {
   failureCodes,
   failureOfTikTokCode,
 } from './failure-catalogue.ts';
-export { CONTENT_LIMITS, IMAGE_TYPES, isSendableImageType } from './limits.ts';
+export { CONTENT_LIMITS, isSendableImageType } from './limits.ts';

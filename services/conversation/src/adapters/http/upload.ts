@@ -1,14 +1,14 @@
 import { HttpProblem } from '@tiktok-channel/platform/http-server';
+import { CONTENT_LIMITS } from '@tiktok-channel/platform/reply-rules';
 import type { RequestHandler } from 'express';
 import multer from 'multer';
-import { MAX_UPLOAD_BYTES } from '../../domain/media.ts';
 
 export const fileProblem = (status: number, code: string, message: string): HttpProblem =>
   new HttpProblem(status, code, `these fields are missing or wrong: file`, { fields: [{ field: 'file', message }] });
 
 const readForm = multer({
   storage: multer.memoryStorage(),
-  limits: { fileSize: MAX_UPLOAD_BYTES, files: 1, fields: 0 },
+  limits: { fileSize: CONTENT_LIMITS.imageBytes, files: 1, fields: 0 },
 }).single('file');
 
 /** The one part `file` of a multipart body, in memory; its name and its declared type are not looked at. */
