@@ -150,6 +150,13 @@ describe('a call to a neighbour', () => {
       answer = json({ code: 'channel_unknown' }, 404);
       expect(await channels().access('biz/1')).to.deep.equal({ kind: 'unknown' });
     });
+    it('knows no channel whose id would make another address', async () => {
+      answer = json({ code: 'not_found' }, 404);
+      expect(await Promise.all(['.', '..'].map(channels().access))).to.deep.equal([
+        { kind: 'unknown' },
+        { kind: 'unknown' },
+      ]);
+    });
 
     for (const { name, given } of [
       { name: 'is not there', given: json({ code: 'not_found' }, 404) },

@@ -27,7 +27,7 @@ export const createReplyCommandDecoder = (codec: Pick<Codec, 'decode'>) => (reco
     if (decoded.name !== 'SendReply') return { kind: 'deadLetter', reason: 'unknown_record_type' };
     const command = cleaned(decoded.value) as SendReply;
     if (command.replyId.trim() === '') return { kind: 'deadLetter', reason: 'reply_id_missing' };
-    return { kind: 'record', value: { command, origin: originOf(record) } };
+    return { kind: 'record', value: { command, origin: cleaned(originOf(record)) as IncomingCommand['origin'] } };
   });
 
 const originOf = ({ headers }: IncomingRecord): IncomingCommand['origin'] => ({
