@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { type Codec, CodecError, createCodec } from '@tiktok-channel/schemas';
 import { expect } from 'chai';
 import { messageReceived, sendReply } from '../support/records.ts';
@@ -75,6 +77,23 @@ describe('the codec', () => {
     const error = await rejection(createCodec({ registry: { url: `${registry.url}-nowhere` }, writes: ['SendReply'] }));
 
     expect(error).to.have.property('message').that.includes('tiktok.reply-commands.v1');
+  });
+
+  it('takes a registry that does not answer for one that is away', async () => {
+    const silent = createServer(() => {});
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    try {
+      const { port } = silent.address() as AddressInfo;
+
+      const error = await rejection(
+        createCodec({ registry: { url: `http://127.0.0.1:${port}` }, writes: ['SendReply'] }),
+      );
+
+      expect(error).to.have.property('message').that.includes('did not answer');
+    } finally {
+      silent.closeAllConnections();
+      silent.close();
+    }
   });
 });
 
