@@ -163,9 +163,17 @@ const resolve = (reader: Type, writer: Type): Resolver => {
 };
 
 const fetchWriterType = async (registry: SchemaRegistry, id: number): Promise<Type> => {
+  const schema = await fetchSchema(registry, id);
   try {
-    const schema = await registry.getSchema(id);
     return avsc.Type.forSchema(JSON.parse(JSON.stringify(schema)), { wrapUnions: false });
+  } catch (error) {
+    throw new CodecError('undecodable', `schema ${id} is no Avro schema`, { cause: error });
+  }
+};
+
+const fetchSchema = async (registry: SchemaRegistry, id: number): Promise<unknown> => {
+  try {
+    return await registry.getSchema(id);
   } catch (error) {
     if (isNotFound(error)) throw new CodecError('undecodable', `the registry has no schema ${id}`, { cause: error });
     throw new CodecError('registry_unavailable', `the registry did not answer for schema ${id}`, { cause: error });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Codec, CodecError, createCodec } from '@tiktok-channel/schemas';
@@ -79,6 +80,14 @@ describe('the codec', () => {
     expect(error).to.have.property('message').that.includes('tiktok.reply-commands.v1');
   });
 
+  it('says that a value whose schema is no Avro is undecodable, since no retry helps', async () => {
+    const id = await registerProtobuf(registry.url);
+
+    const error = await rejection(codec.decode(foreignValue(id, [1])));
+
+    expect(error).to.have.property('code', 'undecodable');
+  });
+
   it('takes a registry that does not answer for one that is away', async () => {
     const silent = createServer(() => {});
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
@@ -96,6 +105,23 @@ describe('the codec', () => {
     }
   });
 });
+
+/** A value in the wire format under any schema. */
+const foreignValue = (id: number, content: readonly number[]): Buffer => {
+  const prefix = Buffer.alloc(5);
+  prefix.writeInt32BE(id, 1);
+  return Buffer.concat([prefix, Buffer.from(content)]);
+};
+
+const registerProtobuf = async (url: string): Promise<number> => {
+  const response = await fetch(`${url}/subjects/${randomUUID()}/versions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/vnd.schemaregistry.v1+json' },
+    body: JSON.stringify({ schemaType: 'PROTOBUF', schema: 'syntax = "proto3"; message Foreign { string text = 1; }' }),
+  });
+  expect(response.status).to.equal(200);
+  return ((await response.json()) as { readonly id: number }).id;
+};
 
 const rejection = async (promise: Promise<unknown> | unknown): Promise<unknown> => {
   try {
