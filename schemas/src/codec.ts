@@ -1,6 +1,7 @@
 import type { SchemaRegistry } from '@kafkajs/confluent-schema-registry';
 import avsc, { type Resolver, type Type, type types } from 'avsc';
 import { type RecordSchema, readRecordSchemas } from './avro-files.ts';
+import { boundArrays } from './bounded-arrays.ts';
 import type { Records } from './generated/records.ts';
 import { connectRegistry, isNotFound, lookUpSchemaIds, type RegistrySettings } from './registry.ts';
 
@@ -37,6 +38,8 @@ export interface Codec {
   /** Full name of a record, the `ce_type` of its event. */
   fullName(name: RecordName): string;
 }
+
+boundArrays();
 
 type Reader = (bytes: Buffer) => DecodedRecord;
 

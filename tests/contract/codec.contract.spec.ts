@@ -88,6 +88,21 @@ describe('the codec', () => {
     expect(error).to.have.property('code', 'undecodable');
   });
 
+  it('says that an array which claims more items than there are bytes is undecodable', async () => {
+    const bytes = codec.encode('SendReply', sendReply({ text: null, attachments: [] }));
+    await codec.decode(bytes);
+    // The text's null and the empty array are the first two zero bytes behind the conversation's id.
+    const attachments = bytes.indexOf(0, bytes.indexOf('CONV+a/b==')) + 1;
+    const twoMillion = Buffer.from('8092f401', 'hex');
+    const bomb = Buffer.concat([bytes.subarray(0, attachments), twoMillion]);
+    const before = process.memoryUsage().heapUsed;
+
+    expect(() => codec.decode(bomb))
+      .to.throw(CodecError)
+      .with.property('code', 'undecodable');
+    expect(process.memoryUsage().heapUsed - before).to.be.lessThan(50_000_000);
+  });
+
   it('takes a registry that does not answer for one that is away', async () => {
     const silent = createServer(() => {});
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
