@@ -1,6 +1,7 @@
 import type { SchemaRegistry } from '@kafkajs/confluent-schema-registry';
 import avsc, { type Resolver, type Type, type types } from 'avsc';
 import { type RecordSchema, readRecordSchemas } from './avro-files.ts';
+import { boundArrays } from './bounded-arrays.ts';
 import type { Records } from './generated/records.ts';
 import { connectRegistry, isNotFound, lookUpSchemaIds, type RegistrySettings } from './registry.ts';
 
@@ -37,6 +38,8 @@ export interface Codec {
   /** Full name of a record, the `ce_type` of its event. */
   fullName(name: RecordName): string;
 }
+
+boundArrays();
 
 type Reader = (bytes: Buffer) => DecodedRecord;
 
@@ -163,9 +166,17 @@ const resolve = (reader: Type, writer: Type): Resolver => {
 };
 
 const fetchWriterType = async (registry: SchemaRegistry, id: number): Promise<Type> => {
+  const schema = await fetchSchema(registry, id);
   try {
-    const schema = await registry.getSchema(id);
     return avsc.Type.forSchema(JSON.parse(JSON.stringify(schema)), { wrapUnions: false });
+  } catch (error) {
+    throw new CodecError('undecodable', `schema ${id} is no Avro schema`, { cause: error });
+  }
+};
+
+const fetchSchema = async (registry: SchemaRegistry, id: number): Promise<unknown> => {
+  try {
+    return await registry.getSchema(id);
   } catch (error) {
     if (isNotFound(error)) throw new CodecError('undecodable', `the registry has no schema ${id}`, { cause: error });
     throw new CodecError('registry_unavailable', `the registry did not answer for schema ${id}`, { cause: error });
