@@ -1,4 +1,5 @@
 import { crc32c } from './crc32c.ts';
+import { BYTES_PER_UNIT, type Bytes, recordSizeBytes } from './send-queue.ts';
 
 /** What kafkajs hands to a Produce request. */
 export interface ProduceArguments {
@@ -28,9 +29,9 @@ export interface ProducedRecord {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Of the record alone; not offered. */
   readonly timestamp?: string | undefined;
+  /** At most so many bytes; counted here when it is not given. */
+  readonly sizeBytes?: number | undefined;
 }
-
-type Bytes = string | Buffer | null | undefined;
 
 /** What kafkajs takes for an encoder of its own: it copies `buffer`. */
 export interface Encoded {
@@ -74,10 +75,8 @@ export const encodeProduceRequest = (request: ProduceArguments): Buffer => {
 
 const NO_COMPRESSION = 0;
 
-/** A string of UTF-16 may take three bytes for each unit. */
-const BYTES_PER_UNIT = 3;
+/** The fixed fields around a batch, a topic or all of them. */
 const FRAME_BYTES = 128;
-const HEADER_FRAME_BYTES = 10;
 
 /** Never too few: what is written behind the end would be lost without a word. */
 const mostBytes = ({ transactionalId, topicData }: ProduceArguments): number => {
@@ -86,20 +85,12 @@ const mostBytes = ({ transactionalId, topicData }: ProduceArguments): number => 
     size += FRAME_BYTES + BYTES_PER_UNIT * topic.length;
     for (const { messages } of partitions) {
       size += FRAME_BYTES;
-      for (const message of messages) size += mostBytesOf(message);
+      for (const { key, value, headers, sizeBytes } of messages) {
+        size += sizeBytes ?? recordSizeBytes(key, value, headers);
+      }
     }
   }
   return size;
-};
-
-const mostBytesOf = ({ key, value, headers }: ProducedRecord): number => {
-  let units = (key?.length ?? 0) + (typeof value === 'string' ? value.length : 0);
-  let frames = FRAME_BYTES + (Buffer.isBuffer(value) ? value.length : 0);
-  for (const name in headers) {
-    units += name.length + (headers[name]?.length ?? 0);
-    frames += HEADER_FRAME_BYTES;
-  }
-  return BYTES_PER_UNIT * units + frames;
 };
 
 const writeName = (buffer: Buffer, at: number, name: string): number => {

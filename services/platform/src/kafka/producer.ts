@@ -158,10 +158,12 @@ interface TicketOptions {
 }
 
 const createTicket = ({ records, limits, resolve, reject, sendTrace }: TicketOptions): Ticket => {
-  const ticket = { remaining: records, isSettled: false, deadlineAt: elapsedMs() + limits.deadlineMs };
-  if (sendTrace === null) return { ...ticket, resolve, reject };
+  const deadlineAt = elapsedMs() + limits.deadlineMs;
+  if (sendTrace === null) return { remaining: records, isSettled: false, deadlineAt, resolve, reject };
   return {
-    ...ticket,
+    remaining: records,
+    isSettled: false,
+    deadlineAt,
     resolve() {
       sendTrace.end(null);
       resolve();
@@ -176,7 +178,7 @@ const createTicket = ({ records, limits, resolve, reject, sendTrace }: TicketOpt
 const queuedRecord = (record: OutgoingRecord, ticket: Ticket, sendTrace: SendTrace | null): QueuedRecord => {
   const headers = withTraceHeaders(record.headers, sendTrace);
   const { topic, key, value } = record;
-  return { topic, key, value, headers, sizeBytes: recordSizeBytes(record, headers), ticket };
+  return { topic, key, value, headers, sizeBytes: recordSizeBytes(key, value, headers), ticket };
 };
 
 const completeRecord = ({ ticket }: QueuedRecord): void => {
