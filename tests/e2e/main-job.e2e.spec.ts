@@ -120,26 +120,26 @@ describe('a connected channel', () => {
     const message = await driver.messageIs(conversationId, messageId);
 
     const { body } = await driver.reply(conversationId, {
-      attachments: [{ kind: 'sharedPost', itemId: '7300000000000000077' }],
+      attachments: [{ kind: 'shared_post', itemId: '7300000000000000077' }],
     });
     await driver.replyIs(body.replyId, 'delivered');
 
-    expect(message.content).to.include({ kind: 'sharedPost', videoId: '7300000000000000042' });
+    expect(message.content).to.include({ kind: 'shared_post', videoId: '7300000000000000042' });
     expect((await mia.phone()).at(-1)).to.include({ from: 'business', type: 'share_post' });
   });
 
   for (const [what, body, code] of [
     [
       'text with an attachment',
-      { text: 'Look', attachments: [{ kind: 'sharedPost', itemId: '1' }] },
+      { text: 'Look', attachments: [{ kind: 'shared_post', itemId: '1' }] },
       'text_with_attachment',
     ],
     [
       'several attachments',
       {
         attachments: [
-          { kind: 'sharedPost', itemId: '1' },
-          { kind: 'sharedPost', itemId: '2' },
+          { kind: 'shared_post', itemId: '1' },
+          { kind: 'shared_post', itemId: '2' },
         ],
       },
       'multiple_attachments',

@@ -1,5 +1,6 @@
 import { topics } from '@tiktok-channel/schemas';
 import { expect } from 'chai';
+import { deliver } from '../support/deliveries.ts';
 import { type Driver, drive } from '../support/driver.ts';
 import { type PythonRecord, readWithPython } from '../support/python/reader.ts';
 import { useSystem } from '../support/system.ts';
@@ -23,11 +24,10 @@ describe('a consumer written in Python', () => {
     await driver.replyIs(body.replyId, 'delivered');
     await mia.read();
     await driver.replyIs(body.replyId, 'read');
-    await driver.control(`/_control/businesses/${encodeURIComponent(business)}/customers/${mia.username}/messages`, {
-      method: 'POST',
-      body: JSON.stringify({ type: 'sticker' }),
-      headers: { 'content-type': 'application/json' },
-    });
+    await deliver(
+      system().addresses,
+      JSON.stringify({ event: 'im_receive_hologram', user_openid: business, content: '{}' }),
+    );
     const { addresses, topicPrefix } = system();
     const wanted = {
       messages: 2,

@@ -40,6 +40,8 @@ export interface AuthWorld {
   readonly calls: string[];
   /** Requests to TikTok whose address holds this wait for ever; null lets all through. */
   hold(part: string | null): void;
+  /** Once, after TikTok has answered such a request and before the service sees the answer. */
+  whenAnswered(part: string, act: () => Promise<void>): void;
   token(role: 'administrator' | 'agent' | 'operator', accountId: string): Promise<string>;
   get(path: string, token?: string): Promise<Answer>;
   startConnect(accountId: string, body?: object): Promise<StartedConnect>;
@@ -77,11 +79,14 @@ const post = (url: string, body: object, headers: Record<string, string> = {}): 
 export const createAuthWorld = async ({
   replicas = 1,
   databaseLine,
+  origin,
 }: {
   /** Without any there are only its surroundings, for a process of its own. */
   readonly replicas?: number;
   /** Address of the database as the service sees it; for a line that can be cut. */
   readonly databaseLine?: (url: string) => Promise<string>;
+  /** The public origin, where it is not the service itself. */
+  readonly origin?: string;
 } = {}): Promise<AuthWorld> => {
   const database = await testDatabase();
   const logger = createRecordingLogger();
@@ -103,7 +108,7 @@ export const createAuthWorld = async ({
   await admin.stop();
 
   const port = await freePort();
-  const publicUrl = `http://127.0.0.1:${port}`;
+  const publicUrl = origin ?? `http://127.0.0.1:${port}`;
   const simulator = await createSimulator({
     appId: APP_ID,
     appSecret: APP_SECRET,
@@ -147,6 +152,7 @@ export const createAuthWorld = async ({
     environment,
     calls: front.calls,
     hold: front.hold,
+    whenAnswered: front.whenAnswered,
     token: async (role, accountId) => {
       const { body } = await post(`${publicUrl}/local/token`, { role, accountId });
       return String(body.token);
@@ -262,11 +268,17 @@ const readTopics = async ({
 const countingFront = async (target: string) => {
   const calls: string[] = [];
   let held: string | null = null;
+  let answered: { readonly part: string; readonly act: () => Promise<void> } | null = null;
   const server = createServer((request, response) => {
     calls.push(`${request.method} ${request.url}`);
     if (held !== null && request.url?.includes(held)) return;
     const onward = httpRequest(`${target}${request.url}`, { method: request.method, headers: request.headers });
-    onward.on('response', (answer) => {
+    onward.on('response', async (answer) => {
+      if (answered !== null && request.url?.includes(answered.part)) {
+        const { act } = answered;
+        answered = null;
+        await act();
+      }
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);
     });
@@ -280,6 +292,9 @@ const countingFront = async (target: string) => {
     hold: (part: string | null) => {
       held = part;
     },
+    whenAnswered: (part: string, act: () => Promise<void>) => {
+      answered = { part, act };
+    },
     close: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());
@@ -288,7 +303,7 @@ const countingFront = async (target: string) => {
   };
 };
 
-const freePort = async (): Promise<number> => {
+export const freePort = async (): Promise<number> => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

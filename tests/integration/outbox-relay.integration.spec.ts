@@ -122,7 +122,7 @@ describe('the outbox relay', () => {
     await until(() => relay.health().role === 'active');
     await sleep(1_000);
 
-    expect(calls.readUnpublished).to.be.within(3, 7);
+    expect(calls.readUnpublished).to.be.within(1, 7);
   });
 
   it('publishes a transaction that commits late with lower ids than what was published', async () => {
@@ -168,7 +168,8 @@ describe('the outbox relay', () => {
       'SELECT COUNT(*) AS events FROM events',
     );
     expect(broker.stored).to.have.length(Number(counts?.events));
-    expect(broker.stored.length).to.be.greaterThan(50);
+    // How many writers win depends on how they meet; that every stream has something is what makes the order a claim.
+    expect(published.size).to.equal(streams.length);
   });
 
   describe('of two replicas', () => {

@@ -1,6 +1,7 @@
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { createPrismaAdapter, databaseFailure } from '@tiktok-channel/platform/postgres';
+import { eventually } from '@tiktok-channel/platform/testing';
 import { expect } from 'chai';
+import { type CuttableLine, cuttableLine } from '../support/cuttable-line.ts';
 import { PrismaClient } from '../support/generated/client.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
 
@@ -115,6 +116,13 @@ describe('an error of the database, as it comes out of Prisma,', () => {
           WHERE datname = current_database() AND pid <> pg_backend_pid()`,
       );
 
+    /** The pool learns of a terminated idle connection a moment later; until then a query may be handed a dead one. */
+    const poolHasRecovered = () =>
+      eventually('every connection of the pool works', async () => {
+        await Promise.all(Array.from({ length: 10 }, () => prisma.$queryRawUnsafe('SELECT pg_sleep(0.01)::text')));
+        return true;
+      });
+
     it('when it ends the connection in the middle of a query', async () => {
       const query = prisma.$queryRawUnsafe('SELECT pg_sleep(20)::text').catch((error: unknown) => error);
       await waitForQuery(database, '%pg_sleep(20)%');
@@ -139,6 +147,7 @@ describe('an error of the database, as it comes out of Prisma,', () => {
     }
 
     it('when the line breaks in the middle of a query, and while it stays broken, and not afterwards', async () => {
+      await poolHasRecovered();
       const query = prisma.$queryRawUnsafe('SELECT pg_sleep(21)::text').catch((error: unknown) => error);
       await waitForQuery(database, '%pg_sleep(21)%');
       await line.cut();
@@ -148,6 +157,7 @@ describe('an error of the database, as it comes out of Prisma,', () => {
       expect(await failureOf(() => prisma.$transaction((tx) => tx.item.findMany()))).to.equal('unavailable');
 
       await line.mend();
+      await poolHasRecovered();
       expect(await prisma.item.count()).to.equal(2);
     });
 
@@ -223,43 +233,4 @@ const meetingOf = (count: number) => {
 const waitForQuery = async ({ client }: TestDatabase, pattern: string): Promise<void> => {
   const sql = `SELECT FROM pg_stat_activity WHERE state = 'active' AND query LIKE $1 AND pid <> pg_backend_pid()`;
   while ((await client.$queryRawUnsafe<unknown[]>(sql, pattern)).length === 0);
-};
-
-interface CuttableLine {
-  /** The database, by way of this line. */
-  readonly url: string;
-  /** Resets what is connected and refuses what comes. */
-  cut(): Promise<void>;
-  mend(): Promise<void>;
-}
-
-const cuttableLine = async (databaseUrl: string): Promise<CuttableLine> => {
-  const url = new URL(databaseUrl);
-  const target = { host: url.hostname, port: Number(url.port) };
-  const sockets = new Set<Socket>();
-  const server: Server = createServer((near) => {
-    const far = connect(target);
-    for (const [from, to] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(from);
-      from.pipe(to);
-      from.on('error', () => to.destroy());
-      from.on('close', () => sockets.delete(from));
-    }
-  });
-  const listen = (port: number) => new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-  await listen(0);
-  const { port } = server.address() as AddressInfo;
-  url.host = `127.0.0.1:${port}`;
-  return {
-    url: url.href,
-    cut: async () => {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      for (const socket of sockets) socket.resetAndDestroy();
-      await closed;
-    },
-    mend: () => listen(port),
-  };
 };

@@ -170,6 +170,9 @@ export const drive = (addresses: Addresses, accountId = `account-${randomUUID()}
       headers: { 'content-type': 'application/json' },
     });
 
+  /** Moves TikTok's clock, and with it every service's. */
+  const advanceClock = (seconds: number) => control('/_control/clock', json({ advanceSeconds: seconds }));
+
   const upload = async (bytes: Buffer, filename: string, type: string): Promise<Answer<{ mediaId: string }>> => {
     const form = new FormData();
     form.set('file', new Blob([new Uint8Array(bytes)], { type }), filename);
@@ -192,6 +195,7 @@ export const drive = (addresses: Addresses, accountId = `account-${randomUUID()}
     replyIs,
     messageIs,
     faults,
+    advanceClock,
     upload,
   };
 };

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { availableWays, type KafkaServer, startKafka } from '@tiktok-channel/local';
+import { chooseWay, type KafkaServer, startKafka } from '@tiktok-channel/local';
 import {
   type Consumer,
   type ConsumerOptions,
@@ -100,11 +100,7 @@ const recordingLogger = (lines: LogLine[]): Logger => {
 };
 
 /** A broker that a test may stop, kill and pause without harm to others. To be disposed of. */
-export const startOwnBroker = async (): Promise<KafkaServer> => {
-  const [way] = await availableWays();
-  if (way === undefined) throw new Error('this machine offers no way to run a Kafka');
-  return startKafka({ way });
-};
+export const startOwnBroker = async (): Promise<KafkaServer> => startKafka({ way: await chooseWay() });
 
 /** Records with keys of their own, one after the other. */
 export const numberedRecords = (topic: string, from: number, count: number): readonly OutgoingRecord[] =>

@@ -13,10 +13,12 @@ export interface TestDatabase {
 /** A database of one's own on the server at `POSTGRES_URL` (a URL without a database), with the tables in `tables`. */
 export const testDatabase = async ({
   tables = [],
+  server = process.env.POSTGRES_URL,
 }: {
   readonly tables?: readonly string[];
+  /** Another server than the one of this run. */
+  readonly server?: string | undefined;
 } = {}): Promise<TestDatabase> => {
-  const server = process.env.POSTGRES_URL;
   if (server === undefined) throw new Error('POSTGRES_URL is not set: these tests need a PostgreSQL');
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   await runOn(server, `CREATE DATABASE ${name}`);

@@ -8,3 +8,4 @@ export type { Server, Way } from './servers/server.ts';
 export type { Addresses, ProcessName, ServiceName } from './system/addresses.ts';
 export { localToken } from './system/demo-account.ts';
 export { type System, startSystem } from './system.ts';
+export { chooseWay } from './way.ts';

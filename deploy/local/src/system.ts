@@ -10,9 +10,6 @@ import { findPlacement, type Placement } from './system/placement.ts';
 import { openSecrets, type Secrets } from './system/secrets.ts';
 import { baseUrl, type Environment, settingsOf } from './system/settings.ts';
 
-export type { Addresses, ProcessName, ServiceName } from './system/addresses.ts';
-export { localToken } from './system/demo-account.ts';
-
 export interface SystemOptions {
   readonly dependencies: Dependencies;
   /** Before every topic, group and transactional id: keeps systems on one broker apart. */

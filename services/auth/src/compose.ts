@@ -34,6 +34,7 @@ import type { TikTok } from './application/ports.ts';
 import { createStartAuthorization } from './application/start-authorization.ts';
 import type { AuthSettings } from './config.ts';
 import { wantedScopes } from './domain/scopes.ts';
+import { createReporters, currentTraceparent } from './telemetry.ts';
 
 export { type AuthSettings, readAuthSettings } from './config.ts';
 
@@ -129,6 +130,7 @@ const composeStores = ({ settings, logger }: AuthOptions, clock: Clock) => {
     records.set(
       createPublishedRecords(
         await createCodec({ registry: { url: settings.SCHEMA_REGISTRY_URL }, writes: WRITTEN_RECORDS }),
+        currentTraceparent,
       ),
     );
   const loadKeys = async () => signingKeys.set(await loadSigningKeys({ database, sealing, clock }));
@@ -189,10 +191,19 @@ const composeUseCases = (
   const states = createStateTokens({ secrets: settings.STATE_SECRETS, clock });
   const scopePolicy = settings.TIKTOK_SCOPES;
   const allowedReturnTo = settings.RETURN_TO_PATHS;
+  const report = createReporters(logger);
   return {
     start: createStartAuthorization({ attempts, channels, states, tiktok, clock, ids, keys, allowedReturnTo }),
-    complete: createCompleteAuthorization({ attempts, channels, states, tiktok, scopePolicy, clock, logger }),
-    handOutToken: createHandOutToken({ tokens, tiktok, scopePolicy, clock, logger, pause }),
+    complete: createCompleteAuthorization({
+      attempts,
+      channels,
+      states,
+      tiktok,
+      scopePolicy,
+      clock,
+      report: report.authorization,
+    }),
+    handOutToken: createHandOutToken({ tokens, tiktok, scopePolicy, clock, report: report.refresh, pause }),
   };
 };
 

@@ -19,6 +19,7 @@ import {
 } from '../src/application/ports.ts';
 import { createStartAuthorization } from '../src/application/start-authorization.ts';
 import { type Channel, channelDecider } from '../src/domain/channel.ts';
+import { createReporters } from '../src/telemetry.ts';
 
 export const PUBLIC_URL = 'https://channel.example';
 export const STATE_SECRET = 'a secret for states';
@@ -134,7 +135,8 @@ export const startAuth = async () => {
     allowedReturnTo: ['/channels', '/onboarding'],
   });
   const scopePolicy = { required: ['read', 'send'], optional: ['type'] };
-  const complete = createCompleteAuthorization({ ...shared, scopePolicy, logger });
+  const { authorization: report } = createReporters(logger);
+  const complete = createCompleteAuthorization({ ...shared, scopePolicy, report });
   const app = createApp({
     logger,
     mount: (mounted) => {

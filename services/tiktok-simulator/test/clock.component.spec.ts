@@ -1,3 +1,4 @@
+import { createFollowingClock } from '@tiktok-channel/platform/clock';
 import { expect } from 'chai';
 import { startWorld, type TestWorld } from './support.ts';
 
@@ -85,6 +86,19 @@ describe('the clock', () => {
     await poll({ follower: 'frozen-1' });
     expect(await timed(() => world.advance(60))).to.be.within(1_000, 6_000);
     expect(await timed(() => world.advance(60))).to.be.below(500);
+  });
+
+  it('has moved the clocks of all that follow it when it answers', async () => {
+    const logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+    const clocks = ['auth-1', 'outbound-2'].map((follower) =>
+      createFollowingClock({ url: world.simulator.url, follower, logger }),
+    );
+    await Promise.all(clocks.map((clock) => clock.start()));
+    for (let hours = 1; hours <= 20; hours += 1) {
+      await world.advance(3_600);
+      for (const clock of clocks) expect(clock.now() - Date.now()).to.be.closeTo(hours * 3_600_000, 50);
+    }
+    for (const clock of clocks) clock.stop();
   });
 
   it('does not go backwards', async () => {

@@ -64,7 +64,6 @@ export const startReceiver = async () => {
     },
   };
 };
-export type Receiver = Awaited<ReturnType<typeof startReceiver>>;
 
 /** What `Tiktok-Signature` must say, computed apart from the simulator's own code. */
 export const isSignedWith = (secret: string, { headers, raw }: Received): boolean => {

@@ -18,7 +18,7 @@ from confluent_kafka.serialization import MessageField, SerializationContext
 def main() -> int:
     brokers, registry_url, *wanted = sys.argv[1:]
     missing = {topic: int(count) for topic, count in (entry.rsplit("=", 1) for entry in wanted)}
-    deserialize = AvroDeserializer(SchemaRegistryClient({"url": registry_url}), return_record_name=True)
+    deserialize = AvroDeserializer(SchemaRegistryClient({"url": registry_url}))
     consumer = Consumer(
         {
             "bootstrap.servers": brokers,

@@ -9,7 +9,7 @@ const run = promisify(execFile);
 const folder = import.meta.dirname;
 const requirements = join(folder, 'requirements.txt');
 
-/** A record as Confluent's Python client saw it; `value` is `[full record name, fields]` where the value was a record. */
+/** A record as Confluent's Python client saw it; */
 export interface PythonRecord {
   readonly topic: string;
   readonly key: string | null;

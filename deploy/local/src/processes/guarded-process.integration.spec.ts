@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -43,8 +44,9 @@ describe('a guarded process', () => {
   });
 
   for (const signal of ['SIGKILL', 'SIGTERM', 'SIGINT'] as const) {
-    it(`ends when its parent dies by ${signal}, even if it was paused`, async () => {
-      const child = command('setInterval(() => {}, 1e6)');
+    it(`ends when its parent dies by ${signal}, its own folder too, even while it is paused`, async () => {
+      const ownFolder = await mkdtemp(join(folder, 'own-'));
+      const child = { ...command('console.log("up"); setInterval(() => {}, 1e6)'), ownFolder };
       const parent = spawn(
         process.execPath,
         [
@@ -52,26 +54,25 @@ describe('a guarded process', () => {
           '-e',
           `import { spawnGuarded } from ${JSON.stringify(new URL('guarded-process.ts', import.meta.url).href)};
            const child = await spawnGuarded(${JSON.stringify(child)});
-           child.signal('SIGSTOP');
            console.log(child.pid);
            setInterval(() => {}, 1e6);`,
         ],
         { stdio: ['ignore', 'pipe', 'inherit'] },
       );
-      const [line] = await once(parent.stdout, 'data');
+      const pid = Number(await once(parent.stdout, 'data'));
+      await waitUntil('no start', async () => (await lastLines(child.logFile)) === 'up', { deadlineMs: 10_000 });
+      process.kill(pid, 'SIGSTOP');
       parent.kill(signal);
 
-      await waitUntil('it still runs', async () => !isAlive(Number(line)), { deadlineMs: 5_000 });
+      await waitUntil('it still runs', async () => !isRunning(pid), { deadlineMs: 5_000 });
+      await waitUntil('its folder is there', async () => !existsSync(ownFolder), { deadlineMs: 10_000 });
     });
   }
 });
 
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
+/** An orphan that has ended stays a zombie until the machine's first process looks after it, which may take a while. */
+const isRunning = (pid: number): boolean => {
+  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
 
-    return true;
-  } catch {
-    return false;
-  }
+  return /^[^Z\s]/.test(stdout);
 };

@@ -13,8 +13,8 @@ export interface Command {
   readonly logFile: string;
   /** What asks the process to end by itself. */
   readonly stopSignal: NodeJS.Signals;
-  /** User to run as; only root can choose one. */
-  readonly user?: { readonly uid: number; readonly gid: number };
+  /** A folder for this process alone, removed when nobody is left to do it: at the death of the parent. */
+  readonly ownFolder?: string | undefined;
 }
 
 export interface Exit {
@@ -37,7 +37,7 @@ export interface GuardedProcess {
  * shell by `exec`: its id, signals and exit are the command's own.
  */
 const TIE = `
-stop_signal=$1; shift
+stop_signal=$1; own_folder=$2; shift 2
 (
   exec >/dev/null 2>&1 </dev/null
   cat <&3
@@ -45,9 +45,10 @@ stop_signal=$1; shift
   kill -s CONT $$
   for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
     sleep 0.25
-    kill -0 $$ || exit 0
+    kill -0 $$ || break
   done
   kill -s KILL $$
+  if [ -n "$own_folder" ]; then rm -rf "$own_folder"; fi
 ) &
 exec 3<&-
 exec "$@"
@@ -99,15 +100,14 @@ export const lastLines = async (file: string, count = 15): Promise<string> => {
   return text.trimEnd().split('\n').slice(-count).join('\n');
 };
 
-const spawnTied = ({ file, args, env, cwd, logFile, stopSignal, user }: Command): ChildProcess => {
+const spawnTied = ({ file, args, env, cwd, logFile, stopSignal, ownFolder = '' }: Command): ChildProcess => {
   const log = openSync(logFile, 'a');
   try {
-    return spawn('/bin/sh', ['-c', TIE, file, stopSignal.replace(/^SIG/, ''), file, ...args], {
+    return spawn('/bin/sh', ['-c', TIE, file, stopSignal.replace(/^SIG/, ''), ownFolder, file, ...args], {
       cwd,
       env,
       detached: true,
       stdio: ['ignore', log, log, 'pipe'],
-      ...user,
     });
   } finally {
     closeSync(log);

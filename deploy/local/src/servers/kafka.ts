@@ -112,6 +112,7 @@ const asProcess = async (port: number, { dataFolder }: ServerOptions) => {
       env: baseEnvironment(),
       cwd: folder,
       logFile: join(folder, 'kafka.log'),
+      ownFolder: dataFolder ? undefined : folder,
       stopSignal: 'SIGTERM',
     },
     answers: () => kafkaAnswers(brokers),

@@ -10,15 +10,20 @@ export interface PostgresAccount {
 }
 
 const NAME = 'postgres';
-const READABLE_BY_OTHERS = 0o001;
+const PASSABLE_BY_OTHERS = 0o001;
+
+/**
+ * A home folder such as /root is closed to others, so the account is lent the right to pass. Without the last flag it would
+ * not count in `access`, by which PostgreSQL's programs look for each other.
+ */
+const PASS_THROUGH = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override', '--securebits=+no_setuid_fixup'];
 
 export const openPostgresAccount = async (paths: readonly string[]): Promise<PostgresAccount> => {
   if (process.getuid?.() !== 0) {
     return { wrap: (file, args) => ({ file, args }), own: () => Promise.resolve() };
   }
   const user = await userIds();
-  // A home folder such as /root is closed to others; then the account is lent the right to pass through it.
-  const lent = (await arePassable(paths)) ? [] : ['--inh-caps=+dac_override', '--ambient-caps=+dac_override'];
+  const lent = (await arePassable(paths)) ? [] : PASS_THROUGH;
 
   return {
     wrap: (file, args) => ({
@@ -40,7 +45,7 @@ const userIds = async (): Promise<{ readonly uid: number; readonly gid: number }
 const arePassable = async (paths: readonly string[]): Promise<boolean> => {
   const modes = await Promise.all(paths.flatMap(ancestors).map(async (folder) => (await stat(folder)).mode));
 
-  return modes.every((mode) => (mode & READABLE_BY_OTHERS) !== 0);
+  return modes.every((mode) => (mode & PASSABLE_BY_OTHERS) !== 0);
 };
 
 const ancestors = (path: string): readonly string[] => {

@@ -96,6 +96,7 @@ const asProcess = async ({ port, url, options: { dataFolder } }: Placement): Pro
       env: baseEnvironment(),
       cwd: folder,
       logFile: join(folder, 'postgres.log'),
+      ownFolder: dataFolder ? undefined : folder,
       stopSignal: 'SIGINT',
     },
     answers: () => postgresAnswers(url),

@@ -89,6 +89,7 @@ const asProcess = async ({ port, url, options: { storage } }: Placement): Promis
       },
       cwd: folder,
       logFile: join(folder, 'registry.log'),
+      ownFolder: folder,
       stopSignal: 'SIGTERM',
     },
     answers: () => registryAnswers(url),

@@ -1,5 +1,5 @@
 import type { Dependencies } from '../dependencies.ts';
-import { type ProcessName, SERVICES, type ServiceName } from './addresses.ts';
+import type { ProcessName, ServiceName } from './addresses.ts';
 import type { Placement } from './placement.ts';
 import type { Secrets } from './secrets.ts';
 
@@ -82,12 +82,13 @@ const concernsOf = ({ dependencies, placement, secrets, topicPrefix }: SettingsI
         STATE_SECRETS: secrets.oauthState,
       },
     },
-    upstreams: Object.fromEntries(
-      SERVICES.filter((name) => name !== 'console').map((name) => [
-        `${name.toUpperCase()}_URL`,
-        baseUrl(placement[name].port),
-      ]),
-    ),
+    upstreams: {
+      INGRESS_URL: baseUrl(placement.ingress.port),
+      AUTH_URL: baseUrl(placement.auth.port),
+      CONVERSATION_URL: baseUrl(placement.conversation.port),
+      OUTBOUND_URL: baseUrl(placement.outbound.port),
+      SIMULATOR_URL: simulatorUrl,
+    },
     simulator: {
       HOST,
       PORT: String(placement.simulator.port),

@@ -1,4 +1,4 @@
-import { type Clock, fingerprint, type Logger, ok, type Result, refuse } from '@tiktok-channel/platform/kernel';
+import { type Clock, fingerprint, ok, type Result, refuse } from '@tiktok-channel/platform/kernel';
 import { type AuthorizationState, DEFAULT_RETURN_TO, readConsent } from '../domain/authorization.ts';
 import type { AuthorizationFailure } from '../domain/authorization-failures.ts';
 import type { Profile } from '../domain/channel.ts';
@@ -8,6 +8,7 @@ import {
   type Channels,
   DatabaseUnavailable,
   type Grant,
+  type ReportAuthorization,
   type StateTokens,
   type TikTok,
   type TikTokTrace,
@@ -35,7 +36,7 @@ interface Dependencies {
   readonly tiktok: TikTok;
   readonly scopePolicy: ScopePolicy;
   readonly clock: Clock;
-  readonly logger: Logger;
+  readonly report: ReportAuthorization;
 }
 
 interface Failure {
@@ -54,14 +55,12 @@ interface Authorized {
  * same redirect asks TikTok nothing; whatever fails after that, nothing is stored and the person starts again.
  */
 export const createCompleteAuthorization = (dependencies: Dependencies) => {
-  const { logger } = dependencies;
-
   return async (callback: AuthorizationCallback): Promise<Completion> => {
     const claimed = await orUnavailable(() => claim(dependencies, callback));
-    if (!claimed.ok) return report(logger, null, claimed);
+    if (!claimed.ok) return conclude(dependencies, null, claimed);
 
     const state = claimed.value;
-    return report(logger, state, await orUnavailable(() => connect(dependencies, state, callback)));
+    return conclude(dependencies, state, await orUnavailable(() => connect(dependencies, state, callback)));
   };
 };
 
@@ -137,24 +136,18 @@ const orUnavailable = async <T>(work: () => Promise<Result<T, Failure>>): Promis
   }
 };
 
-/** One line per attempt that ended, with what an operator needs to ask TikTok about it. */
-const report = (
-  logger: Logger,
+const conclude = (
+  { report }: Dependencies,
   state: AuthorizationState | null,
   result: { readonly ok: true; readonly value: string } | { readonly ok: false; readonly error: Failure },
 ): Completion => {
   const to = { returnTo: state?.returnTo ?? DEFAULT_RETURN_TO, attemptId: state?.attemptId ?? null };
   const who = { accountId: state?.accountId, userId: state?.userId, attemptId: state?.attemptId };
   if (result.ok) {
-    logger.info('authorization.completed', { ...who, outcome: 'connected', channelId: result.value });
+    report({ outcome: 'connected', ...who, channelId: result.value, trace: null });
     return { ...to, kind: 'connected', channelId: result.value };
   }
-  const { failure, trace } = result.error;
-  logger.info('authorization.completed', {
-    ...who,
-    outcome: failure,
-    tiktokCode: trace?.code,
-    tiktokRequestId: trace?.requestId,
-  });
+  const { failure, trace = null } = result.error;
+  report({ outcome: failure, ...who, trace });
   return { ...to, kind: 'failed', failure };
 };

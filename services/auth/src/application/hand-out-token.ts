@@ -1,4 +1,4 @@
-import type { Clock, Logger } from '@tiktok-channel/platform/kernel';
+import type { Clock } from '@tiktok-channel/platform/kernel';
 import type { Channel } from '../domain/channel.ts';
 import {
   canRefresh,
@@ -14,6 +14,7 @@ import {
   type Pause,
   type RefreshAnswer,
   type RefreshLease,
+  type ReportRefresh,
   type StoredTokens,
   type TikTok,
   type Tokens,
@@ -33,7 +34,7 @@ interface Dependencies {
   readonly tiktok: TikTok;
   readonly scopePolicy: ScopePolicy;
   readonly clock: Clock;
-  readonly logger: Logger;
+  readonly report: ReportRefresh;
   readonly pause: Pause;
 }
 
@@ -94,19 +95,17 @@ const answer = (channel: Channel, stored: StoredTokens, nowMs: number): HandedOu
 };
 
 const refresh = async (dependencies: Dependencies, lease: RefreshLease, stored: StoredTokens): Promise<void> => {
-  const { tiktok, clock, logger } = dependencies;
+  const { tiktok, clock, report } = dependencies;
   const renewed: RefreshAnswer = canRefresh(stored, clock.now())
     ? await tiktok.refresh(stored)
     : { kind: 'refused', trace: null };
   const isStored = await keep(dependencies, () => store(dependencies, { lease, stored, renewed }));
 
-  logger[renewed.kind === 'refreshed' ? 'info' : 'warn']('token.refreshed', {
+  report({
+    outcome: isStored ? renewed.kind : 'superseded',
     channelId: lease.channelId,
     version: lease.version,
-    outcome: isStored ? renewed.kind : 'superseded',
-    ...(renewed.kind === 'refreshed'
-      ? {}
-      : { tiktokCode: renewed.trace?.code, tiktokRequestId: renewed.trace?.requestId }),
+    trace: renewed.kind === 'refreshed' ? null : renewed.trace,
   });
 };
 

@@ -1,5 +1,6 @@
 import type { Result } from '@tiktok-channel/platform/kernel';
 import type { AuthorizationState } from '../domain/authorization.ts';
+import type { AuthorizationFailure } from '../domain/authorization-failures.ts';
 import type { AuthorizeChannel, Channel, ChannelCommand, ChannelRefusal, Profile } from '../domain/channel.ts';
 import type { TokenPair } from '../domain/refresh-rules.ts';
 
@@ -35,6 +36,24 @@ export interface StateTokens {
 
 /** TikTok's answer as far as an operator needs it; null when there was none. */
 export type TikTokTrace = { readonly code: number; readonly requestId: string | null } | null;
+
+/** How an authorisation ended; ids as far as they are known. */
+export type ReportAuthorization = (ended: {
+  readonly outcome: 'connected' | AuthorizationFailure;
+  readonly accountId?: string | undefined;
+  readonly userId?: string | undefined;
+  readonly attemptId?: string | undefined;
+  readonly channelId?: string | undefined;
+  readonly trace: TikTokTrace;
+}) => void;
+
+/** `superseded`: the tokens had moved on meanwhile, and what TikTok answered was dropped. */
+export type ReportRefresh = (tried: {
+  readonly outcome: RefreshAnswer['kind'] | 'superseded';
+  readonly channelId: string;
+  readonly version: number;
+  readonly trace: TikTokTrace;
+}) => void;
 
 export interface TikTokFailure {
   readonly kind: 'failed';

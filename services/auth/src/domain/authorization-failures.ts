@@ -1,4 +1,4 @@
-export interface AuthorizationFailureText {
+interface AuthorizationFailureText {
   /** What happened, for the person who connects. */
   readonly sentence: string;
   /** What they can do. */

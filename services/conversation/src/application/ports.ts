@@ -1,7 +1,10 @@
 import type { Facts } from '../domain/facts.ts';
+import type { WantedMedia } from '../domain/media.ts';
+import type { ReplyCommand } from '../domain/reply-command.ts';
 import type {
   ConversationCursor,
   ConversationView,
+  MediaState,
   MessageCursor,
   MessageOrder,
   MessageView,
@@ -25,8 +28,14 @@ export interface BatchPosition {
 export type ProjectionFailure = 'conflict' | 'unavailable' | 'data';
 
 export interface ProjectionStore {
-  /** Stores facts, what follows from them, and the position, in one transaction. `superseded`: another owner moved it. */
-  apply(facts: Facts, position: BatchPosition): Promise<'done' | 'superseded' | ProjectionFailure>;
+  /** Stores all of it, and what follows from the facts, in one transaction. `superseded`: another owner moved the position. */
+  apply(batch: {
+    readonly facts: Facts;
+    /** What the messages show and is not stored yet becomes work of the media flow. */
+    readonly media: readonly WantedMedia[];
+    readonly position: BatchPosition;
+    readonly atMs: number;
+  }): Promise<'done' | 'superseded' | ProjectionFailure>;
 }
 
 /** A conversation that may be shown to an account. */
@@ -55,3 +64,95 @@ export interface ConversationQueries {
   }): Promise<Page<MessageView, MessageCursor>>;
   getReply(accountId: string, replyId: string): Promise<ReplyView | null>;
 }
+
+/** Something that is needed for an answer does not answer; the caller may try again. */
+export class DependencyUnavailable extends Error {
+  override readonly name = 'DependencyUnavailable';
+  readonly code = 'dependency_unavailable';
+  readonly retryable = true;
+
+  constructor(dependency: 'database' | 'schema registry', cause?: unknown) {
+    super(`the ${dependency} of this service does not answer`, { cause });
+  }
+}
+
+export interface ReplyRequests {
+  /**
+   * Keeps the key and leaves the command for publishing, in one transaction; a key that is there is left as it is.
+   * Answers the fingerprint that is kept.
+   */
+  keep(request: {
+    readonly accountId: string;
+    readonly idempotencyKey: string;
+    readonly fingerprint: string;
+    readonly command: ReplyCommand;
+  }): Promise<{ readonly fingerprint: string }>;
+}
+
+export interface StoredMedia {
+  readonly mediaId: string;
+  readonly contentType: string;
+  readonly sizeBytes: number;
+}
+
+export type MediaContent =
+  | { readonly state: 'stored'; readonly contentType: string; readonly bytes: Buffer }
+  | { readonly state: Exclude<MediaState, 'stored'> };
+
+/** Media by our id. */
+export interface MediaLibrary {
+  addUpload(
+    upload: StoredMedia & { readonly accountId: string; readonly bytes: Buffer; readonly atMs: number },
+  ): Promise<void>;
+  /** True for uploads of the account and for media in conversations that it may see. */
+  belongsTo(accountId: string, mediaId: string): Promise<boolean>;
+  /** Null when there is none. Whether the caller may have it is not asked here. */
+  read(mediaId: string): Promise<MediaContent | null>;
+}
+
+export interface ClaimedMedia extends WantedMedia {
+  /** Tries before this one. */
+  readonly attempts: number;
+  /** What makes the claim this one's; a later claim has another. */
+  readonly leasedUntil: number;
+}
+
+/** Media that are still to be fetched. What a lapsed claim reports is ignored. */
+export interface MediaQueue {
+  /** Due media of connected channels, for this caller alone until the lease ends. */
+  claim(claim: {
+    readonly atMs: number;
+    readonly leaseMs: number;
+    readonly limit: number;
+  }): Promise<readonly ClaimedMedia[]>;
+  store(media: ClaimedMedia, content: { readonly contentType: string; readonly bytes: Buffer }): Promise<void>;
+  fail(media: ClaimedMedia, reason: string): Promise<void>;
+  retry(media: ClaimedMedia, next: { readonly attempts: number; readonly atMs: number }): Promise<void>;
+}
+
+/** Content type by content; null when it is none that has a signature. */
+export type DetectType = (bytes: Buffer) => Promise<string | null>;
+
+export interface AccessTokens {
+  /** `none`: the channel has no token at present. `unavailable`: auth does not answer. */
+  of(
+    channelId: string,
+  ): Promise<
+    | { readonly kind: 'token'; readonly accessToken: string }
+    | { readonly kind: 'none' }
+    | { readonly kind: 'unavailable' }
+  >;
+  /** Forgets what is remembered of the channel. */
+  drop(channelId: string): void;
+}
+
+export interface TikTokMedia {
+  download(media: WantedMedia, accessToken: string): Promise<MediaDownload>;
+}
+
+export type MediaDownload =
+  | { readonly kind: 'bytes'; readonly bytes: Buffer }
+  | { readonly kind: 'tokenRejected' }
+  /** TikTok will not give it, or it is larger than what is kept. */
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'unavailable'; readonly reason: string };

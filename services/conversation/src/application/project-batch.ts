@@ -1,4 +1,6 @@
+import type { Clock } from '@tiktok-channel/platform/kernel';
 import { type Fact, type Facts, foldFacts } from '../domain/facts.ts';
+import { wantedMedia } from '../domain/media.ts';
 import type { BatchPosition, ProjectionFailure, ProjectionStore } from './ports.ts';
 
 export type Projected =
@@ -14,11 +16,12 @@ const TRIES_AT_CONFLICTS = 5;
 
 /** Folds a batch and stores it with its position, all or nothing. Two transactions in each other's way begin again. */
 export const createProjectBatch =
-  ({ store }: { readonly store: ProjectionStore }): ProjectBatch =>
+  ({ store, clock }: { readonly store: ProjectionStore; readonly clock: Clock }): ProjectBatch =>
   async (batch, position) => {
     const facts = foldFacts(batch);
+    const media = wantedMedia(facts.messages);
     for (let attempt = 1; ; attempt += 1) {
-      const result = await store.apply(facts, position);
+      const result = await store.apply({ facts, media, position, atMs: clock.now() });
       if (result === 'conflict' && attempt < TRIES_AT_CONFLICTS) continue;
       return outcomeOf(result, facts);
     }

@@ -1,3 +1,5 @@
+/** A form for `HttpCall.body`: undici takes its own class only, not Node's. */
+export { FormData } from 'undici';
 export {
   createHttpClient,
   type HttpAnswer,

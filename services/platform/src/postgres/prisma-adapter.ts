@@ -9,13 +9,23 @@ export interface PrismaAdapterSettings {
    */
   readonly searchPath?: readonly [string, ...string[]];
   readonly maxConnections?: number;
+  /**
+   * Names by text of statements that every connection parses and plans once: for long ones that run often. All others
+   * are unnamed.
+   */
+  readonly preparedStatements?: ReadonlyMap<string, string>;
 }
 
 const DEFAULT_MAX_CONNECTIONS = 10;
 /** A server that does not answer is away: without this, pg waits for ever. */
 const CONNECT_TIMEOUT_MS = 5_000;
 
-export const createPrismaAdapter = ({ url, searchPath, maxConnections }: PrismaAdapterSettings): PrismaPg =>
+export const createPrismaAdapter = ({
+  url,
+  searchPath,
+  maxConnections,
+  preparedStatements,
+}: PrismaAdapterSettings): PrismaPg =>
   new PrismaPg(
     {
       connectionString: url,
@@ -24,7 +34,11 @@ export const createPrismaAdapter = ({ url, searchPath, maxConnections }: PrismaA
       keepAlive: true,
       ...(searchPath && { options: `-c search_path=${searchPath.map(schemaName).join(',')}` }),
     },
-    searchPath && { schema: searchPath[0] },
+    {
+      ...(searchPath && { schema: searchPath[0] }),
+      // To pg an empty name is none.
+      ...(preparedStatements && { statementNameGenerator: ({ sql }) => preparedStatements.get(sql) ?? '' }),
+    },
   );
 
 /** Only names that need no quotes: they stand in a start-up option, where quoting has two levels. */

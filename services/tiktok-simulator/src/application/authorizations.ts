@@ -16,7 +16,7 @@ export interface Authorization {
   readonly scopes: readonly Scope[];
 }
 
-export interface TokenAnswer {
+interface TokenAnswer {
   readonly access_token: string;
   readonly token_type: 'Bearer';
   readonly scope: string;

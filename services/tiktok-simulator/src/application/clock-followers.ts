@@ -1,7 +1,7 @@
 import type { Clock } from '@tiktok-channel/platform/kernel';
 import type { SimulatorTime } from './simulator-time.ts';
 
-export interface ClockState {
+interface ClockState {
   readonly offsetMs: number;
   readonly version: number;
 }
@@ -13,7 +13,7 @@ interface Follower {
   seenAtMs: number;
 }
 
-export interface Poll {
+interface Poll {
   readonly version: number | null;
   readonly follower: string | null;
   /** Aborts when the connection is gone before the answer. */

@@ -18,7 +18,7 @@ const CONCURRENCY = 16;
 /** Ended deliveries that the log remembers. */
 const KEPT_ENDED = 2_000;
 
-export interface Attempt {
+interface Attempt {
   readonly at: number;
   readonly status: number | null;
   readonly error: string | null;
@@ -26,7 +26,7 @@ export interface Attempt {
 }
 
 /** `queued`: an attempt is about to be made. `waiting`: for its time. `discarded`: not taken for 72 hours, or unsubscribed. */
-export interface Delivery {
+interface Delivery {
   readonly deliveryId: string;
   readonly event: WebhookEvent['event'];
   readonly businessId: string;

@@ -18,7 +18,7 @@ export interface DeveloperApp {
   isAllowedCallback(url: string): boolean;
 }
 
-export interface Registration {
+interface Registration {
   readonly redirectUrls: readonly string[];
   readonly approvedScopes: readonly string[];
 }

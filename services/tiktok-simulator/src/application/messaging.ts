@@ -17,12 +17,12 @@ export interface Messaging {
   apiSends(conversation: Conversation, written: Written): Message;
 }
 
-export interface Written {
+interface Written {
   readonly content: Content;
   readonly quotedMessageId?: string | null;
 }
 
-export interface Sent {
+interface Sent {
   readonly conversation: Conversation;
   readonly message: Message;
 }

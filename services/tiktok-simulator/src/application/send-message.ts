@@ -21,7 +21,7 @@ export interface SendCommand {
   readonly quotedMessageId: string | null;
 }
 
-export interface CheckedSend {
+interface CheckedSend {
   readonly conversation: Conversation;
   readonly command: SendCommand;
 }

@@ -5,14 +5,14 @@ import type { Business, Content, Conversation, Customer, Message, MessageSource 
 import type { SimulatorTime } from './simulator-time.ts';
 
 /** Older messages of a conversation are forgotten, so that a long load keeps its memory flat. */
-export const KEPT_MESSAGES = 5_000;
+const KEPT_MESSAGES = 5_000;
 
 const POSTS_PER_BUSINESS = 3;
 
 /** Where neither side names one: a region with every ability. */
 const DEFAULT_REGION = 'BR';
 
-export interface NewMessage {
+interface NewMessage {
   readonly from: Message['from'];
   readonly source: MessageSource;
   readonly content: Content;

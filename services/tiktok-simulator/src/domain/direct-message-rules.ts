@@ -3,7 +3,7 @@ import type { QuotaFacts } from './model.ts';
 const HOUR_MS = 3_600_000;
 
 /** Source of the numbers: the documentation copies (fact sheet, section 7.1), which agree with each other. */
-export const DIRECT_MESSAGE_RULES = { windowMs: 48 * HOUR_MS, afterFirstMessage: 10, afterSilence: 3 } as const;
+const DIRECT_MESSAGE_RULES = { windowMs: 48 * HOUR_MS, afterFirstMessage: 10, afterSilence: 3 } as const;
 
 export const NO_FACTS: QuotaFacts = {
   customerMessages: 0,

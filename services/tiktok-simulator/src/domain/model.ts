@@ -35,7 +35,7 @@ export interface Message {
 }
 
 /** `STRANGER` until the business answers for the first time. */
-export type ConversationType = 'STRANGER' | 'SINGLE';
+type ConversationType = 'STRANGER' | 'SINGLE';
 
 export interface Conversation {
   readonly conversationId: string;
@@ -43,7 +43,7 @@ export interface Conversation {
   readonly customer: Customer;
   readonly isFollower: boolean;
   readonly type: ConversationType;
-  /** Oldest first; bounded, see `KEPT_MESSAGES`. */
+  /** Oldest first; the oldest are forgotten. */
   readonly messages: readonly Message[];
   readonly facts: QuotaFacts;
   /** Time of the newest message that the customer has seen. */

@@ -17,7 +17,7 @@ const COUNT = { kind: 'count', least: 0 } as const;
 
 /** How TikTok answers a send: as usual, not at all although it took the message, or with a failure before or after taking it. */
 const SEND_ANSWERS = ['normal', 'dropped_after_acceptance', '502_after_acceptance', '500_before_acceptance'] as const;
-export type SendAnswer = (typeof SEND_ANSWERS)[number];
+type SendAnswer = (typeof SEND_ANSWERS)[number];
 
 /** Every switch, as `PUT /_control/faults` takes it. A new one is a row here, a line in `Switches` and its use. */
 const SWITCHES = {
@@ -96,7 +96,7 @@ const SWITCHES = {
   },
 } as const satisfies Record<string, SwitchRow>;
 
-export type SwitchName = keyof typeof SWITCHES;
+type SwitchName = keyof typeof SWITCHES;
 
 export interface Switches {
   readonly send_rejects_with: number | null;

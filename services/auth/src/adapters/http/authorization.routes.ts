@@ -24,9 +24,13 @@ export const mountAuthorization = (app: Express, routes: AuthorizationRoutes): v
   app.all(CALLBACK_PATH, onlyMethods('GET'));
 };
 
-const startBody = z
-  .object({ returnTo: z.string().max(200).optional(), channelId: z.string().max(200).optional() })
-  .default({});
+/** PostgreSQL's text holds no U+0000. */
+const shortText = z
+  .string()
+  .max(200)
+  .refine((value) => !value.includes('\0'), 'holds a character that no id has');
+
+const startBody = z.object({ returnTo: shortText.optional(), channelId: shortText.optional() }).default({});
 
 const startHandler =
   ({ start, publicUrl }: AuthorizationRoutes): RequestHandler =>

@@ -23,7 +23,8 @@ export interface PublishedRecords {
   authorizationCompleted(state: AuthorizationState, event: ChannelEvent): OutboxRow;
 }
 
-export const createPublishedRecords = (codec: Codec): PublishedRecords => {
+/** `traceparent`: of the work that is going on, so that its trace goes on behind the outbox. */
+export const createPublishedRecords = (codec: Codec, traceparent: () => string | undefined): PublishedRecords => {
   const audit = (state: AuthorizationState, act: Act): OutboxRow => {
     const type = codec.fullName('OperatorActed');
     const { accountId, userId, attemptId } = state;
@@ -50,12 +51,14 @@ export const createPublishedRecords = (codec: Codec): PublishedRecords => {
           subject: act.subject ?? accountId,
           partitionKey: accountId,
           correlationId: attemptId,
+          traceparent: traceparent(),
         }),
       },
     };
   };
   return {
-    channelEvent: (streamId, version, event) => channelRecord(codec, streamId, version, event),
+    channelEvent: (streamId, version, event) =>
+      channelRecord(codec, { streamId, version, event, traceparent: traceparent() }),
     authorizationStarted: (state, atMs) =>
       audit(state, { step: 1, action: 'channel.authorization_started', subject: state.channelId, atMs }),
     authorizationCompleted: (state, { type, channel, atMs }) =>
@@ -76,7 +79,20 @@ interface Act {
   readonly atMs: number;
 }
 
-const channelRecord = (codec: Codec, streamId: string, version: number, event: ChannelEvent): OutboxRow => {
+const channelRecord = (
+  codec: Codec,
+  {
+    streamId,
+    version,
+    event,
+    traceparent,
+  }: {
+    readonly streamId: string;
+    readonly version: number;
+    readonly event: ChannelEvent;
+    readonly traceparent: string | undefined;
+  },
+): OutboxRow => {
   const { channelId } = event.channel;
   const type = codec.fullName(event.type);
   const eventId = eventIds.streamEvent(type, channelId, streamId, version);
@@ -93,6 +109,7 @@ const channelRecord = (codec: Codec, streamId: string, version: number, event: C
         timeMs: event.atMs,
         subject: channelId,
         partitionKey: channelId,
+        traceparent,
       }),
     },
   };

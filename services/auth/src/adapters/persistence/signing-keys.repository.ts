@@ -9,7 +9,7 @@ export interface SigningKeyPair {
 }
 
 const NAME = 'local-sign-in';
-export const LOCAL_SIGNING_ALGORITHM = 'ES256';
+const LOCAL_SIGNING_ALGORITHM = 'ES256';
 
 /** The key pair of local sign-in tokens: made by whoever starts first, then shared by replicas and kept over restarts. */
 export const loadSigningKeys = ({

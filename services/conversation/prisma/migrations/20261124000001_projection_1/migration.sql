@@ -92,8 +92,8 @@ CREATE TABLE read_marks (
 CREATE TABLE conversations (
   channel_id TEXT COLLATE "C" NOT NULL,
   conversation_id TEXT COLLATE "C" NOT NULL,
-  last_sent_at BIGINT,
-  last_message_id TEXT COLLATE "C",
+  last_sent_at BIGINT NOT NULL,
+  last_message_id TEXT COLLATE "C" NOT NULL,
   customer_id TEXT COLLATE "C",
   customer_username TEXT COLLATE "C",
   is_follower BOOLEAN,

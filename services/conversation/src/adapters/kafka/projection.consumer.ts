@@ -11,6 +11,9 @@ export const PROJECTED_TOPICS = [topics.messages.name, topics.statuses.name, top
 /** Partitions whose batches are in hand at once: while the database works for one, another is decoded. */
 const CONCURRENCY = 3;
 
+/** More than a fetch of 1 MiB holds of ordinary texts, so that its end is no small transaction of its own. */
+const MAX_BATCH_RECORDS = 2_000;
+
 /** `onProjected` is told what a batch said, once it is stored. */
 export const createProjectionConsumer = ({
   kafka,
@@ -44,4 +47,5 @@ export const createProjectionConsumer = ({
     deadLetters: { producer: deadLetters, topic: topics.conversationDeadLetters.name },
     onFatal,
     concurrency: CONCURRENCY,
+    maxBatchRecords: MAX_BATCH_RECORDS,
   });

@@ -1,7 +1,8 @@
 import type { PositionReader } from '@tiktok-channel/platform/kafka';
 import { databaseFailure, movePosition, readPositions, type SqlClient } from '@tiktok-channel/platform/postgres';
 import type { BatchPosition, ProjectionStore } from '../../application/ports.ts';
-import type { PrismaClient } from './generated/client.ts';
+import type { Database } from './database.ts';
+import { wantMedia } from './media.queue.ts';
 import { writeFacts } from './projection.ts';
 
 class Superseded extends Error {}
@@ -9,27 +10,25 @@ class Superseded extends Error {}
 /** For a batch of a thousand records; a transaction that takes longer is rolled back and counts as an outage. */
 const TRANSACTION_TIMEOUT_MS = 30_000;
 
-/**
- * `group` names the consumer group whose positions the projection's schema keeps. `addMedia` leaves work for the media
- * flow in the same transaction.
- */
+/** `group` names the consumer group whose positions the projection's schema keeps. */
 export const createProjectionStore = ({
-  prisma,
+  database,
   group,
 }: {
-  readonly prisma: PrismaClient;
+  readonly database: Database;
   readonly group: string;
 }): ProjectionStore & PositionReader => {
   const move = async (tx: SqlClient, position: BatchPosition): Promise<void> => {
     if (!(await movePosition(tx, { group, ...position }))) throw new Superseded();
   };
   return {
-    read: (readingGroup, partitions) => readPositions(prisma, readingGroup, partitions),
-    apply: async (facts, position) => {
+    read: (readingGroup, partitions) => readPositions(database, readingGroup, partitions),
+    apply: async ({ facts, media, position, atMs }) => {
       try {
-        await prisma.$transaction(
+        await database.$transaction(
           async (tx) => {
             await writeFacts(tx, facts);
+            await wantMedia(tx, media, atMs);
             await move(tx, position);
           },
           { timeout: TRANSACTION_TIMEOUT_MS, maxWait: TRANSACTION_TIMEOUT_MS },

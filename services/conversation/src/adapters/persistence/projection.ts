@@ -25,7 +25,10 @@ interface ConversationRow {
  * other (something arrived late, came again, or lacks a field that an older message has) is locked and computed anew.
  */
 const writeMessages = async (tx: SqlClient, messages: readonly MessageFact[]): Promise<void> => {
-  const stale = await tx.$queryRawUnsafe<ConversationRow[]>(WRITE_SQL, ...messagesTable.parametersOf(messages));
+  const stale = await tx.$queryRawUnsafe<ConversationRow[]>(
+    WRITE_MESSAGES_SQL,
+    ...messagesTable.parametersOf(messages),
+  );
   if (stale.length === 0) return;
   const channelIds = stale.map((row) => row.channel_id);
   const conversationIds = stale.map((row) => row.conversation_id);
@@ -35,7 +38,7 @@ const writeMessages = async (tx: SqlClient, messages: readonly MessageFact[]): P
 };
 
 /** Answers the conversations whose row may not follow from the facts yet; each has a row. */
-const WRITE_SQL = `
+export const WRITE_MESSAGES_SQL = `
 WITH written AS (
   ${messagesTable.insertSql}
   RETURNING channel_id, conversation_id, sent_at, message_id, customer_id, customer_username, is_follower

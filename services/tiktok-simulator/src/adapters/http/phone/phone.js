@@ -3,7 +3,8 @@ const POLL_MS = 1000;
 /** What is chosen, kept in the address so that a reload shows the same phone. */
 const chosen = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
 let businesses = [];
-let shown = '';
+let shownMessages = '';
+let shownCustomers = '';
 
 const find = (selector) => document.querySelector(selector);
 
@@ -47,6 +48,9 @@ const showBusinesses = () => {
 };
 
 const showCustomers = (customers) => {
+  const state = JSON.stringify([chosen, customers]);
+  if (state === shownCustomers) return;
+  shownCustomers = state;
   const known = customers.map(({ username }) => username);
   if (chosen.customer && !known.includes(chosen.customer)) {
     customers = [
@@ -92,8 +96,8 @@ const messageRow = (message, all) => {
 const showMessages = (messages) => {
   const list = find('#messages');
   const state = JSON.stringify([chosen, messages.length, messages.at(-1)]);
-  if (state === shown) return;
-  shown = state;
+  if (state === shownMessages) return;
+  shownMessages = state;
   list.replaceChildren(...messages.slice(-200).map((message) => messageRow(message, messages)));
   list.scrollTop = list.scrollHeight;
 };

@@ -1,0 +1,23 @@
+import type { Upstream } from '../../domain/routes.ts';
+
+/** Which services answer at all, in the order of the settings. */
+export type Presence = () => Promise<readonly { readonly name: string; readonly answers: boolean }[]>;
+
+const PATIENCE_MS = 500;
+
+/** Any HTTP answer counts: what a service is able to do is told by its own readiness, which is not public. */
+export const createPresence =
+  (upstreams: Readonly<Record<Upstream, string>>): Presence =>
+  () =>
+    Promise.all(Object.entries(upstreams).map(async ([name, url]) => ({ name, answers: await answers(url) })));
+
+const answers = async (url: string): Promise<boolean> => {
+  try {
+    const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(PATIENCE_MS) });
+    await response.body?.cancel();
+    return true;
+  } catch {
+    // Refused, reset or too slow: it does not answer, and that is what is asked here.
+    return false;
+  }
+};

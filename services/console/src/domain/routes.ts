@@ -1,0 +1,46 @@
+/** The services that have a public port behind the one origin. */
+export const UPSTREAMS = ['ingress', 'auth', 'conversation', 'outbound'] as const;
+export type Upstream = (typeof UPSTREAMS)[number];
+
+export interface Route {
+  readonly upstream: Upstream;
+  /** The path as that service knows it. */
+  readonly path: string;
+}
+
+interface Rule {
+  /** All that is below it when it ends with a slash, else this one path. */
+  readonly path: string;
+  readonly upstream: Upstream;
+  readonly onlyLocally?: boolean;
+}
+
+/** The first that fits decides. */
+const RULES: readonly Rule[] = [
+  { path: '/webhooks/tiktok', upstream: 'ingress' },
+  { path: '/tiktok/callback', upstream: 'auth' },
+  { path: '/v1/accounts/', upstream: 'auth' },
+  { path: '/v1/channels', upstream: 'auth' },
+  { path: '/v1/channels/', upstream: 'auth' },
+  { path: '/v1/', upstream: 'conversation' },
+  { path: '/local/', upstream: 'auth', onlyLocally: true },
+];
+
+const OPERATOR = new RegExp(`^/operator/(${UPSTREAMS.join('|')})(/v1/.+)$`);
+
+/** Somebody behind us might resolve them, and then be asked for something else than was judged here. */
+const DOT_SEGMENT = /(?:^|[/\\]|%2f|%5c)(?:\.|%2e){1,2}(?:[/\\]|%2f|%5c|$)/i;
+
+/** Where a path of the one public origin goes; null for everything that is not listed, however it is written. */
+export const routeOf = (path: string, { isLocal }: { readonly isLocal: boolean }): Route | null => {
+  if (DOT_SEGMENT.test(path)) return null;
+  const [, service, rest] = OPERATOR.exec(path) ?? [];
+  if (service !== undefined) return { upstream: service as Upstream, path: `/operator${rest}` };
+
+  const rule = RULES.find((each) => fits(each, path));
+  if (rule === undefined || (rule.onlyLocally === true && !isLocal)) return null;
+  return { upstream: rule.upstream, path };
+};
+
+const fits = (rule: Rule, path: string): boolean =>
+  rule.path.endsWith('/') ? path.startsWith(rule.path) && path !== rule.path : path === rule.path;

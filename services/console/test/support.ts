@@ -1,0 +1,72 @@
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createRecordingLogger } from '@tiktok-channel/platform/testing';
+import { composeConsole, readConsoleSettings } from '../src/compose.ts';
+import { UPSTREAMS, type Upstream } from '../src/domain/routes.ts';
+
+export interface Seen {
+  readonly upstream: Upstream;
+  readonly request: IncomingMessage;
+  readonly body: Buffer;
+}
+
+/** A service behind the proxy; answers as it is told, and notes what it saw. */
+const startUpstream = async (upstream: Upstream, seen: Seen[]) => {
+  let listener: RequestListener | null = null;
+  const server: Server = createServer(async (request, response) => {
+    if (listener !== null) {
+      listener(request, response);
+      return;
+    }
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    seen.push({ upstream, request, body: Buffer.concat(chunks) });
+    response.setHeader('content-type', 'application/json').end(JSON.stringify({ upstream, url: request.url }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    answerBy: (next: RequestListener) => {
+      listener = next;
+    },
+    stop: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+};
+
+export const startConsole = async (environment: Record<string, string> = {}, silenceMs = 5_000) => {
+  const seen: Seen[] = [];
+  const services = {
+    ingress: await startUpstream('ingress', seen),
+    auth: await startUpstream('auth', seen),
+    conversation: await startUpstream('conversation', seen),
+    outbound: await startUpstream('outbound', seen),
+  };
+  const logger = createRecordingLogger();
+  const settings = readConsoleSettings({
+    HOST: '127.0.0.1',
+    PORT: '0',
+    INTERNAL_PORT: '0',
+    ...Object.fromEntries(UPSTREAMS.map((name) => [`${name.toUpperCase()}_URL`, services[name].url])),
+    ...environment,
+  });
+  const { lifecycle, addresses } = composeConsole({ settings, logger, silenceMs });
+  await lifecycle.start();
+  return {
+    url: addresses().public,
+    internalUrl: addresses().internal,
+    seen,
+    services,
+    logger,
+    stop: async () => {
+      await lifecycle.stop();
+      await Promise.all(Object.values(services).map((service) => service.stop()));
+    },
+  };
+};
+
+export type StartedConsole = Awaited<ReturnType<typeof startConsole>>;

@@ -1,0 +1,59 @@
+import { notFound, onlyMethods, validate } from '@tiktok-channel/platform/http-server';
+import { personIn } from '@tiktok-channel/platform/identity';
+import type { Express, RequestHandler, Response } from 'express';
+import { z } from 'zod';
+import type { ConversationQueries } from '../../application/ports.ts';
+import { decodeCursor, encodeCursor, pagingQuery } from './paging.ts';
+import { idOf } from './paths.ts';
+import { conversationJson, messageJson } from './views.ts';
+
+export interface ConversationRoutes {
+  /** Lets people through and keeps who they are. */
+  readonly people: RequestHandler;
+  readonly queries: ConversationQueries;
+}
+
+const listQuery = z.object({ ...pagingQuery, channelId: z.string().min(1).optional() });
+const messagesQuery = z.object({ ...pagingQuery, order: z.enum(['asc', 'desc']).default('asc') });
+
+const storableText = z.string().transform(idOf);
+const conversationCursor = z
+  .tuple([z.int(), storableText, storableText])
+  .transform(([lastSentAt, conversationId, channelId]) => ({ lastSentAt, conversationId, channelId }));
+const messageCursor = z.tuple([z.int(), storableText]).transform(([sentAt, id]) => ({ sentAt, id }));
+
+export const mountConversations = (app: Express, { people, queries }: ConversationRoutes): void => {
+  const accountIn = (response: Response): string => personIn(response).accountId;
+
+  app.get('/v1/conversations', people, async (request, response) => {
+    const { limit, cursor, channelId } = validate(listQuery, request.query);
+    const { items, next } = await queries.listConversations({
+      accountId: accountIn(response),
+      channelId: channelId === undefined ? null : idOf(channelId),
+      after: decodeCursor(conversationCursor, cursor),
+      limit,
+    });
+    response.json({
+      items: items.map(conversationJson),
+      nextCursor: encodeCursor(next && [next.lastSentAt, next.conversationId, next.channelId]),
+    });
+  });
+  app.all('/v1/conversations', onlyMethods('GET'));
+
+  app.get('/v1/conversations/:conversationId', people, async (request, response) => {
+    const conversation = await queries.getConversation(accountIn(response), idOf(request.params.conversationId));
+    if (conversation === null) throw notFound('this conversation');
+    response.json(conversationJson(conversation));
+  });
+  app.all('/v1/conversations/:conversationId', onlyMethods('GET'));
+
+  app.get('/v1/conversations/:conversationId/messages', people, async (request, response) => {
+    const { limit, cursor, order } = validate(messagesQuery, request.query);
+    const after = decodeCursor(messageCursor, cursor);
+    const conversation = await queries.findConversation(accountIn(response), idOf(request.params.conversationId));
+    if (conversation === null) throw notFound('this conversation');
+    const { items, next } = await queries.listMessages({ conversation, after, order, limit });
+    response.json({ items: items.map(messageJson), nextCursor: encodeCursor(next && [next.sentAt, next.id]) });
+  });
+  app.all('/v1/conversations/:conversationId/messages', onlyMethods('GET'));
+};

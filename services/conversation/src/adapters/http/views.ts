@@ -1,0 +1,83 @@
+import type {
+  ContentView,
+  ConversationView,
+  FailureView,
+  MediaView,
+  MessageView,
+  ReplyView,
+} from '../../application/views.ts';
+import { MEDIA_PATH } from './paths.ts';
+
+/** The JSON of the API. Times are epoch milliseconds; what TikTok did not say is null. */
+export const conversationJson = (view: ConversationView) => ({
+  conversationId: view.conversationId,
+  channelId: view.channelId,
+  customer: {
+    userId: view.customer.userId,
+    username: view.customer.username,
+    displayName: null,
+    avatarUrl: null,
+    profileUrl:
+      view.customer.username === null ? null : `https://www.tiktok.com/@${encodeURIComponent(view.customer.username)}`,
+    isFollower: view.customer.isFollower,
+  },
+  lastMessage: messageJson(view.lastMessage),
+  unreadCount: null,
+  replyWindow: null,
+  updatedAt: view.updatedAt,
+});
+
+export const messageJson = (view: MessageView) => ({
+  messageId: view.messageId,
+  replyId: view.replyId,
+  conversationId: view.conversationId,
+  direction: view.direction,
+  source: view.source ?? 'unknown',
+  automatic: view.automaticType,
+  content: contentJson(view.content),
+  quotedMessageId: view.quotedMessageId,
+  sentAt: view.sentAt,
+  status: view.status,
+  failure: failureJson(view.failure),
+});
+
+const contentJson = (content: ContentView) => {
+  switch (content.kind) {
+    case 'text':
+      return { kind: 'text', text: content.text };
+    case 'image':
+      return { kind: 'image', media: mediaJson(content.media) };
+    case 'shared_post':
+      return { kind: 'shared_post', videoId: content.videoId, embedUrl: content.embedUrl };
+    default:
+      return { kind: 'unsupported', tiktokType: content.tiktokType };
+  }
+};
+
+const mediaJson = (media: MediaView | null) =>
+  media === null ? null : { ...media, url: media.state === 'stored' ? `${MEDIA_PATH}/${media.mediaId}` : null };
+
+const failureJson = (failure: FailureView | null) =>
+  failure === null
+    ? null
+    : {
+        code: failure.code,
+        retryable: failure.retryable,
+        message: failure.message,
+        advice: failure.advice,
+        nextAllowedAt: failure.nextAllowedAt,
+        tiktok:
+          failure.tiktokCode === null && failure.tiktokRequestId === null
+            ? null
+            : { code: failure.tiktokCode, requestId: failure.tiktokRequestId },
+      };
+
+export const replyJson = (view: ReplyView) => ({
+  replyId: view.replyId,
+  conversationId: view.conversationId,
+  status: view.status,
+  attempts: view.attempts,
+  messageId: view.messageId,
+  failure: failureJson(view.failure),
+  retryOf: view.retryOf,
+});

@@ -1,0 +1,92 @@
+import type { SqlClient } from '@tiktok-channel/platform/postgres';
+import type { ClaimedMedia, MediaQueue } from '../../application/ports.ts';
+import type { WantedMedia } from '../../domain/media.ts';
+import type { Database } from './database.ts';
+
+/** Leaves work for the media flow, once per message and media id, in the transaction that stores the message. */
+export const wantMedia = async (tx: SqlClient, media: readonly WantedMedia[], atMs: number): Promise<void> => {
+  if (media.length === 0) return;
+  await tx.$executeRawUnsafe(
+    `INSERT INTO media (media_id, state, channel_id, conversation_id, message_id, tiktok_media_id, next_attempt_at, created_at)
+     SELECT media_id, 'pending', channel_id, conversation_id, message_id, tiktok_media_id, $6::bigint, $6::bigint
+       FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[])
+            AS wanted (media_id, channel_id, conversation_id, message_id, tiktok_media_id)
+      ORDER BY media_id
+     ON CONFLICT DO NOTHING`,
+    media.map(({ mediaId }) => mediaId),
+    media.map(({ channelId }) => channelId),
+    media.map(({ conversationId }) => conversationId),
+    media.map(({ messageId }) => messageId),
+    media.map(({ tiktokMediaId }) => tiktokMediaId),
+    atMs,
+  );
+};
+
+interface ClaimedRow {
+  readonly media_id: string;
+  readonly channel_id: string;
+  readonly conversation_id: string;
+  readonly message_id: string;
+  readonly tiktok_media_id: string;
+  readonly attempts: number;
+  readonly leased_until: bigint;
+}
+
+export const createMediaQueue = (database: Database): MediaQueue => ({
+  claim: async ({ atMs, leaseMs, limit }) => {
+    const rows = await database.$queryRawUnsafe<ClaimedRow[]>(CLAIM_SQL, atMs, atMs + leaseMs, limit);
+    return rows.map(claimedOf);
+  },
+
+  store: async (media, { contentType, bytes }) => {
+    await database.$transaction(async (tx) => {
+      const { count } = await tx.media.updateMany({
+        where: claimOf(media),
+        data: { state: 'stored', contentType, sizeBytes: bytes.length, nextAttemptAt: null, leasedUntil: null },
+      });
+      if (count === 1) await tx.mediaBytes.create({ data: { mediaId: media.mediaId, bytes: Uint8Array.from(bytes) } });
+    });
+  },
+
+  fail: async (media, reason) => {
+    await database.media.updateMany({
+      where: claimOf(media),
+      data: { state: 'failed', failure: reason, nextAttemptAt: null, leasedUntil: null },
+    });
+  },
+
+  retry: async (media, { attempts, atMs }) => {
+    await database.media.updateMany({
+      where: claimOf(media),
+      data: { attempts, nextAttemptAt: atMs, leasedUntil: null },
+    });
+  },
+});
+
+/** Replicas take different rows; a row whose lease has lapsed is anybody's again. */
+const CLAIM_SQL = `
+UPDATE media SET leased_until = $2::bigint
+ WHERE media_id IN (
+   SELECT media_id FROM media
+    WHERE state = 'pending' AND next_attempt_at <= $1::bigint AND (leased_until IS NULL OR leased_until <= $1::bigint)
+      AND EXISTS (SELECT FROM channels
+                   WHERE channels.channel_id = media.channel_id AND status IN ('connected', 'expiring'))
+    ORDER BY next_attempt_at LIMIT $3::int
+      FOR UPDATE SKIP LOCKED)
+RETURNING media_id, channel_id, conversation_id, message_id, tiktok_media_id, attempts, leased_until`;
+
+const claimedOf = (row: ClaimedRow): ClaimedMedia => ({
+  mediaId: row.media_id,
+  channelId: row.channel_id,
+  conversationId: row.conversation_id,
+  messageId: row.message_id,
+  tiktokMediaId: row.tiktok_media_id,
+  attempts: row.attempts,
+  leasedUntil: Number(row.leased_until),
+});
+
+const claimOf = ({ mediaId, leasedUntil }: ClaimedMedia) => ({
+  mediaId,
+  state: 'pending',
+  leasedUntil: BigInt(leasedUntil),
+});

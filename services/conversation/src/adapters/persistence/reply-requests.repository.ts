@@ -1,0 +1,48 @@
+import type { OutboxRow } from '@tiktok-channel/platform/outbox';
+import { enqueue } from '@tiktok-channel/platform/postgres';
+import type { ReplyRequests } from '../../application/ports.ts';
+import type { ReplyCommand } from '../../domain/reply-command.ts';
+import type { Database } from './database.ts';
+
+/** `outboxRow` makes the record of a command; `onEnqueued` is told after a commit that left one. */
+export const createReplyRequests = ({
+  database,
+  outboxRow,
+  attachmentsJson,
+  onEnqueued,
+}: {
+  readonly database: Database;
+  readonly outboxRow: (command: ReplyCommand) => OutboxRow;
+  readonly attachmentsJson: (command: ReplyCommand) => string | null;
+  readonly onEnqueued: () => void;
+}): ReplyRequests => ({
+  keep: async ({ accountId, idempotencyKey, fingerprint, command }) => {
+    const { conversationId } = command;
+    const key = { accountId, conversationId, idempotencyKey };
+    const isNew = await database.$transaction(async (tx) => {
+      const { count } = await tx.replyRequest.createMany({
+        data: {
+          ...key,
+          fingerprint,
+          replyId: command.replyId,
+          channelId: command.channelId,
+          text: command.text,
+          attachments: attachmentsJson(command),
+          quotedMessageId: command.quotedMessageId,
+          requestedAt: command.requestedAt,
+        },
+        skipDuplicates: true,
+      });
+      if (count === 1) await enqueue(tx, [outboxRow(command)], command.requestedAt);
+      return count === 1;
+    });
+    if (isNew) {
+      onEnqueued();
+      return { fingerprint };
+    }
+    return database.replyRequest.findUniqueOrThrow({
+      where: { accountId_conversationId_idempotencyKey: key },
+      select: { fingerprint: true },
+    });
+  },
+});

@@ -1,0 +1,84 @@
+import type { Clock } from '@tiktok-channel/platform/kernel';
+import { MEDIA_TYPES, waitBeforeRetry } from '../domain/media.ts';
+import type { AccessTokens, ClaimedMedia, DetectType, MediaQueue, TikTokMedia } from './ports.ts';
+
+/** How a fetch of one medium ended; `reason` is a closed snake_case word. */
+export type FetchOutcome =
+  | { readonly kind: 'stored'; readonly contentType: string; readonly bytes: Buffer }
+  /** No repetition helps. */
+  | { readonly kind: 'failed'; readonly reason: string }
+  /** Another try may work; `counts` is false while a dependency or the channel's owner is what is waited for. */
+  | { readonly kind: 'retry'; readonly reason: string; readonly counts: boolean };
+
+interface Dependencies {
+  readonly queue: MediaQueue;
+  readonly tokens: AccessTokens;
+  readonly tiktok: TikTokMedia;
+  readonly detectType: DetectType;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly settings: { readonly leaseMs: number; readonly maxAttempts: number };
+  readonly report: (media: ClaimedMedia, outcome: FetchOutcome) => void;
+}
+
+/** Claims up to `limit` due media and fetches them beside each other; answers how many. */
+export type FetchDueMedia = (limit: number) => Promise<number>;
+
+export const createFetchDueMedia = (dependencies: Dependencies): FetchDueMedia => {
+  const { queue, clock, settings } = dependencies;
+  return async (limit) => {
+    const claimed = await queue.claim({ atMs: clock.now(), leaseMs: settings.leaseMs, limit });
+    await Promise.all(claimed.map((media) => fetchAndSettle(dependencies, media)));
+    return claimed.length;
+  };
+};
+
+const fetchAndSettle = async (dependencies: Dependencies, media: ClaimedMedia): Promise<void> => {
+  const outcome = boundedBy(dependencies.settings.maxAttempts, media, await fetchOne(dependencies, media));
+  const { queue, clock, random, report } = dependencies;
+  switch (outcome.kind) {
+    case 'stored':
+      await queue.store(media, outcome);
+      break;
+    case 'failed':
+      await queue.fail(media, outcome.reason);
+      break;
+    case 'retry':
+      await queue.retry(media, {
+        attempts: outcome.counts ? media.attempts + 1 : media.attempts,
+        atMs: clock.now() + waitBeforeRetry(media.attempts + 1, random()),
+      });
+      break;
+  }
+  report(media, outcome);
+};
+
+const boundedBy = (maxAttempts: number, media: ClaimedMedia, outcome: FetchOutcome): FetchOutcome =>
+  outcome.kind === 'retry' && outcome.counts && media.attempts + 1 >= maxAttempts
+    ? { kind: 'failed', reason: outcome.reason }
+    : outcome;
+
+const NO_TOKEN = { unavailable: 'auth_unavailable', none: 'channel_without_token' } as const;
+
+const fetchOne = async (dependencies: Dependencies, media: ClaimedMedia): Promise<FetchOutcome> => {
+  const { tokens, tiktok, detectType } = dependencies;
+  const token = await tokens.of(media.channelId);
+  if (token.kind !== 'token') return { kind: 'retry', reason: NO_TOKEN[token.kind], counts: false };
+
+  const download = await tiktok.download(media, token.accessToken);
+  switch (download.kind) {
+    case 'bytes': {
+      const contentType = await detectType(download.bytes);
+      return contentType !== null && MEDIA_TYPES.includes(contentType)
+        ? { kind: 'stored', contentType, bytes: download.bytes }
+        : { kind: 'failed', reason: 'unsupported_type' };
+    }
+    case 'tokenRejected':
+      tokens.drop(media.channelId);
+      return { kind: 'retry', reason: 'token_rejected', counts: true };
+    case 'refused':
+      return { kind: 'failed', reason: download.reason };
+    case 'unavailable':
+      return { kind: 'retry', reason: download.reason, counts: true };
+  }
+};

@@ -1,0 +1,260 @@
+import { randomUUID } from 'node:crypto';
+import { createFollowingClock, systemClock } from '@tiktok-channel/platform/clock';
+import { createHttpClient } from '@tiktok-channel/platform/http-client';
+import { createApp, createHttpServer, createInternalApp, type HttpServer } from '@tiktok-channel/platform/http-server';
+import {
+  createIdentifyPerson,
+  createServiceTokens,
+  type IdentifyPerson,
+  requirePerson,
+  requireService,
+} from '@tiktok-channel/platform/identity';
+import { createKafka } from '@tiktok-channel/platform/kafka';
+import type { Clock, Logger } from '@tiktok-channel/platform/kernel';
+import { createLifecycle, type Lifecycle, type Part } from '@tiktok-channel/platform/lifecycle';
+import { createOutboxRelay } from '@tiktok-channel/platform/outbox';
+import { createOutboxStore } from '@tiktok-channel/platform/postgres';
+import { telemetry } from '@tiktok-channel/platform/telemetry';
+import { createTikTokApi } from '@tiktok-channel/platform/tiktok';
+import { createCodec } from '@tiktok-channel/schemas';
+import { createAccessTokens } from './adapters/auth/access-tokens.ts';
+import { mountConversations } from './adapters/http/conversation.routes.ts';
+import { mountDependencyProblems } from './adapters/http/dependency-problems.ts';
+import { mountInternalMedia, mountMedia } from './adapters/http/media.routes.ts';
+import { mountReplies } from './adapters/http/reply.routes.ts';
+import { createKafkaPart } from './adapters/kafka/kafka.part.ts';
+import { createProjectionConsumer, PROJECTION_GROUP } from './adapters/kafka/projection.consumer.ts';
+import { attachmentsJson, createReplyCommandRow, WRITTEN_RECORDS } from './adapters/kafka/reply-command.codec.ts';
+import { detectType } from './adapters/media/content-type.ts';
+import { createMediaLoop, type MediaLoop } from './adapters/media/media.loop.ts';
+import { createConversationQueries } from './adapters/persistence/conversation.queries.ts';
+import { createDatabase, type Database, guarded } from './adapters/persistence/database.ts';
+import { createDatabasePulse } from './adapters/persistence/database-pulse.ts';
+import { createMediaLibrary } from './adapters/persistence/media.library.ts';
+import { createMediaQueue } from './adapters/persistence/media.queue.ts';
+import { createProjectionStore } from './adapters/persistence/projection.store.ts';
+import { createReplyRequests } from './adapters/persistence/reply-requests.repository.ts';
+import { createTikTokMedia } from './adapters/tiktok/media.client.ts';
+import { createFetchDueMedia } from './application/fetch-media.ts';
+import type { AccessTokens, MediaLibrary, TikTokMedia } from './application/ports.ts';
+import { createProjectBatch } from './application/project-batch.ts';
+import { createStoreUpload } from './application/store-upload.ts';
+import { createSubmitReply } from './application/submit-reply.ts';
+import type { ConversationSettings } from './config.ts';
+import { createMediaReporter, currentTraceparent } from './telemetry.ts';
+
+export { type ConversationSettings, readConversationSettings } from './config.ts';
+
+/** Folder of this service's migrations, for the deploy step and for tests. */
+export const conversationMigrations = new URL('../prisma/migrations/', import.meta.url);
+
+export interface ConversationOptions {
+  readonly settings: ConversationSettings;
+  readonly logger: Logger;
+  /** In place of the clock that the settings ask for. */
+  readonly clock?: Clock;
+  /** In place of the provider's keys. */
+  readonly identify?: IdentifyPerson;
+  /** In place of auth. */
+  readonly tokens?: AccessTokens;
+  /** In place of TikTok. */
+  readonly tiktok?: TikTokMedia;
+}
+
+export interface Conversation {
+  readonly lifecycle: Lifecycle;
+  /** Base URLs, once started. */
+  addresses(): { readonly public: string; readonly internal: string };
+}
+
+/** What most parts of the composition need. */
+interface Ground extends ConversationOptions {
+  readonly clock: Clock;
+  readonly database: Database;
+  readonly mediaLibrary: MediaLibrary;
+}
+
+export const composeConversation = (options: ConversationOptions): Conversation => {
+  const { settings, logger } = options;
+  const time = composeClock(options);
+  const database = createDatabase(settings.DATABASE_URL);
+  const ground: Ground = {
+    ...options,
+    clock: time.clock,
+    database,
+    mediaLibrary: guarded(createMediaLibrary(database)),
+  };
+  const parts: Part[] = [];
+  const lifecycle = createLifecycle({ parts, logger });
+  const media = composeMedia(ground);
+  const messaging = composeMessaging(ground, { ...media, onFatal: lifecycle.fail });
+  const servers = composeServers(ground, { lifecycle, submitReply: messaging.submitReply });
+
+  const telemetryPart: Part = { name: 'telemetry', stop: () => telemetry().shutdown() };
+  parts.push(telemetryPart, ...time.parts, servers.internal, createDatabasePulse(database, logger));
+  parts.push(...media.parts, ...messaging.parts, servers.open);
+  return {
+    lifecycle,
+    addresses: () => ({
+      public: urlOf(settings.HOST, servers.open),
+      internal: urlOf(settings.HOST, servers.internal),
+    }),
+  };
+};
+
+const composeClock = ({ settings, logger, clock }: ConversationOptions) => {
+  if (clock !== undefined) return { clock, parts: [] };
+  if (settings.CLOCK_URL === undefined) return { clock: systemClock, parts: [] };
+  const following = createFollowingClock({ url: settings.CLOCK_URL, follower: `conversation-${randomUUID()}`, logger });
+  return { clock: following, parts: [{ name: 'clock', start: following.start, stop: following.stop }] };
+};
+
+const composeMedia = ({ settings, logger, clock, database, tokens: given, tiktok }: Ground) => {
+  const authClient = createHttpClient({ name: 'auth', deadlineMs: 5_000 });
+  const tiktokClient = createHttpClient({ name: 'tiktok' });
+  const tokens =
+    given ??
+    createAccessTokens({
+      client: authClient,
+      baseUrl: settings.AUTH_INTERNAL_URL,
+      serviceToken: createServiceTokens({ service: 'conversation', secrets: settings.SERVICE_TOKEN_SECRETS, clock }),
+      clock,
+    });
+  const api = createTikTokApi({
+    client: tiktokClient,
+    baseUrl: settings.TIKTOK_API_BASE_URL,
+    version: settings.TIKTOK_API_VERSION,
+  });
+  const fetchDueMedia = createFetchDueMedia({
+    queue: createMediaQueue(database),
+    tokens,
+    tiktok: tiktok ?? createTikTokMedia({ api, client: tiktokClient, maxBytes: settings.MEDIA_MAX_BYTES }),
+    detectType,
+    clock,
+    random: Math.random,
+    settings: { leaseMs: settings.MEDIA_LEASE_SECONDS * 1_000, maxAttempts: settings.MEDIA_MAX_ATTEMPTS },
+    report: createMediaReporter(logger),
+  });
+  const loop = createMediaLoop({ fetchDueMedia, perSecond: settings.MEDIA_FETCHES_PER_SECOND, logger });
+  const clients: Part = {
+    name: 'HTTP clients',
+    stop: async () => {
+      await Promise.all([authClient.close(), tiktokClient.close()]);
+    },
+  };
+  return { tokens, loop, parts: [clients, loop] };
+};
+
+/** The projection in, and the relay of commands out. */
+const composeMessaging = (
+  { settings, logger, clock, database, mediaLibrary }: Ground,
+  {
+    tokens,
+    loop,
+    onFatal,
+  }: { readonly tokens: AccessTokens; readonly loop: MediaLoop; readonly onFatal: (error: Error) => void },
+) => {
+  const kafka = createKafka({
+    settings: {
+      brokers: settings.KAFKA_BROKERS,
+      clientId: 'conversation',
+      topicPrefix: settings.KAFKA_TOPIC_PREFIX,
+    },
+    logger,
+  });
+  const deadLetters = kafka.createProducer();
+  const store = createProjectionStore({ database, group: PROJECTION_GROUP });
+  const projection = createKafkaPart({
+    openCodec: () => createCodec({ registry: { url: settings.SCHEMA_REGISTRY_URL }, writes: WRITTEN_RECORDS }),
+    deadLetters,
+    consumer: () =>
+      createProjectionConsumer({
+        kafka,
+        codec: () => projection.current(),
+        projectBatch: createProjectBatch({ store, clock }),
+        positions: store,
+        deadLetters,
+        onProjected: ({ channels, messages }) => {
+          for (const { channelId } of channels) tokens.drop(channelId);
+          if (channels.length > 0 || messages.some(({ tiktokMediaId }) => tiktokMediaId !== null)) loop.poke();
+        },
+        onFatal,
+      }),
+    onFatal,
+    logger,
+  });
+  const relay = createOutboxRelay({
+    store: createOutboxStore(database),
+    createProducer: kafka.createProducer,
+    transactionalId: 'conversation.outbox',
+    compactedTopics: new Set(),
+    clock,
+    logger,
+  });
+  const requests = createReplyRequests({
+    database,
+    outboxRow: createReplyCommandRow(() => projection.current(), currentTraceparent),
+    attachmentsJson,
+    onEnqueued: relay.poke,
+  });
+  const submitReply = createSubmitReply({
+    queries: guarded(createConversationQueries(database)),
+    requests: guarded(requests),
+    media: mediaLibrary,
+    clock,
+  });
+  const relayPart: Part = {
+    name: 'outbox relay',
+    start: relay.start,
+    stop: relay.stop,
+    health: () => ({ alive: relay.health().alive }),
+  };
+  return { submitReply, parts: [relayPart, projection] };
+};
+
+const composeServers = (
+  { settings, logger, clock, database, mediaLibrary, identify }: Ground,
+  served: { readonly lifecycle: Lifecycle; readonly submitReply: ReturnType<typeof createSubmitReply> },
+) => {
+  const { HOST: host, OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience, OIDC_JWKS_URL: jwksUrl } = settings;
+  const people = requirePerson(
+    identify ?? createIdentifyPerson({ issuer, audience, jwksUrl }, { clock }),
+    'administrator',
+    'agent',
+    'operator',
+  );
+  const services = requireService({
+    audience: 'conversation',
+    allowed: ['outbound'],
+    secrets: settings.SERVICE_TOKEN_SECRETS,
+    clock,
+  });
+  const queries = guarded(createConversationQueries(database));
+  const storeUpload = createStoreUpload({ media: mediaLibrary, detectType, clock, ids: { next: () => randomUUID() } });
+  const publicApp = createApp({
+    logger,
+    mount: (app) => {
+      mountConversations(app, { people, queries });
+      mountReplies(app, { people, queries, submitReply: served.submitReply });
+      mountMedia(app, { people, storeUpload, media: mediaLibrary });
+      mountDependencyProblems(app);
+    },
+  });
+  const internalApp = createInternalApp({
+    logger,
+    lifecycle: served.lifecycle,
+    handleMetrics: (request, response) => telemetry().handleMetrics(request, response),
+    mount: (app) => {
+      mountInternalMedia(app, { services, media: mediaLibrary });
+      mountDependencyProblems(app);
+    },
+  });
+  return {
+    internal: createHttpServer({ name: 'internal HTTP', listener: internalApp, host, port: settings.INTERNAL_PORT }),
+    open: createHttpServer({ name: 'public HTTP', listener: publicApp, host, port: settings.PORT }),
+  };
+};
+
+/** A server on all addresses is reached on this machine's own. */
+const urlOf = (host: string, server: HttpServer): string =>
+  `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${server.port()}`;

@@ -1,0 +1,39 @@
+import {
+  clockInProduction,
+  type Environment,
+  kafkaEnvironment,
+  processSettings,
+  readSettings,
+  refuseClockInProduction,
+  registryEnvironment,
+  setting,
+} from '@tiktok-channel/platform/config';
+import { z } from 'zod';
+
+const schema = z
+  .object({
+    ...processSettings.shape,
+    ...kafkaEnvironment.shape,
+    ...registryEnvironment.shape,
+    DATABASE_URL: setting.text,
+    AUTH_INTERNAL_URL: setting.url,
+    SERVICE_TOKEN_SECRETS: setting.secrets,
+    OIDC_ISSUER: setting.text,
+    OIDC_AUDIENCE: setting.text,
+    OIDC_JWKS_URL: setting.url,
+    TIKTOK_API_BASE_URL: setting.url.default('https://business-api.tiktok.com/open_api'),
+    TIKTOK_API_VERSION: setting.text.default('v1.3'),
+    /** Larger media of messages are not kept. */
+    MEDIA_MAX_BYTES: setting.count.default(20 * 1024 * 1024),
+    /** This replica's part of TikTok's 10 requests a second; a fetch makes one and takes the bytes from another host. */
+    MEDIA_FETCHES_PER_SECOND: setting.count.default(2),
+    /** Tries at TikTok before a medium counts as failed. Waits for auth or for the channel's owner are not counted. */
+    MEDIA_MAX_ATTEMPTS: setting.count.default(10),
+    MEDIA_LEASE_SECONDS: setting.seconds.default(60),
+  })
+  .refine(refuseClockInProduction, clockInProduction);
+
+export type ConversationSettings = z.infer<typeof schema>;
+
+export const readConversationSettings = (environment: Environment): ConversationSettings =>
+  readSettings(schema, environment);

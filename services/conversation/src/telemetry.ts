@@ -1,0 +1,26 @@
+import { context, metrics, propagation } from '@opentelemetry/api';
+import type { Logger } from '@tiktok-channel/platform/kernel';
+import type { FetchOutcome } from './application/fetch-media.ts';
+import type { ClaimedMedia } from './application/ports.ts';
+
+/** The trace of the work that is going on, for what an outbox publishes later. */
+export const currentTraceparent = (): string | undefined => {
+  const carrier: { traceparent?: string } = {};
+  propagation.inject(context.active(), carrier);
+  return carrier.traceparent;
+};
+
+/** One canonical line and a count for every try to fetch a medium. */
+export const createMediaReporter = (logger: Logger) => {
+  const fetches = metrics.getMeter('@tiktok-channel/conversation').createCounter('tiktok_channel.media.fetches', {
+    description: 'Tries to fetch media of messages by outcome and reason',
+  });
+  return (media: ClaimedMedia, outcome: FetchOutcome): void => {
+    const reason = outcome.kind === 'stored' ? 'none' : outcome.reason;
+    fetches.add(1, { 'tiktok_channel.outcome': outcome.kind, 'tiktok_channel.reason': reason });
+    const { mediaId, channelId, messageId, attempts } = media;
+    const fields = { mediaId, channelId, messageId, attempt: attempts + 1, outcome: outcome.kind, reason };
+    if (outcome.kind === 'failed') logger.warn('media.fetched', fields);
+    else logger.info('media.fetched', fields);
+  };
+};

@@ -1,0 +1,114 @@
+import fc from 'fast-check';
+import type { ChannelFact, Fact, ReadMark } from '../src/domain/facts.ts';
+import { historyBits, type MessageFact } from '../src/domain/message.ts';
+import type { ReplyFact } from '../src/domain/reply.ts';
+
+/** Few values, so that facts meet: the same message twice with different words, an echo and its reply, ties in time. */
+const oneOf = <T>(...values: readonly T[]): fc.Arbitrary<T> => fc.constantFrom(...values);
+const maybe = <T>(values: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(values, { nil: null });
+const channelId = oneOf('biz-1', 'biz-2');
+const conversationId = oneOf('CONV-A', 'CONV-B');
+const messageId = oneOf('m1', 'm2', 'm3');
+const time = fc.integer({ min: 1, max: 6 });
+/** U+FF21 comes before U+1F600 by code point and after it by UTF-16 unit. */
+const words = oneOf('a', 'b', '', '\uff21', '\u{1f600}', 'z\u{1f600}');
+
+const messageFact: fc.Arbitrary<MessageFact> = fc
+  .record({
+    channelId,
+    conversationId,
+    messageId,
+    sentAt: time,
+    direction: oneOf('incoming' as const, 'outgoing' as const),
+    customerId: maybe(words),
+    customerUsername: maybe(words),
+    isFollower: maybe(fc.boolean()),
+    kind: maybe(oneOf('text' as const, 'image' as const)),
+    tiktokType: maybe(words),
+    body: maybe(words),
+    tiktokMediaId: maybe(words),
+    videoId: maybe(words),
+    embedUrl: maybe(words),
+    quotedMessageId: maybe(words),
+    source: maybe(words),
+    automaticType: maybe(words),
+    tapMessageId: maybe(words),
+    tapButtonId: maybe(words),
+    logId: maybe(words),
+    receivedAt: time,
+    fromHistory: fc.constant(0),
+  })
+  .chain((fact) => fc.boolean().map((isHistory) => (isHistory ? { ...fact, fromHistory: historyBits(fact) } : fact)));
+
+const replyFact: fc.Arbitrary<ReplyFact> = fc.record({
+  channelId,
+  replyId: oneOf('r1', 'r2'),
+  conversationId,
+  firstAt: time,
+  queuedAt: maybe(time),
+  delayedAt: maybe(time),
+  unknownAt: maybe(time),
+  failedAt: maybe(time),
+  sentAt: maybe(time),
+  deliveredAt: maybe(time),
+  readAt: maybe(time),
+  messageId: maybe(messageId),
+  text: maybe(words),
+  attachments: fc.constant(null),
+  action: fc.constant(null),
+  quotedMessageId: maybe(words),
+  retryOf: maybe(words),
+  failureCode: maybe(words),
+  failureRetryable: maybe(fc.boolean()),
+  failureMessage: maybe(words),
+  failureAdvice: maybe(words),
+  failureNextAllowedAt: maybe(time),
+  failureTiktokCode: maybe(time),
+  failureTiktokRequestId: maybe(words),
+  attempts: fc.integer({ min: 0, max: 3 }),
+});
+
+const readMark: fc.Arbitrary<ReadMark> = fc.record({ channelId, conversationId, readUpTo: time });
+
+/** One version of a channel has one state. */
+const channelFact: fc.Arbitrary<ChannelFact> = fc.record({ channelId, version: time }).map((fact) => ({
+  ...fact,
+  accountId: 'account-1',
+  status: fact.version % 2 === 0 ? ('connected' as const) : ('expiring' as const),
+  visibleFrom: fact.version === 5 ? 3 : null,
+}));
+
+const fact: fc.Arbitrary<Fact> = fc.oneof(
+  { weight: 6, arbitrary: messageFact.map((each): Fact => ({ type: 'message', fact: each })) },
+  { weight: 3, arbitrary: replyFact.map((each): Fact => ({ type: 'reply', fact: each })) },
+  { weight: 1, arbitrary: readMark.map((each): Fact => ({ type: 'readMark', fact: each })) },
+  { weight: 1, arbitrary: channelFact.map((each): Fact => ({ type: 'channel', fact: each })) },
+);
+
+export interface Retelling {
+  readonly history: readonly Fact[];
+  /** The same facts in another order, some of them more than once. */
+  readonly retold: readonly Fact[];
+  /** Where `retold` is cut into batches: each number is the size of one. */
+  readonly cuts: readonly number[];
+}
+
+export const retelling: fc.Arbitrary<Retelling> = fc.array(fact, { minLength: 1, maxLength: 24 }).chain((history) =>
+  fc.record({
+    history: fc.constant(history),
+    retold: fc
+      .array(fc.constantFrom(...history), { maxLength: 8 })
+      .chain((again) => fc.shuffledSubarray([...history, ...again], { minLength: history.length + again.length })),
+    cuts: fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 4 }),
+  }),
+);
+
+export const cutIntoBatches = ({ retold, cuts }: Retelling): readonly (readonly Fact[])[] => {
+  const batches: (readonly Fact[])[] = [];
+  for (let first = 0; first < retold.length; ) {
+    const size = cuts[batches.length % cuts.length] ?? 1;
+    batches.push(retold.slice(first, first + size));
+    first += size;
+  }
+  return batches;
+};

@@ -1,0 +1,81 @@
+import { type HttpClient, HttpClientError, jsonOf } from '@tiktok-channel/platform/http-client';
+import type { Clock } from '@tiktok-channel/platform/kernel';
+import { z } from 'zod';
+import { type Channels, DependencyAway } from '../../application/ports.ts';
+import type { ChannelAccess } from '../../domain/channel.ts';
+
+/** For so long at most an answer is used without asking again. */
+const REMEMBERED_MS = 60_000;
+/** A token that ends sooner is not begun with. */
+const MARGIN_MS = 30_000;
+const DEADLINE_MS = 15_000;
+
+const channel = z.object({
+  status: z.enum(['connected', 'expiring', 'needs_reauthorization', 'disconnected']),
+  grantedScopes: z.array(z.string()),
+  accessToken: z.string().nullable(),
+  goodUntil: z.number().nullable(),
+});
+
+interface Remembered {
+  readonly access: ChannelAccess;
+  readonly untilMs: number;
+}
+
+/** Channels by auth's internal endpoint. Only what can be sent with is remembered: a refusal may be over at any time. */
+export const createChannels = ({
+  client,
+  baseUrl,
+  serviceToken,
+  clock,
+}: {
+  readonly client: Pick<HttpClient, 'call'>;
+  /** Auth's internal address. */
+  readonly baseUrl: string;
+  readonly serviceToken: (audience: string) => Promise<string>;
+  readonly clock: Clock;
+}): Channels => {
+  const remembered = new Map<string, Remembered>();
+
+  const ask = async (channelId: string): Promise<ChannelAccess> => {
+    const answer = await client.call({
+      method: 'POST',
+      url: `${baseUrl}/internal/v1/channels/${encodeURIComponent(channelId)}/access-token`,
+      headers: { authorization: `Bearer ${await serviceToken('auth')}` },
+      deadlineMs: DEADLINE_MS,
+    });
+    if (answer.status === 404 && problemCodeOf(jsonOf(answer, 'auth')) === 'channel_unknown') {
+      return { kind: 'unknown' };
+    }
+    if (answer.status !== 200) throw new DependencyAway('auth_unavailable');
+    const { goodUntil, ...known } = channel.parse(jsonOf(answer, 'auth'));
+    if (known.accessToken !== null) {
+      const untilMs = Math.min(clock.now() + REMEMBERED_MS, (goodUntil ?? Number.POSITIVE_INFINITY) - MARGIN_MS);
+      remembered.set(channelId, { access: { kind: 'known', ...known }, untilMs });
+    }
+    return { kind: 'known', ...known };
+  };
+  return {
+    access: async (channelId) => {
+      const known = remembered.get(channelId);
+      if (known !== undefined && clock.now() < known.untilMs) return known.access;
+      remembered.delete(channelId);
+      try {
+        return await ask(channelId);
+      } catch (error) {
+        if (error instanceof HttpClientError || error instanceof z.ZodError) {
+          throw new DependencyAway('auth_unavailable', error);
+        }
+        throw error;
+      }
+    },
+    refused: (channelId, accessToken) => {
+      const known = remembered.get(channelId)?.access;
+      if (known?.kind === 'known' && known.accessToken === accessToken) remembered.delete(channelId);
+    },
+  };
+};
+
+const problem = z.object({ code: z.string() });
+
+const problemCodeOf = (body: unknown): string | null => problem.safeParse(body).data?.code ?? null;

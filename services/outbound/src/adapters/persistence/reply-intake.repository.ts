@@ -1,0 +1,80 @@
+import { enqueue, type SqlClient, startStreams } from '@tiktok-channel/platform/postgres';
+import type { NewReply, ReplyIntake } from '../../application/ports.ts';
+import { initial } from '../../domain/reply.ts';
+import { type Database, onDatabase } from './database.ts';
+import { type PublishReplyEvent, recordedEvents } from './reply-log.ts';
+
+export const createReplyIntake = ({
+  database,
+  publish,
+  onEnqueued,
+}: {
+  readonly database: Database;
+  readonly publish: PublishReplyEvent;
+  readonly onEnqueued: () => void;
+}): ReplyIntake => ({
+  start: async (replies, atMs) => {
+    const started = await onDatabase(() =>
+      database.$transaction(async (tx) => {
+        const fresh = await startStreams(tx, replies, atMs);
+        if (fresh.length > 0) await queue(tx, fresh, { publish, atMs });
+        return fresh;
+      }),
+    );
+    if (started.length > 0) onEnqueued();
+    return new Set(started);
+  },
+
+  fingerprintsOf: async (streamIds) => {
+    if (streamIds.length === 0) return new Map();
+    const rows = await onDatabase(() =>
+      database.$queryRawUnsafe<{ readonly stream_id: string; readonly fingerprint: string }[]>(
+        `SELECT stream_id, data ->> 'fingerprint' AS fingerprint FROM events WHERE stream_id = ANY($1::text[]) AND version = 1`,
+        streamIds,
+      ),
+    );
+    return new Map(rows.map((row) => [row.stream_id, row.fingerprint]));
+  },
+});
+
+const queue = async (
+  tx: SqlClient,
+  replies: readonly NewReply[],
+  { publish, atMs }: { readonly publish: PublishReplyEvent; readonly atMs: number },
+): Promise<void> => {
+  const histories = replies.map(({ streamId, events }) =>
+    recordedEvents({ streamId, version: 0, state: initial }, events),
+  );
+  const statuses = histories.map((recorded) => recorded.at(-1)?.state.status ?? 'queued');
+  await insertReplies(tx, replies, statuses);
+  const open = replies.filter((_reply, index) => statuses[index] === 'queued');
+  if (open.length > 0) await wakeLanes(tx, open, atMs);
+  await enqueue(tx, histories.flat().flatMap(publish), atMs);
+};
+
+const insertReplies = (tx: SqlClient, replies: readonly NewReply[], statuses: readonly string[]): Promise<number> =>
+  tx.$executeRawUnsafe(
+    `INSERT INTO replies (stream_id, channel_id, conversation_id, status)
+     SELECT stream_id, channel_id, conversation_id, status
+       FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
+            WITH ORDINALITY AS new (stream_id, channel_id, conversation_id, status, position)
+      ORDER BY position`,
+    replies.map(({ streamId }) => streamId),
+    replies.map(({ command }) => command.channelId),
+    replies.map(({ command }) => command.conversationId),
+    statuses,
+  );
+
+/** A lane whose head waits for its time goes on waiting. Sorted, so that two that wake the same lanes do not deadlock. */
+const wakeLanes = (tx: SqlClient, replies: readonly NewReply[], atMs: number): Promise<number> =>
+  tx.$executeRawUnsafe(
+    `INSERT INTO reply_lanes AS lane (channel_id, conversation_id, due_at)
+     SELECT DISTINCT channel_id, conversation_id, $3::bigint
+       FROM unnest($1::text[], $2::text[]) AS woken (channel_id, conversation_id)
+      ORDER BY channel_id, conversation_id
+     ON CONFLICT (channel_id, conversation_id)
+     DO UPDATE SET due_at = COALESCE(lane.due_at, EXCLUDED.due_at), wakes = lane.wakes + 1`,
+    replies.map(({ command }) => command.channelId),
+    replies.map(({ command }) => command.conversationId),
+    atMs,
+  );

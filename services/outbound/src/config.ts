@@ -1,0 +1,38 @@
+import {
+  clockInProduction,
+  type Environment,
+  kafkaEnvironment,
+  processSettings,
+  readSettings,
+  refuseClockInProduction,
+  registryEnvironment,
+  setting,
+} from '@tiktok-channel/platform/config';
+import type { z } from 'zod';
+
+const schema = processSettings
+  .extend(kafkaEnvironment.shape)
+  .extend(registryEnvironment.shape)
+  .extend({
+    DATABASE_URL: setting.text,
+    AUTH_INTERNAL_URL: setting.url,
+    CONVERSATION_INTERNAL_URL: setting.url,
+    SERVICE_TOKEN_SECRETS: setting.secrets,
+    TIKTOK_API_BASE_URL: setting.url.default('https://business-api.tiktok.com/open_api'),
+    TIKTOK_API_VERSION: setting.text.default('v1.3'),
+    /** This service's share of the 10 calls a second that TikTok takes of a basic app. */
+    OUTBOUND_REQUESTS_PER_SECOND: setting.count.default(6),
+    /** Conversations that one process works on at the same time. */
+    OUTBOUND_CONCURRENCY: setting.count.default(16),
+    /** How soon a process finds what another has accepted, and times that have come. */
+    OUTBOUND_POLL_MS: setting.milliseconds.default(500),
+    /** From the start of an attempt to the end of its socket; a lane is leased for six times as long. */
+    OUTBOUND_ATTEMPT_MS: setting.milliseconds.default(10_000),
+    /** How long the echo of a reply is waited for whose call brought no usable answer. */
+    OUTBOUND_SETTLE_MS: setting.milliseconds.default(10_000),
+  })
+  .refine(refuseClockInProduction, clockInProduction);
+
+export type OutboundSettings = z.infer<typeof schema>;
+
+export const readOutboundSettings = (environment: Environment): OutboundSettings => readSettings(schema, environment);

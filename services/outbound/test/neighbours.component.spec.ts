@@ -1,0 +1,201 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createHttpClient, type HttpClient } from '@tiktok-channel/platform/http-client';
+import { createManualClock, type ManualClock } from '@tiktok-channel/platform/testing';
+import { createTikTokApi } from '@tiktok-channel/platform/tiktok';
+import { expect } from 'chai';
+import { createChannels } from '../src/adapters/auth/channels.client.ts';
+import { createImages } from '../src/adapters/conversation/images.client.ts';
+import { createTikTok } from '../src/adapters/tiktok/tiktok.client.ts';
+import { DependencyAway } from '../src/application/ports.ts';
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+
+describe('a call to a neighbour', () => {
+  let server: Server;
+  let url: string;
+  let client: HttpClient;
+  let clock: ManualClock;
+  let answer: Answer;
+  let requests: number;
+
+  beforeEach(async () => {
+    requests = 0;
+    clock = createManualClock();
+    client = createHttpClient({ name: 'neighbour', deadlineMs: 500 });
+    server = createServer((request, response) => {
+      requests += 1;
+      request.resume().on('end', () => answer(request, response));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterEach(async () => {
+    await client.close();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  const json =
+    (body: object, status = 200): Answer =>
+    (_request, response) => {
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    };
+  const serviceToken = async (audience: string) => `token-for-${audience}`;
+  const errorOf = async (work: () => Promise<unknown>) => {
+    const thrown = await work().then(
+      () => null,
+      (error: unknown) => error,
+    );
+    expect(thrown).to.be.instanceOf(DependencyAway);
+    return (thrown as DependencyAway).code;
+  };
+
+  describe('to TikTok', () => {
+    const caller = { channelId: 'biz-1', accessToken: 'act.secret' };
+    const text = { kind: 'text', text: 'Yes.', quotedMessageId: null } as const;
+    const tiktok = (baseUrl = url) =>
+      createTikTok({
+        api: createTikTokApi({ client, baseUrl, version: 'v1.3' }),
+        rate: { take: async () => {} },
+        clock,
+      });
+    const send = (deadlineMs = clock.now() + 200, baseUrl = url) =>
+      tiktok(baseUrl).send(caller, 'CONV+a/b==', text, deadlineMs);
+
+    for (const { name, given, kind } of [
+      { name: 'accepts', given: json({ code: 0, data: { message: { message_id: 'MSG-1' } } }), kind: 'accepted' },
+      { name: 'rejects', given: json({ code: 40002, message: 'no', request_id: 'r' }), kind: 'rejected' },
+      { name: 'names no message', given: json({ code: 0, data: {} }), kind: 'uncertain' },
+      { name: 'answers a code that proves nothing', given: json({ code: 51065 }), kind: 'uncertain' },
+      { name: 'answers a server error', given: json({ code: 40002 }, 502), kind: 'uncertain' },
+      {
+        name: 'answers what is no JSON',
+        given: (_request: IncomingMessage, response: ServerResponse) => void response.end('<html>'),
+        kind: 'uncertain',
+      },
+      {
+        name: 'hangs up',
+        given: (request: IncomingMessage) => void request.socket.destroy(),
+        kind: 'uncertain',
+      },
+      { name: 'does not answer in time', given: () => {}, kind: 'uncertain' },
+    ]) {
+      it(`that ${name} is ${kind}`, async () => {
+        answer = given;
+        expect((await send()).kind).to.equal(kind);
+        expect(requests).to.equal(1);
+      });
+    }
+
+    it('that cannot be connected to is unsent', async () => {
+      expect(await send(clock.now() + 200, 'http://127.0.0.1:1')).to.deep.equal({ kind: 'unsent' });
+    });
+    it('after the deadline is not made', async () => {
+      answer = json({});
+      expect(await send(clock.now())).to.deep.equal({ kind: 'unsent' });
+      expect(requests).to.equal(0);
+    });
+    it('destroys the socket at the deadline', async () => {
+      const closed = new Promise<void>((resolve) => {
+        answer = (request) => void request.socket.once('close', () => resolve());
+      });
+      expect((await send(clock.now() + 100)).kind).to.equal('uncertain');
+      await closed;
+    });
+
+    for (const { name, given } of [
+      { name: 'fails', given: json({ code: 50000 }, 500) },
+      { name: 'answers something else', given: json({ code: 0, data: { messages: 'none' } }) },
+    ]) {
+      it(`that ${name} may be asked again what it knows of a conversation`, async () => {
+        answer = given;
+        expect(await errorOf(() => tiktok().newestMessageAt(caller, 'CONV'))).to.equal('tiktok_unavailable');
+      });
+    }
+    it('finds the newest message of a conversation', async () => {
+      answer = json({ code: 0, data: { messages: [{ timestamp: 5 }, { timestamp: 7 }, { timestamp: 6 }] } });
+      expect(await tiktok().newestMessageAt(caller, 'CONV')).to.deep.equal({ kind: 'answered', value: 7 });
+    });
+  });
+
+  describe('to auth', () => {
+    const channel = { status: 'connected', grantedScopes: ['message.list.send'], accessToken: 'act.1' };
+    const channels = () => createChannels({ client, baseUrl: url, serviceToken, clock });
+
+    it('is made once a minute while the token is good', async () => {
+      answer = json({ ...channel, goodUntil: clock.now() + 3_600_000 });
+      const { access } = channels();
+      await access('biz-1');
+      clock.advance(59_999);
+      expect(await access('biz-1')).to.deep.equal({ kind: 'known', ...channel });
+      expect(requests).to.equal(1);
+      clock.advance(1);
+      await access('biz-1');
+      expect(requests).to.equal(2);
+    });
+    it('is made again for a token that soon ends, or that TikTok refused', async () => {
+      answer = json({ ...channel, goodUntil: clock.now() + 40_000 });
+      const { access, refused } = channels();
+      await access('biz-1');
+      clock.advance(10_000);
+      await access('biz-1');
+      expect(requests).to.equal(2);
+      refused('biz-1', 'act.0');
+      refused('biz-1', 'act.1');
+      await access('biz-1');
+      expect(requests).to.equal(3);
+    });
+    it('names a channel that auth does not know', async () => {
+      answer = json({ code: 'channel_unknown' }, 404);
+      expect(await channels().access('biz/1')).to.deep.equal({ kind: 'unknown' });
+    });
+
+    for (const { name, given } of [
+      { name: 'is not there', given: json({ code: 'not_found' }, 404) },
+      { name: 'is unavailable', given: json({}, 503) },
+      { name: 'answers something else', given: json({ accessToken: 1 }) },
+      { name: 'does not answer', given: () => {} },
+    ]) {
+      it(`that ${name} is made again later`, async () => {
+        answer = given;
+        const { access } = createChannels({
+          client: { call: (call) => client.call({ ...call, deadlineMs: 200 }) },
+          baseUrl: url,
+          serviceToken,
+          clock,
+        });
+        expect(await errorOf(() => access('biz-1'))).to.equal('auth_unavailable');
+      });
+    }
+  });
+
+  describe('to conversation', () => {
+    const images = () => createImages({ client, baseUrl: url, serviceToken });
+
+    for (const { name, given, image } of [
+      {
+        name: 'brings an image',
+        given: (_request: IncomingMessage, response: ServerResponse) =>
+          void response.writeHead(200, { 'content-type': 'image/PNG; x=1' }).end('png'),
+        image: { kind: 'image', mediaType: 'image/png', bytes: Buffer.from('png') },
+      },
+      { name: 'knows no such image', given: json({ code: 'media_unknown' }, 404), image: { kind: 'unknown' } },
+      { name: 'has the image not yet', given: json({ code: 'media_pending' }, 409), image: { kind: 'pending' } },
+      {
+        name: 'brings more than TikTok takes',
+        given: (_request: IncomingMessage, response: ServerResponse) => void response.end(Buffer.alloc(4_000_000)),
+        image: { kind: 'too_large' },
+      },
+    ]) {
+      it(name, async () => {
+        answer = given;
+        expect(await images().fetch('media-1')).to.deep.equal(image);
+      });
+    }
+    it('that fails is made again later', async () => {
+      answer = json({}, 500);
+      expect(await errorOf(() => images().fetch('media-1'))).to.equal('conversation_unavailable');
+    });
+  });
+});

@@ -1,0 +1,130 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { eventually } from '@tiktok-channel/platform/testing';
+import { expect } from 'chai';
+import { type CuttableLine, cuttableLine } from '../support/cuttable-line.ts';
+import { type AuthWorld, createAuthWorld } from './auth-support.ts';
+
+const MAIN = fileURLToPath(new URL('../../services/auth/src/main.ts', import.meta.url));
+
+describe('auth, while its database is away,', () => {
+  let world: AuthWorld;
+  let line: CuttableLine;
+  let businessId: string;
+
+  before(async () => {
+    world = await createAuthWorld({
+      databaseLine: async (url) => {
+        line = await cuttableLine(url);
+        return line.url;
+      },
+    });
+    businessId = await world.newBusiness();
+    await world.connect('account-1', businessId);
+  });
+  after(async () => {
+    await world?.stop();
+    await line?.cut();
+  });
+
+  it('answers 503 with problem documents, sends browsers back with a code, is not ready, and recovers', async () => {
+    const token = await world.token('administrator', 'account-1');
+    const started = await world.startConnect('account-1');
+    await line.cut();
+
+    const problems = [await world.get('/v1/channels', token), await world.accessToken(businessId)];
+    for (const { status, headers, body } of problems) {
+      expect([status, body.code]).to.deep.equal([503, 'unavailable']);
+      expect(headers.get('content-type')).to.include('application/problem+json');
+      expect(headers.get('retry-after')).not.to.equal(null);
+    }
+    expect(await world.consent(businessId, started)).to.match(/\/channels\?error=service_unavailable$/);
+    const readiness = () => fetch(`${world.auths[0]?.addresses().internal}/health/ready`);
+    await eventually('not ready', async () => (await readiness()).status === 503);
+    const alive = await fetch(`${world.auths[0]?.addresses().internal}/health/live`);
+    expect(alive.status).to.equal(200);
+
+    await line.mend();
+    await eventually('ready', async () => (await readiness()).status === 200);
+    expect((await world.accessToken(businessId)).status).to.equal(200);
+    expect(await world.consent(businessId, started)).to.include('connected=');
+  });
+
+  it('keeps the new tokens when it is lost after TikTok has renewed them', async () => {
+    await world.faults({ rate_limit_qps: 0 });
+    await world.advance(25 * 3_600);
+    const cut = Promise.withResolvers<void>();
+    world.whenAnswered('refresh_token', () => line.cut().then(cut.resolve));
+    const asked = world.accessToken(businessId);
+    await cut.promise;
+    // Long enough for the first attempt to store them to have failed.
+    await pause(700);
+    await line.mend();
+
+    expect((await asked).status).to.equal(200);
+    await world.advance(25 * 3_600);
+    expect((await world.accessToken(businessId)).body.status).to.equal('connected');
+  });
+});
+
+describe('auth, killed between the exchange of the code and the write,', () => {
+  let world: AuthWorld;
+  let processes: ChildProcess[];
+
+  before(async () => {
+    processes = [];
+    world = await createAuthWorld({ replicas: 0 });
+  });
+  after(async () => {
+    for (const child of processes) await end(child);
+    await world?.stop();
+  });
+
+  const start = async (): Promise<ChildProcess> => {
+    const child = spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', MAIN], {
+      env: { ...world.environment, PATH: process.env.PATH },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    processes.push(child);
+    await eventually('the service listens', async () => (await world.get('/v1/channels')).status === 401);
+    return child;
+  };
+
+  it('has no half-connected channel, and the next attempt connects', async () => {
+    const first = await start();
+    const businessId = await world.newBusiness();
+    const started = await world.startConnect('account-1');
+    world.hold('business/get');
+    const interrupted = world.consent(businessId, started).catch(() => 'interrupted');
+    await eventually('the code is exchanged', () => world.calls.some((call) => call.includes('business/get')));
+    first.kill('SIGKILL');
+    expect(await interrupted).to.equal('interrupted');
+    world.hold(null);
+
+    const rows = async (table: string) =>
+      (await world.database.client.$queryRawUnsafe<unknown[]>(`SELECT 1 FROM ${table}`)).length;
+    expect([await rows('channels'), await rows('channel_tokens'), await rows('events')]).to.deep.equal([0, 0, 0]);
+
+    await start();
+    expect(await world.consent(businessId, started)).to.match(/error=state_reused$/);
+    await world.connect('account-1', businessId);
+    const events = (await world.published()).filter(({ record }) => record.key === businessId);
+    expect(events.map(({ name }) => name)).to.deep.equal(['ChannelConnected']);
+  });
+
+  it('lets a token of before the kill in, since the key pair is kept', async () => {
+    const token = await world.token('agent', 'account-1');
+    for (const child of processes.splice(0)) await end(child);
+    await start();
+    expect((await world.get('/v1/channels', token)).status).to.equal(200);
+  });
+});
+
+const end = async (child: ChildProcess): Promise<void> => {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGTERM');
+  await exited;
+};

@@ -1,0 +1,324 @@
+import { eventually } from '@tiktok-channel/platform/testing';
+import type { SendReply } from '@tiktok-channel/schemas';
+import { expect } from 'chai';
+import {
+  type Conversation,
+  connected,
+  createOutboundWorld,
+  isVerdict,
+  type OutboundWorld,
+  replyIn,
+} from './outbound-support.ts';
+
+/** The smallest PNG. */
+const PNG = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+describe('outbound', () => {
+  let world: OutboundWorld;
+  let channelId: string;
+  let conversation: Conversation;
+
+  before(async () => {
+    world = await createOutboundWorld();
+    await world.faults({ rate_limit_qps: 0, quota_off: true });
+    await world.startOutbound({ OUTBOUND_REQUESTS_PER_SECOND: '100', OUTBOUND_SETTLE_MS: '2000' });
+    channelId = await world.newChannel();
+    conversation = await world.newConversation(channelId);
+  });
+  afterEach(() => world.faults({ rate_limit_qps: 0, quota_off: true }));
+  after(() => world.stop());
+
+  const answers = async () => (await world.phone(conversation)).filter(({ from }) => from === 'business');
+  const sentTimes = async (text: string) => (await answers()).filter((message) => message.text === text).length;
+  const attachment = (overrides: Partial<SendReply['attachments'][number]>) => ({
+    text: null,
+    attachments: [{ kind: 'IMAGE' as const, mediaId: null, url: null, itemId: null, ...overrides }],
+  });
+  const failureOf = async (command: SendReply) => {
+    await world.send(command);
+    const { name, value } = await world.verdict(command.replyId);
+    return name === 'ReplyFailed' ? value : { code: name };
+  };
+
+  it('sends a text and tells of it until the customer has read it', async () => {
+    const command = replyIn(conversation, { text: 'Yes, all sizes.', quotedMessageId: conversation.messageId });
+    await world.send(command);
+    await world.status(command.replyId, 'ReplyDelivered');
+    await world.customerReads(conversation);
+    await world.status(command.replyId, 'ReplyRead');
+
+    const [message] = await answers();
+    expect(message).to.include({ text: 'Yes, all sizes.', type: 'text' });
+    expect(world.namesOf(command.replyId)).to.deep.equal(['ReplyQueued', 'ReplySent', 'ReplyDelivered', 'ReplyRead']);
+    const told = world.statuses.filter(({ value }) => value.replyId === command.replyId);
+    expect(new Set(told.map(({ id }) => id)).size).to.equal(4);
+    expect(told.map(({ causationId }) => causationId)).to.deep.equal(Array(4).fill(`command-${command.replyId}`));
+    expect({ ...(told[0]?.value.command as SendReply) }).to.deep.equal(command);
+    expect(told[1]?.value).to.include({ messageId: message?.messageId, attempts: 1, channelId });
+  });
+
+  it('sends an image and a shared post', async () => {
+    world.media.set('media-1', { status: 200, type: 'image/png', bytes: PNG });
+    const image = replyIn(conversation, attachment({ mediaId: 'media-1' }));
+    const post = replyIn(conversation, attachment({ kind: 'SHARED_POST', itemId: '7300000000000000042' }));
+    await world.send(image, post);
+
+    expect((await world.verdict(image.replyId)).name).to.equal('ReplySent');
+    expect((await world.verdict(post.replyId)).name).to.equal('ReplySent');
+    expect((await answers()).slice(-2).map(({ type }) => type)).to.deep.equal(['image', 'share_post']);
+  });
+
+  describe('refuses, with a code,', () => {
+    const image = (id: string) => attachment({ mediaId: id });
+    const cases: readonly { code: string; overrides: Partial<SendReply>; given?: () => void | Promise<void> }[] = [
+      { code: 'text_with_attachment', overrides: { ...image('media-1'), text: 'Look' } },
+      {
+        code: 'multiple_attachments',
+        overrides: { text: null, attachments: [...image('a').attachments, ...image('b').attachments] },
+      },
+      { code: 'empty_reply', overrides: { text: ' ' } },
+      { code: 'text_too_long', overrides: { text: 'a'.repeat(6_001) } },
+      { code: 'unsupported_attachment', overrides: attachment({ kind: 'VIDEO', mediaId: 'media-1' }) },
+      { code: 'unsupported_attachment', overrides: attachment({ url: 'https://example.com/a.png' }) },
+      { code: 'quote_not_allowed', overrides: { ...image('media-1'), quotedMessageId: 'MSG' } },
+      { code: 'invalid_command', overrides: { conversationId: '' } },
+      { code: 'invalid_command', overrides: { text: null, action: 'TYPING' } },
+      { code: 'image_unavailable', overrides: image('media-nowhere') },
+      {
+        code: 'unsupported_image_type',
+        overrides: image('media-gif'),
+        given: () => void world.media.set('media-gif', { status: 200, type: 'image/gif', bytes: PNG }),
+      },
+      {
+        code: 'unsupported_image_type',
+        overrides: image('media-liar'),
+        given: () =>
+          void world.media.set('media-liar', { status: 200, type: 'image/png', bytes: Buffer.from('GIF89a..') }),
+      },
+      {
+        code: 'image_too_large',
+        overrides: image('media-large'),
+        given: () =>
+          void world.media.set('media-large', { status: 200, type: 'image/png', bytes: Buffer.alloc(3_200_000) }),
+      },
+      {
+        code: 'images_not_available_here',
+        overrides: image('media-1'),
+        given: () => world.faults({ capability_image_send: false, rate_limit_qps: 0, quota_off: true }),
+      },
+      { code: 'expired', overrides: { expiresAt: Date.now() - 1 } },
+      { code: 'conversation_unknown', overrides: { conversationId: 'CONV+nowhere/1==' } },
+      { code: 'channel_unknown', overrides: { channelId: 'biz-nowhere' } },
+      { code: 'tiktok_rejected', overrides: { quotedMessageId: 'MSG-nowhere' } },
+    ];
+    for (const { code, overrides, given } of cases) {
+      it(code, async () => {
+        await given?.();
+        const before = (await answers()).length;
+
+        expect(await failureOf(replyIn(conversation, overrides))).to.include({ code });
+        expect((await answers()).length).to.equal(before);
+      });
+    }
+
+    for (const { code, change } of [
+      { code: 'channel_disconnected', change: { status: 'disconnected', accessToken: null } },
+      { code: 'channel_needs_reauthorization', change: { status: 'needs_reauthorization', accessToken: null } },
+      { code: 'missing_scope', change: { grantedScopes: ['message.list.read'] } },
+    ]) {
+      it(code, async () => {
+        const other = await world.newChannel();
+        const there = await world.newConversation(other);
+        world.channels.set(other, { ...connected('token'), ...change });
+
+        const failure = await failureOf(replyIn(there));
+        expect(failure).to.include({ code, retryable: true, attempts: 0 });
+        expect(failure).to.have.property('message').that.matches(/\.$/);
+        expect(failure).to.have.property('advice').that.matches(/\.$/);
+      });
+    }
+
+    it('conversation_of_other_channel', async () => {
+      const other = await world.newChannel();
+      expect(await failureOf(replyIn({ ...conversation, channelId: other }))).to.include({
+        code: 'conversation_of_other_channel',
+      });
+    });
+  });
+
+  it('knows that a reply was delivered and read although TikTok answers the send last', async () => {
+    await world.faults({ send_answer_delay_ms: 1_500, rate_limit_qps: 0, quota_off: true });
+    const command = replyIn(conversation, { text: 'Echo first.' });
+    await world.send(command);
+    await eventually('it is on the phone', async () => (await sentTimes('Echo first.')) === 1);
+    await world.customerReads(conversation);
+    await world.status(command.replyId, 'ReplyRead');
+
+    expect(world.namesOf(command.replyId)).to.deep.equal(['ReplyQueued', 'ReplySent', 'ReplyDelivered', 'ReplyRead']);
+  });
+
+  it('looks up a conversation that no topic has named yet', async () => {
+    await world.faults({ deliveries_delayed_ms: 4_000, rate_limit_qps: 0, quota_off: true });
+    const fresh = await world.newConversation(channelId);
+    const command = replyIn(fresh);
+    await world.send(command);
+
+    expect((await world.verdict(command.replyId)).name).to.equal('ReplySent');
+  });
+
+  it('puts a command that comes again through once', async () => {
+    const command = replyIn(conversation, { text: 'Only once.' });
+    await world.send(command, command, command);
+    await world.send({ ...command, requestedAt: command.requestedAt + 1 });
+    await world.status(command.replyId, 'ReplyDelivered');
+    await world.send(command);
+    const next = replyIn(conversation, { text: 'After it.' });
+    await world.send(next);
+    await world.verdict(next.replyId);
+
+    expect(await sentTimes('Only once.')).to.equal(1);
+    expect(world.namesOf(command.replyId)).to.deep.equal(['ReplyQueued', 'ReplySent', 'ReplyDelivered']);
+  });
+
+  it('dead-letters another reply under an id that is taken, and tells nothing of it', async () => {
+    const command = replyIn(conversation, { text: 'The first.' });
+    const next = replyIn(conversation, { text: 'Behind it.' });
+    await world.send(command, { ...command, text: 'The second.' }, next);
+    await world.verdict(next.replyId);
+
+    const letter = await eventually('the dead letter', () => world.deadLetters.at(-1));
+    expect(letter.headers.dlq_reason).to.equal('reply_id_reused');
+    expect(await sentTimes('The second.')).to.equal(0);
+    expect(world.namesOf(command.replyId).filter((name) => name === 'ReplyQueued')).to.have.length(1);
+  });
+
+  it('dead-letters what is no command, and goes on', async () => {
+    const before = world.deadLetters.length;
+    await world.sendBytes(conversation.conversationId, Buffer.from('no Avro'));
+    await world.send(replyIn(conversation, { replyId: ' ' }));
+    const next = replyIn(conversation);
+    await world.send(next);
+    await world.verdict(next.replyId);
+
+    await eventually('two dead letters', () => world.deadLetters.length === before + 2);
+    expect(world.deadLetters.slice(before).map(({ headers }) => headers.dlq_reason)).to.deep.equal([
+      'undecodable',
+      'reply_id_missing',
+    ]);
+  });
+
+  it('sends words that PostgreSQL cannot hold', async () => {
+    const command = replyIn(conversation, { text: 'a\u0000b' });
+    await world.send(command);
+
+    expect((await world.verdict(command.replyId)).name).to.equal('ReplySent');
+    expect(await sentTimes('a\uFFFDb')).to.equal(1);
+  });
+
+  describe('when TikTok answers', () => {
+    for (const { tiktokCode, code, retryable } of [
+      { tiktokCode: 40001, code: 'missing_scope', retryable: true },
+      { tiktokCode: 40002, code: 'tiktok_rejected', retryable: false },
+      { tiktokCode: 40007, code: 'tiktok_rejected', retryable: false },
+      { tiktokCode: 40064, code: 'blocked_by_tiktok', retryable: true },
+      { tiktokCode: 40105, code: 'channel_needs_reauthorization', retryable: true },
+    ]) {
+      it(`${tiktokCode}, fails with ${code}`, async () => {
+        await world.faults({ send_rejects_with: tiktokCode, rate_limit_qps: 0, quota_off: true });
+
+        const failure = await failureOf(replyIn(conversation));
+        expect(failure).to.include({ code, retryable, attempts: tiktokCode === 40105 ? 2 : 1 });
+        expect(failure).to.have.property('tiktok').that.includes({ code: tiktokCode });
+        expect(failure).to.have.nested.property('tiktok.requestId').that.is.a('string');
+      });
+    }
+
+    it('40105, asks auth for another token and sends with it', async () => {
+      const other = await world.newChannel();
+      const there = await world.newConversation(other);
+      const token = await world.newToken(other);
+      world.channels.set(other, { ...connected('a token that was revoked'), next: connected(token) });
+      const command = replyIn(there);
+      await world.send(command);
+
+      const { name, value } = await world.verdict(command.replyId);
+      expect([name, value.attempts]).to.deep.equal(['ReplySent', 2]);
+      expect(world.tokenRequests.filter((id) => id === other)).to.have.length(2);
+    });
+
+    it('40100, tries again later', async () => {
+      await world.faults({ send_rejects_with: 40100, rate_limit_qps: 0, quota_off: true });
+      const command = replyIn(conversation, { text: 'With patience.' });
+      await world.send(command);
+      await eventually('an attempt', () =>
+        world.logger.lines.some(({ fields }) => fields.replyId === command.replyId && fields.tiktokCode === 40100),
+      );
+      await world.faults({ rate_limit_qps: 0, quota_off: true });
+
+      const verdict = await world.verdict(command.replyId, 40_000);
+      expect(verdict.name).to.equal('ReplySent');
+      expect(verdict.value.attempts).to.be.greaterThan(1);
+      expect(await sentTimes('With patience.')).to.equal(1);
+    });
+
+    it('40100 until it is too late, fails with rate_limited', async () => {
+      await world.faults({ send_rejects_with: 40100, rate_limit_qps: 0, quota_off: true });
+
+      expect(await failureOf(replyIn(conversation, { expiresAt: Date.now() + 1_500 }))).to.include({
+        code: 'rate_limited',
+      });
+    });
+
+    for (const answer of ['dropped_after_acceptance', '502_after_acceptance'] as const) {
+      it(`nothing usable (${answer}), finds its message by the echo`, async () => {
+        await world.faults({ send_answer: answer, rate_limit_qps: 0, quota_off: true });
+        const command = replyIn(conversation, { text: `Was it ${answer}?` });
+        await world.send(command);
+        await world.status(command.replyId, 'ReplyDelivered');
+
+        expect(await sentTimes(`Was it ${answer}?`)).to.equal(1);
+        expect(world.namesOf(command.replyId)).to.deep.equal([
+          'ReplyQueued',
+          'ReplyOutcomeUnknown',
+          'ReplySent',
+          'ReplyDelivered',
+        ]);
+        const sent = await world.verdict(command.replyId);
+        expect(sent.value.messageId).to.equal((await answers()).at(-1)?.messageId);
+      });
+    }
+
+    for (const answer of ['dropped_after_acceptance', '500_before_acceptance'] as const) {
+      it(`nothing usable (${answer}) and echoes nothing, settles as unknown and sends the next`, async () => {
+        await world.faults({ send_answer: answer, echo_never: true, rate_limit_qps: 0, quota_off: true });
+        const command = replyIn(conversation, { text: `Lost: ${answer}` });
+        const next = replyIn(conversation, { text: `Behind ${answer}` });
+        await world.send(command, next);
+        await eventually('it is uncertain', () => world.namesOf(command.replyId).includes('ReplyOutcomeUnknown'));
+        await world.faults({ rate_limit_qps: 0, quota_off: true });
+
+        expect((await world.verdict(command.replyId)).value).to.include({ settled: true, attempts: 1 });
+        expect((await world.verdict(next.replyId)).name).to.equal('ReplySent');
+        expect(await sentTimes(`Lost: ${answer}`)).to.equal(answer === '500_before_acceptance' ? 0 : 1);
+      });
+    }
+  });
+
+  it('gives every reply exactly one verdict', () => {
+    const verdicts = Map.groupBy(world.statuses.filter(isVerdict), ({ value }) => value.replyId);
+    const queued = world.statuses.filter(({ name }) => name === 'ReplyQueued').map(({ value }) => value.replyId);
+
+    expect(queued.filter((replyId) => verdicts.get(replyId)?.length !== 1)).to.deep.equal([]);
+  });
+
+  it('tells its log neither words nor tokens', () => {
+    const told = JSON.stringify(world.logger.lines, (_key, value) =>
+      typeof value === 'bigint' ? String(value) : value,
+    );
+
+    expect(told).to.not.match(/all sizes|Only once|act\./);
+  });
+});

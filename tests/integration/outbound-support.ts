@@ -1,0 +1,347 @@
+import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { composeIngress, type Ingress, readIngressSettings } from '@tiktok-channel/ingress';
+import { composeOutbound, type Outbound, outboundMigrations, readOutboundSettings } from '@tiktok-channel/outbound';
+import { createKafka, HEADERS, type IncomingRecord } from '@tiktok-channel/platform/kafka';
+import { migrate } from '@tiktok-channel/platform/postgres';
+import { createRecordingLogger, eventually } from '@tiktok-channel/platform/testing';
+import { createCodec, type SendReply, topics } from '@tiktok-channel/schemas';
+import { createSimulator } from '@tiktok-channel/tiktok-simulator';
+import { type TestDatabase, testDatabase } from '../support/postgres.ts';
+import { sendReply } from '../support/records.ts';
+
+const APP_ID = '7300000000000000001';
+const APP_SECRET = 'the-app-secret-of-this-suite';
+const REDIRECT_URL = 'http://127.0.0.1/tiktok/callback';
+const SCOPES = ['message.list.read', 'message.list.send', 'message.list.manage'];
+
+/** What the status topic said of a reply. */
+export interface Status {
+  readonly name: string;
+  readonly id: string;
+  readonly causationId: string | undefined;
+  readonly value: Readonly<Record<string, unknown>> & { readonly replyId: string };
+}
+
+export interface PhoneMessage {
+  readonly messageId: string;
+  readonly from: 'customer' | 'business';
+  readonly type: string;
+  readonly text?: string;
+}
+
+/** A customer who wrote to the business, so that it may answer. */
+export interface Conversation {
+  readonly channelId: string;
+  readonly conversationId: string;
+  readonly username: string;
+  /** The id of the customer's first message. */
+  readonly messageId: string;
+}
+
+/** What auth says of a channel. */
+export interface FakeChannel {
+  readonly status: string;
+  readonly grantedScopes: readonly string[];
+  readonly accessToken: string | null;
+  readonly goodUntil: number | null;
+  /** What auth says when it is asked once more. */
+  readonly next?: FakeChannel;
+}
+
+/** Outbound on real Kafka, registry and PostgreSQL before a simulator whose deliveries go through a real ingress. */
+export interface OutboundWorld {
+  readonly database: TestDatabase;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly logger: ReturnType<typeof createRecordingLogger>;
+  readonly statuses: readonly Status[];
+  readonly deadLetters: readonly IncomingRecord[];
+  /** By channel id; a channel that is not there is unknown to auth. */
+  readonly channels: Map<string, FakeChannel>;
+  readonly media: Map<string, { readonly status: number; readonly type: string; readonly bytes: Buffer }>;
+  /** Channels for which a token was asked. */
+  readonly tokenRequests: string[];
+  startOutbound(overrides?: Readonly<Record<string, string>>): Promise<Outbound>;
+  newChannel(): Promise<string>;
+  newToken(channelId: string): Promise<string>;
+  newConversation(channelId: string): Promise<Conversation>;
+  customerReads(conversation: Conversation): Promise<void>;
+  phone(conversation: Conversation): Promise<readonly PhoneMessage[]>;
+  send(...commands: readonly SendReply[]): Promise<void>;
+  sendBytes(key: string, value: Buffer): Promise<void>;
+  faults(switches: object): Promise<void>;
+  /** Names of the statuses of a reply, in the order of the topic. */
+  namesOf(replyId: string): readonly string[];
+  verdict(replyId: string, withinMs?: number): Promise<Status>;
+  status(replyId: string, name: string): Promise<Status>;
+  stop(): Promise<void>;
+}
+
+const VERDICTS = new Set(['ReplySent', 'ReplyFailed', 'ReplyOutcomeUnknown']);
+
+export const isVerdict = ({ name, value }: Status): boolean =>
+  VERDICTS.has(name) && (name !== 'ReplyOutcomeUnknown' || value.settled === true);
+
+/** A command to answer in `conversation`, under an id of its own. */
+export const replyIn = (
+  { channelId, conversationId }: Pick<Conversation, 'channelId' | 'conversationId'>,
+  overrides: Partial<SendReply> = {},
+): SendReply =>
+  sendReply({ channelId, conversationId, replyId: `reply-${randomUUID()}`, requestedAt: Date.now(), ...overrides });
+
+export const createOutboundWorld = async (): Promise<OutboundWorld> => {
+  const logger = createRecordingLogger();
+  const database = await testDatabase();
+  await migrate({ url: database.url, folder: outboundMigrations, logger });
+  const bus = await createBus(logger);
+  const neighbours = await createNeighbours();
+  const ingress = await startIngress(bus.environment, logger);
+  const simulator = await createSimulator({
+    appId: APP_ID,
+    appSecret: APP_SECRET,
+    redirectUrls: [REDIRECT_URL],
+    webhookUrl: `${ingress.addresses().public}/webhooks/tiktok`,
+  });
+  const environment = {
+    ...bus.environment,
+    HOST: '127.0.0.1',
+    PORT: '0',
+    INTERNAL_PORT: '0',
+    DATABASE_URL: database.url,
+    AUTH_INTERNAL_URL: neighbours.url,
+    CONVERSATION_INTERNAL_URL: neighbours.url,
+    SERVICE_TOKEN_SECRETS: 'the-service-secret-of-this-suite',
+    TIKTOK_API_BASE_URL: `${simulator.url}/open_api`,
+    OUTBOUND_POLL_MS: '100',
+  };
+  const outbounds: Outbound[] = [];
+  const control = (path: string) => `${simulator.url}/_control${path}`;
+
+  const newToken = async (channelId: string): Promise<string> => {
+    const query = new URLSearchParams({
+      client_key: APP_ID,
+      response_type: 'code',
+      redirect_uri: REDIRECT_URL,
+      scope: SCOPES.join(','),
+      state: 'state',
+    });
+    const url = `${simulator.url}/v2/auth/authorize?${query}`;
+    const { callback } = await post(control('/connect'), { businessId: channelId, url, follow: false });
+    const exchanged = await post(`${simulator.url}/open_api/v1.3/tt_user/oauth2/token/`, {
+      client_id: APP_ID,
+      client_secret: APP_SECRET,
+      grant_type: 'authorization_code',
+      auth_code: new URL(String(callback)).searchParams.get('code'),
+      redirect_uri: REDIRECT_URL,
+    });
+    return (exchanged.data as { access_token: string }).access_token;
+  };
+  const customer = ({ channelId, username }: Conversation) =>
+    control(`/businesses/${encodeURIComponent(channelId)}/customers/${username}`);
+
+  const world: OutboundWorld = {
+    database,
+    environment,
+    logger,
+    statuses: bus.statuses,
+    deadLetters: bus.deadLetters,
+    ...neighbours,
+    newToken,
+    startOutbound: async (overrides = {}) => {
+      const outbound = composeOutbound({ settings: readOutboundSettings({ ...environment, ...overrides }), logger });
+      outbounds.push(outbound);
+      await outbound.lifecycle.start();
+      return outbound;
+    },
+    newChannel: async () => {
+      const username = `shop.${randomUUID().slice(0, 8)}`;
+      const channelId = String((await post(control('/businesses'), { username, displayName: username })).businessId);
+      const accessToken = await newToken(channelId);
+      neighbours.channels.set(channelId, connected(accessToken));
+      return channelId;
+    },
+    newConversation: async (channelId) => {
+      const username = `mia.${randomUUID().slice(0, 8)}`;
+      const path = `/businesses/${encodeURIComponent(channelId)}/customers/${username}/messages`;
+      const { conversationId, messageId } = await post(control(path), { type: 'text', text: 'Is this in stock?' });
+      return { channelId, username, conversationId: String(conversationId), messageId: String(messageId) };
+    },
+    customerReads: async (conversation) => {
+      await post(`${customer(conversation)}/reads`, {});
+    },
+    phone: async (conversation) => (await (await fetch(`${customer(conversation)}/messages`)).json()) as PhoneMessage[],
+    send: bus.send,
+    sendBytes: bus.sendBytes,
+    faults: async (switches) => {
+      const answer = await fetch(control('/faults'), {
+        method: 'PUT',
+        body: JSON.stringify(switches),
+        headers: { 'content-type': 'application/json' },
+      });
+      if (!answer.ok) throw new Error(`the simulator refused: ${await answer.text()}`);
+    },
+    namesOf: (replyId) => bus.statuses.filter(({ value }) => value.replyId === replyId).map(({ name }) => name),
+    verdict: (replyId, withinMs = 15_000) =>
+      eventually(
+        `a verdict on ${replyId}`,
+        () => bus.statuses.find((status) => status.value.replyId === replyId && isVerdict(status)),
+        { withinMs },
+      ),
+    status: (replyId, name) =>
+      eventually(`${name} of ${replyId}`, () =>
+        bus.statuses.find((status) => status.value.replyId === replyId && status.name === name),
+      ),
+    stop: async () => {
+      await Promise.all(outbounds.map(({ lifecycle }) => lifecycle.stop()));
+      await simulator.stop();
+      await ingress.lifecycle.stop();
+      await neighbours.close();
+      await bus.stop();
+      await database.drop();
+    },
+  };
+  return world;
+};
+
+export const connected = (accessToken: string): FakeChannel => ({
+  status: 'connected',
+  grantedScopes: SCOPES,
+  accessToken,
+  goodUntil: Date.now() + 3_600_000,
+});
+
+const startIngress = async (
+  environment: Readonly<Record<string, string>>,
+  logger: ReturnType<typeof createRecordingLogger>,
+): Promise<Ingress> => {
+  const ingress = composeIngress({
+    settings: readIngressSettings({
+      ...environment,
+      HOST: '127.0.0.1',
+      PORT: '0',
+      INTERNAL_PORT: '0',
+      TIKTOK_APP_SECRET: APP_SECRET,
+    }),
+    logger,
+  });
+  await ingress.lifecycle.start();
+  return ingress;
+};
+
+/** Auth's and conversation's internal endpoints, as far as outbound asks them. */
+const createNeighbours = async () => {
+  const channels: OutboundWorld['channels'] = new Map();
+  const media: OutboundWorld['media'] = new Map();
+  const tokenRequests: string[] = [];
+  const server = createServer((request, response) => {
+    const json = (status: number, body: object) => {
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    };
+    const [, , , kind, id = ''] = (request.url ?? '').split('/').map(decodeURIComponent);
+    if (!request.headers.authorization?.startsWith('Bearer ')) return json(401, {});
+    if (kind === 'channels') {
+      tokenRequests.push(id);
+      const { next, ...channel } = channels.get(id) ?? {};
+      if (next !== undefined) channels.set(id, next);
+      return !('status' in channel)
+        ? json(404, { code: 'channel_unknown' })
+        : json(200, { channelId: id, accountId: 'account-1', ...channel });
+    }
+    const file = media.get(id);
+    if (file === undefined) return json(404, { code: 'media_unknown' });
+    response.writeHead(file.status, { 'content-type': file.type }).end(file.bytes);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    channels,
+    media,
+    tokenRequests,
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+};
+
+/** Topics under a prefix of their own, a producer of commands, and all that was published so far. */
+const createBus = async (logger: ReturnType<typeof createRecordingLogger>) => {
+  const { KAFKA_BROKERS = '', SCHEMA_REGISTRY_URL = '' } = process.env;
+  const topicPrefix = `test-${randomUUID().slice(0, 8)}.`;
+  const kafka = createKafka({
+    settings: { brokers: KAFKA_BROKERS.split(','), topicPrefix, clientId: 'outbound-spec' },
+    logger,
+  });
+  const { messages, statuses, replyCommands, webhooksUnrecognized, outboundDeadLetters } = topics;
+  const admin = kafka.createAdmin();
+  await admin.start();
+  await admin.ensureTopics(
+    [messages, statuses, replyCommands, webhooksUnrecognized, outboundDeadLetters].map(({ name }) => ({
+      topic: name,
+      partitions: 3,
+    })),
+  );
+  await admin.stop();
+
+  const codec = await createCodec({ registry: { url: SCHEMA_REGISTRY_URL }, writes: ['SendReply'] });
+  const producer = kafka.createProducer();
+  const seen: Status[] = [];
+  const deadLetters: IncomingRecord[] = [];
+  const consumer = kafka.createConsumer<IncomingRecord>({
+    group: `outbound-spec-${randomUUID()}`,
+    topics: [statuses.name, outboundDeadLetters.name],
+    decode: (record) => ({ kind: 'record', value: record }),
+    apply: async ({ topic, records }) => {
+      for (const { value: record } of records) {
+        if (topic === outboundDeadLetters.name) deadLetters.push(record);
+        else {
+          const { name, value } = (await codec.decode(record.value)) as never as Status;
+          const { [HEADERS.id]: id = '', [HEADERS.causationId]: causationId } = record.headers;
+          seen.push({ name, value, id, causationId });
+        }
+      }
+      return { kind: 'done' };
+    },
+    deadLetters: { producer, topic: outboundDeadLetters.name },
+    onFatal: (error) => {
+      throw error;
+    },
+  });
+  await producer.start();
+  await consumer.start();
+  const sendBytes = (key: string, value: Buffer, headers: Record<string, string> = {}) =>
+    producer.send([{ topic: replyCommands.name, key, value, headers }]);
+  return {
+    environment: { KAFKA_BROKERS, KAFKA_TOPIC_PREFIX: topicPrefix, SCHEMA_REGISTRY_URL },
+    statuses: seen,
+    deadLetters,
+    sendBytes,
+    send: async (...commands: readonly SendReply[]) => {
+      await producer.send(
+        commands.map((command) => ({
+          topic: replyCommands.name,
+          key: command.conversationId,
+          value: codec.encode('SendReply', command),
+          headers: { [HEADERS.id]: `command-${command.replyId}` },
+        })),
+      );
+    },
+    stop: async () => {
+      await consumer.stop();
+      await producer.stop();
+    },
+  };
+};
+
+const post = async (url: string, body: object): Promise<Record<string, unknown>> => {
+  const answer = await fetch(url, {
+    method: 'POST',
+    body: JSON.stringify(body),
+    headers: { 'content-type': 'application/json' },
+  });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${url} answered ${answer.status}: ${text}`);
+  return text === '' ? {} : JSON.parse(text);
+};

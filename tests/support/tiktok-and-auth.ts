@@ -1,0 +1,64 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** The calls of TikTok and of auth that the media flow makes, answered as a test says. */
+export interface MediaPeers {
+  readonly url: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Bytes by TikTok's media id. */
+  readonly files: Map<string, Buffer>;
+  /** Codes that TikTok answers next, instead of an address. */
+  readonly nextCodes: number[];
+  token: string | null;
+  readonly calls: { readonly path: string; readonly headers: IncomingMessage['headers']; readonly body: string }[];
+  stop(): Promise<void>;
+}
+
+export const startMediaPeers = async (): Promise<MediaPeers> => {
+  const calls: MediaPeers['calls'] = [];
+  const answer = (response: ServerResponse, body: unknown, status = 200) =>
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const body = Buffer.concat(chunks).toString();
+    const path = request.url ?? '';
+    calls.push({ path, headers: request.headers, body });
+    if (path.startsWith('/internal/v1/channels/')) {
+      answer(response, { accessToken: peers.token, goodUntil: null });
+    } else if (path === '/open_api/v1.3/business/message/media/download/') {
+      const code = peers.nextCodes.shift() ?? 0;
+      const { media_id } = JSON.parse(body) as { media_id: string };
+      const data = code === 0 ? { download_url: `${peers.url}/files/${encodeURIComponent(media_id)}` } : {};
+      answer(response, { code, message: 'x', request_id: 'r', data });
+    } else if (request.headers['x-user'] !== peers.token) {
+      answer(response, {}, 403);
+    } else {
+      response.end(peers.files.get(decodeURIComponent(path.slice('/files/'.length))));
+    }
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const peers: MediaPeers = {
+    url,
+    environment: { TIKTOK_API_BASE_URL: `${url}/open_api`, AUTH_INTERNAL_URL: url, MEDIA_FETCHES_PER_SECOND: '20' },
+    files: new Map(),
+    nextCodes: [],
+    token: 'act.test',
+    calls,
+    stop: () =>
+      new Promise<void>((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+  return peers;
+};
+
+/** The smallest PNG: one pixel. */
+export const PNG = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
