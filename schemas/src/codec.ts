@@ -45,8 +45,8 @@ type Reader = (bytes: Buffer) => DecodedRecord;
 
 const WIRE_PREFIX_BYTES = 5;
 
-/** Room for a usual message, so that one pass of encoding is enough. */
-const ROOM_BYTES = 2048;
+/** Room for a usual message, so that one pass of encoding is enough; it grows to the largest value met. */
+const ROOM_BYTES = 64 * 1_024;
 
 /** Looks up the ids of `writes`, the records that the caller encodes; it fails when the deploy step has not registered them. */
 export const createCodec = async ({
@@ -101,18 +101,19 @@ const encodeWith = (
   }
 };
 
+/** Values are written here first: a record of its exact size keeps no memory beyond it. */
+let scratch = Buffer.allocUnsafeSlow(ROOM_BYTES);
+
 const encodeValue = (type: Type, id: number, value: unknown): Buffer => {
-  const length = WIRE_PREFIX_BYTES + ROOM_BYTES;
-  let buffer = Buffer.allocUnsafe(length);
-  let end = type.encode(value, buffer, WIRE_PREFIX_BYTES);
+  let end = type.encode(value, scratch, WIRE_PREFIX_BYTES);
   if (end < 0) {
     // avsc answers minus the number of bytes that are missing, having written nothing of use.
-    buffer = Buffer.allocUnsafe(length - end);
-    end = type.encode(value, buffer, WIRE_PREFIX_BYTES);
+    scratch = Buffer.allocUnsafeSlow(scratch.length - end);
+    end = type.encode(value, scratch, WIRE_PREFIX_BYTES);
   }
-  buffer[0] = 0;
-  buffer.writeInt32BE(id, 1);
-  return buffer.subarray(0, end);
+  scratch[0] = 0;
+  scratch.writeInt32BE(id, 1);
+  return Buffer.from(scratch.subarray(0, end));
 };
 
 const misfit = (type: Type, value: unknown): string => {

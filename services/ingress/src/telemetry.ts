@@ -82,9 +82,8 @@ export const createDeliveryReporter = (logger: Logger): DeliveryReporter => {
 
 const conclusionOf = (acceptance: Acceptance): Conclusion => {
   if (acceptance.kind !== 'published') return { outcome: acceptance.kind, reason: acceptance.reason };
-  const { event } = acceptance;
-  if (event.type === 'WebhookUnrecognized') return { outcome: 'unrecognized', reason: event.record.reason };
-  return ACCEPTED;
+  const { unrecognized } = acceptance.event;
+  return unrecognized === null ? ACCEPTED : { outcome: 'unrecognized', reason: unrecognized };
 };
 
 const ACCEPTED: Conclusion = { outcome: 'accepted', reason: 'none' };
@@ -100,8 +99,8 @@ const STALE_LABELS = {
 
 const fieldsOf = (acceptance: Acceptance): LogFields => {
   if (acceptance.kind === 'refused' || acceptance.event === null) return {};
-  const { id, type, record } = acceptance.event;
-  return { eventId: id, type, channelId: record.channelId };
+  const { id, type, channelId } = acceptance.event;
+  return { eventId: id, type, channelId };
 };
 
 /** At full load a line for each delivery would cost more than the delivery: what went well is `debug` and counted. */

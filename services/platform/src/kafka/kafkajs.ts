@@ -1,19 +1,19 @@
 import { createRequire } from 'node:module';
 import type * as KafkaJsModule from 'kafkajs';
-import { encodeRecord } from './record-encoder.ts';
+import { produceRequest } from './produce-request.ts';
 
-/** The one place where kafkajs is loaded: after its record encoder has been replaced (decision 0003). */
+/** The one place where kafkajs is loaded: after its Produce request has been replaced (decision 0020). */
 const require = createRequire(import.meta.url);
 
-const RECORD_ENCODER = 'kafkajs/src/protocol/recordBatch/record/v0/index.js';
+const PRODUCE_REQUEST = 'kafkajs/src/protocol/requests/produce/v3/request.js';
 
-const replaceRecordEncoder = (): void => {
-  require(RECORD_ENCODER);
-  const module = require.cache[require.resolve(RECORD_ENCODER)];
-  if (module === undefined) throw new Error(`${RECORD_ENCODER} is not where it was`);
-  module.exports = encodeRecord;
+const replaceProduceRequest = (): void => {
+  require(PRODUCE_REQUEST);
+  const module = require.cache[require.resolve(PRODUCE_REQUEST)];
+  if (module === undefined) throw new Error(`${PRODUCE_REQUEST} is not where it was`);
+  module.exports = produceRequest;
 };
 
-replaceRecordEncoder();
+replaceProduceRequest();
 
 export const { Kafka, logLevel, Partitioners } = require('kafkajs') as typeof KafkaJsModule;

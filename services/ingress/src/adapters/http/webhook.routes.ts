@@ -46,7 +46,11 @@ export const createWebhookListener = ({
     readBody(request, maxBodyBytes, (rawBody, failure) => {
       if (rawBody === null) return refuseBody(failure ?? 'request_aborted');
       const signature = headerOf(request, 'tiktok-signature') ?? undefined;
-      acceptDelivery({ rawBody, signature, logId, receivedAtMs }).then(answer).catch(fail);
+      try {
+        acceptDelivery({ rawBody, signature, logId, receivedAtMs }).then(answer, fail);
+      } catch (error) {
+        fail(error);
+      }
     });
   };
 
