@@ -47,6 +47,8 @@ const headers = z.object({
 /** Far above what TikTok takes (6000): a longer text is refused by outbound, with a reason. */
 const LONGEST_TEXT = 100_000;
 const MOST_ATTACHMENTS = 10;
+/** The end of the year 9999: readers in other languages (Python's `datetime`) cannot read a record with a later time. */
+const LATEST_TIME = 253_402_300_799_999;
 
 const text = z.string().max(LONGEST_TEXT).transform(storable);
 const id = z.string().min(1).max(1_000).transform(storable);
@@ -65,7 +67,7 @@ const body = z
     attachments: z.array(attachment).max(MOST_ATTACHMENTS).nullish(),
     quotedMessageId: id.nullish(),
     /** Epoch milliseconds. */
-    expiresAt: z.int().positive().nullish(),
+    expiresAt: z.int().positive().max(LATEST_TIME).nullish(),
   })
   .refine((reply) => Boolean(reply.text) || Boolean(reply.mediaId) || (reply.attachments ?? []).length > 0, {
     path: ['text'],

@@ -48,19 +48,20 @@ export const createConversationQueries = (client: SqlClient): ConversationQuerie
 
   listMessages: async (query) => {
     const { conversation, after, order, limit } = query;
-    const [rows, pending] = await Promise.all([
-      client.$queryRawUnsafe<MessageRow[]>(
-        MESSAGES_SQL[order],
-        conversation.channelId,
-        conversation.conversationId,
-        conversation.visibleFrom,
-        after?.sentAt ?? null,
-        after?.id ?? null,
-        limit + 1,
-      ),
-      listPendingReplies(client, { ...query, limit: limit + 1 }),
-    ]);
-    const views = [...rows.map(messageView), ...pending].sort(COMPARISONS[order]);
+    // Replies first: one whose message is stored between the two reads is then in both, and not in neither.
+    const pending = await listPendingReplies(client, { ...query, limit: limit + 1 });
+    const rows = await client.$queryRawUnsafe<MessageRow[]>(
+      MESSAGES_SQL[order],
+      conversation.channelId,
+      conversation.conversationId,
+      conversation.visibleFrom,
+      after?.sentAt ?? null,
+      after?.id ?? null,
+      limit + 1,
+    );
+    const arrived = new Set(rows.map(({ reply_id: replyId }) => replyId));
+    const waiting = pending.filter(({ replyId }) => !arrived.has(replyId));
+    const views = [...rows.map(messageView), ...waiting].sort(COMPARISONS[order]);
     return pageOf(views, limit, (last) => ({ sentAt: last.sentAt, id: idOf(last) }));
   },
 

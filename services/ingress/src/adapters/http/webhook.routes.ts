@@ -83,10 +83,12 @@ const problemOf = (acceptance: Exclude<Acceptance, { kind: 'published' }>): Http
     ? new HttpProblem(401, `signature_${acceptance.reason}`, REFUSALS[acceptance.reason])
     : unavailable('the delivery could not be stored in time; deliver it again', RETRY_AFTER_SECONDS);
 
-/** What is still coming is read and dropped, so that the answer is seen; then the connection closes. */
+/**
+ * What is still coming is read and dropped: who sends it through a proxy would see the end of the connection in place of
+ * the answer. Node's time limit for a request ends it.
+ */
 const refuseLargeBody = (request: IncomingMessage, response: ServerResponse, maxBodyBytes: number): void => {
-  const headers = { Connection: 'close' };
-  const problem = new HttpProblem(413, 'body_too_large', `the body is larger than ${maxBodyBytes} bytes`, { headers });
+  const problem = new HttpProblem(413, 'body_too_large', `the body is larger than ${maxBodyBytes} bytes`);
   writeProblem(response, problem, requestIdOf(request));
   request.resume();
 };
