@@ -15,7 +15,6 @@ import { createCodec, topics } from '@tiktok-channel/schemas';
 import { mountAccessTokens } from './adapters/http/access-token.routes.ts';
 import { CALLBACK_PATH, mountAuthorization } from './adapters/http/authorization.routes.ts';
 import { mountChannels } from './adapters/http/channels.routes.ts';
-import { mountDependencyProblems } from './adapters/http/dependency-problems.ts';
 import { mountLocalKeys, mountLocalTokens } from './adapters/http/local-sign-in.routes.ts';
 import { createPublishedRecords, type PublishedRecords, WRITTEN_RECORDS } from './adapters/kafka/published-records.ts';
 import { createAuthorizations } from './adapters/persistence/authorizations.repository.ts';
@@ -218,7 +217,6 @@ const composeServers = ({ settings, logger }: AuthOptions, served: Served) => {
       mountAuthorization(app, { identify, publicUrl: settings.PUBLIC_URL, ...useCases });
       mountChannels(app, { identify, channels: stores.channels });
       if (!isProduction(settings)) mountLocalTokens(app, { keys: stores.signingKeys, issuer, audience, clock });
-      mountDependencyProblems(app);
     },
   });
   const internalApp = composeInternalApp({ settings, logger }, served);
@@ -248,7 +246,6 @@ const composeInternalApp = ({ settings, logger }: AuthOptions, { clock, stores, 
         handOutToken: useCases.handOutToken,
       });
       if (!isProduction(settings)) mountLocalKeys(app, { keys: stores.signingKeys });
-      mountDependencyProblems(app);
     },
   });
 

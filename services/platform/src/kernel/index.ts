@@ -1,4 +1,5 @@
 export { assertNever } from './assert-never.ts';
+export { DependencyUnavailable } from './dependency-unavailable.ts';
 export { eventIds } from './event-ids.ts';
 export type { MessageOutcome } from './message-outcome.ts';
 export { fingerprint, naturalId } from './natural-id.ts';

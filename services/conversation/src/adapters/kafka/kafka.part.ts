@@ -1,9 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Consumer, Producer } from '@tiktok-channel/platform/kafka';
-import type { Logger } from '@tiktok-channel/platform/kernel';
+import { DependencyUnavailable, type Logger } from '@tiktok-channel/platform/kernel';
 import type { Part } from '@tiktok-channel/platform/lifecycle';
 import type { Codec } from '@tiktok-channel/schemas';
-import { DependencyUnavailable } from '../../application/ports.ts';
 
 const REGISTRY_PAUSE_MS = 1_000;
 
@@ -54,7 +53,7 @@ export const createKafkaPart = ({
   return {
     name: 'projection',
     current: () => {
-      if (codec === null) throw new DependencyUnavailable('schema registry');
+      if (codec === null) throw new DependencyUnavailable('registry');
       return codec;
     },
     start: () => {
