@@ -11,7 +11,7 @@ import {
 } from '@tiktok-channel/platform/identity';
 import { createKafka } from '@tiktok-channel/platform/kafka';
 import type { Clock, Logger } from '@tiktok-channel/platform/kernel';
-import { createLifecycle, type Lifecycle, type Part } from '@tiktok-channel/platform/lifecycle';
+import { createFromRegistry, createLifecycle, type Lifecycle, type Part } from '@tiktok-channel/platform/lifecycle';
 import { createOutboxRelay } from '@tiktok-channel/platform/outbox';
 import { createDatabasePulse, createOutboxStore } from '@tiktok-channel/platform/postgres';
 import { currentTraceparent, telemetry, telemetryPart } from '@tiktok-channel/platform/telemetry';
@@ -151,13 +151,17 @@ const composeMessaging = (
   });
   const deadLetters = kafka.createProducer();
   const store = createProjectionStore({ database, group: PROJECTION_GROUP });
+  const schemas = createFromRegistry({
+    open: () => createCodec({ registry: { url: settings.SCHEMA_REGISTRY_URL }, writes: WRITTEN_RECORDS }),
+    logger,
+  });
   const projection = createKafkaPart({
-    openCodec: () => createCodec({ registry: { url: settings.SCHEMA_REGISTRY_URL }, writes: WRITTEN_RECORDS }),
+    schemas,
     deadLetters,
     consumer: () =>
       createProjectionConsumer({
         kafka,
-        codec: () => projection.current(),
+        codec: schemas.current,
         projectBatch: createProjectBatch({ store, clock }),
         positions: store,
         deadLetters,
@@ -168,7 +172,6 @@ const composeMessaging = (
         onFatal,
       }),
     onFatal,
-    logger,
   });
   const relay = createOutboxRelay({
     store: createOutboxStore(database),
@@ -180,7 +183,7 @@ const composeMessaging = (
   });
   const requests = createReplyRequests({
     database,
-    outboxRow: createReplyCommandRow(() => projection.current(), currentTraceparent),
+    outboxRow: createReplyCommandRow(schemas.current, currentTraceparent),
     attachmentsJson,
     onEnqueued: relay.poke,
   });
