@@ -1,13 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createHttpClient, type HttpClient } from '@tiktok-channel/platform/http-client';
+import { DependencyUnavailable } from '@tiktok-channel/platform/kernel';
 import { createManualClock, type ManualClock } from '@tiktok-channel/platform/testing';
 import { createTikTokApi } from '@tiktok-channel/platform/tiktok';
 import { expect } from 'chai';
 import { createChannels } from '../src/adapters/auth/channels.client.ts';
 import { createImages } from '../src/adapters/conversation/images.client.ts';
 import { createTikTok } from '../src/adapters/tiktok/tiktok.client.ts';
-import { DependencyAway } from '../src/application/ports.ts';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -47,8 +47,8 @@ describe('a call to a neighbour', () => {
       () => null,
       (error: unknown) => error,
     );
-    expect(thrown).to.be.instanceOf(DependencyAway);
-    return (thrown as DependencyAway).code;
+    expect(thrown).to.be.instanceOf(DependencyUnavailable);
+    return (thrown as DependencyUnavailable).code;
   };
 
   describe('to TikTok', () => {

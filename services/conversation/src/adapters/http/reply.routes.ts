@@ -1,10 +1,10 @@
 import { HttpProblem, jsonBody, notFound, onlyMethods, validate } from '@tiktok-channel/platform/http-server';
 import { personIn } from '@tiktok-channel/platform/identity';
+import { storableText } from '@tiktok-channel/platform/kernel';
 import type { Express, RequestHandler } from 'express';
 import { z } from 'zod';
 import type { ConversationQueries } from '../../application/ports.ts';
 import type { ReplyRefusal, SubmitReply } from '../../application/submit-reply.ts';
-import { storable } from '../../domain/canonical.ts';
 import type { ReplyAttachment, ReplyContent } from '../../domain/reply-command.ts';
 import { idOf, REPLIES_PATH } from './paths.ts';
 import { replyJson } from './views.ts';
@@ -50,8 +50,8 @@ const MOST_ATTACHMENTS = 10;
 /** The end of the year 9999: readers in other languages (Python's `datetime`) cannot read a record with a later time. */
 const LATEST_TIME = 253_402_300_799_999;
 
-const text = z.string().max(LONGEST_TEXT).transform(storable);
-const id = z.string().min(1).max(1_000).transform(storable);
+const text = z.string().max(LONGEST_TEXT).transform(storableText);
+const id = z.string().min(1).max(1_000).transform(storableText);
 
 const attachment = z.union([
   z.strictObject({ kind: z.literal('image'), mediaId: id }),
