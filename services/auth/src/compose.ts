@@ -16,6 +16,7 @@ import { mountAccessTokens } from './adapters/http/access-token.routes.ts';
 import { CALLBACK_PATH, mountAuthorization } from './adapters/http/authorization.routes.ts';
 import { mountChannels } from './adapters/http/channels.routes.ts';
 import { mountDependencyProblems } from './adapters/http/dependency-problems.ts';
+import { mountLocalAuthorization } from './adapters/http/local-authorization.routes.ts';
 import { mountLocalKeys, mountLocalTokens } from './adapters/http/local-sign-in.routes.ts';
 import { createPublishedRecords, type PublishedRecords, WRITTEN_RECORDS } from './adapters/kafka/published-records.ts';
 import { createAuthorizations } from './adapters/persistence/authorizations.repository.ts';
@@ -217,7 +218,10 @@ const composeServers = ({ settings, logger }: AuthOptions, served: Served) => {
     mount: (app) => {
       mountAuthorization(app, { identify, publicUrl: settings.PUBLIC_URL, ...useCases });
       mountChannels(app, { identify, channels: stores.channels });
-      if (!isProduction(settings)) mountLocalTokens(app, { keys: stores.signingKeys, issuer, audience, clock });
+      if (!isProduction(settings)) {
+        mountLocalTokens(app, { keys: stores.signingKeys, issuer, audience, clock });
+        mountLocalAuthorization(app, { start: useCases.start, publicUrl: settings.PUBLIC_URL });
+      }
       mountDependencyProblems(app);
     },
   });

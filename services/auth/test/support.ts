@@ -8,6 +8,7 @@ import { createCountingIds, createManualClock, createRecordingLogger } from '@ti
 import { mountAuthorization } from '../src/adapters/http/authorization.routes.ts';
 import { mountChannels } from '../src/adapters/http/channels.routes.ts';
 import { mountDependencyProblems } from '../src/adapters/http/dependency-problems.ts';
+import { mountLocalAuthorization } from '../src/adapters/http/local-authorization.routes.ts';
 import { createStateTokens } from '../src/adapters/tiktok/state-token.ts';
 import { createCompleteAuthorization } from '../src/application/complete-authorization.ts';
 import {
@@ -141,6 +142,7 @@ export const startAuth = async () => {
     logger,
     mount: (mounted) => {
       mountAuthorization(mounted, { identify, start, complete, publicUrl: PUBLIC_URL });
+      mountLocalAuthorization(mounted, { start, publicUrl: PUBLIC_URL });
       mountChannels(mounted, { identify, channels: stores.channels });
       mountDependencyProblems(mounted);
     },
