@@ -56,6 +56,7 @@ async function run(): Promise<void> {
     stateFolder: places.state,
     logFolder: places.logs,
     onEvent: follow,
+    onProblem: (problem) => console.error(problem),
   });
   system = plan.system;
   for (const { title, run: runStep } of plan.steps) await showing(title, runStep);
