@@ -38,13 +38,13 @@ export const describeReady = (addresses: Addresses, { way, tookMs, moved }: Star
 Ready after ${Math.round(tookMs / 1000)} s. Kafka, registry and PostgreSQL run ${WAYS[way]}.
 
 ${table.join('\n')}
-${moved.map(({ what, wanted, port }) => `\n${wanted} is taken, so ${what} is on ${port}.`).join('')}
+${moved.map(({ what, wanted, port }) => `\n${wanted} is taken, so ${what} is on ${port}.\n`).join('')}
 The account "${addresses.account}" has a connected TikTok channel. What to do next:
 
   1. Let a customer write to it, on ${phone} or by
      curl -X POST '${customer}' \\
        -H 'content-type: application/json' -d '{"type":"text","text":"Do you have this in blue?"}'
-  2. Open ${addresses.console} and read the message and answer it, with the curl lines on that page.
+  2. Open ${addresses.console}, read the message and answer it with the curl lines on that page.
   3. See the answer on ${phone}
 
 The simulator keeps nothing: restarted, it has forgotten its phones and the accounts that were added.

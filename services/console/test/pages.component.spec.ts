@@ -25,6 +25,8 @@ describe('the pages', () => {
     expect(text.match(/class="state">answers</g)).to.have.length(3);
     expect(text.match(/class="state">does not answer</g)).to.have.length(1);
     expect(text).to.include(`curl -s &#39;${console.url}/v1/conversations&#39;`);
+    expect(text).to.include('crypto.randomUUID()');
+    expect(text).to.include('http://127.0.0.1:4010/_control/businesses/$channel/customers/anna/messages');
   });
 
   it('say in words why a connection failed', async () => {

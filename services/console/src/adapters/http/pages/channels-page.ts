@@ -1,6 +1,6 @@
 import { failureText } from '../../../domain/authorization-outcomes.ts';
 import { type Html, html, NOTHING, page } from './html.ts';
-import { quoted } from './shell.ts';
+import { PIPED_JSON, quoted } from './shell.ts';
 
 export type Outcome =
   | { readonly kind: 'none' }
@@ -61,6 +61,6 @@ const connectForm = html`<form class="form" method="post" action="/local/authori
 
 const localSteps = (
   origin: string,
-): Html => html`<pre tabindex="0"><code>TOKEN=$(curl -s ${quoted(`${origin}/local/token`)} -H 'Content-Type: application/json' \\
-  -d '{"role":"administrator","accountId":"demo"}' | sed 's/.*"token":"\\([^"]*\\)".*/\\1/')
-curl -s ${quoted(`${origin}/v1/channels`)} -H "Authorization: Bearer $TOKEN"</code></pre>`;
+): Html => html`<pre tabindex="0"><code>token=$(curl -s ${quoted(`${origin}/local/token`)} -H 'content-type: application/json' \\
+  -d '{"role":"administrator","accountId":"demo"}' | node -p '${PIPED_JSON}.token')
+curl -s ${quoted(`${origin}/v1/channels`)} -H "authorization: Bearer $token"</code></pre>`;
