@@ -35,9 +35,25 @@ describe('connecting through the one public origin', () => {
     const businessId = await world.newBusiness();
     const location = await world.consent(businessId, await world.startConnect('account-1'));
     expect(location).to.match(new RegExp(`^${origin.addresses().public}/channels\\?connected=`));
-    expect(await read(location))
-      .to.include('The channel is connected')
-      .and.to.include(businessId);
+    expect(await read(location)).to.include('TikTok sent you back');
+  });
+
+  it('begins with a form of the page, and needs no script and no token', async () => {
+    const businessId = await world.newBusiness();
+    const submitted = await fetch(`${origin.addresses().public}/local/authorization`, {
+      method: 'POST',
+      body: new URLSearchParams({ accountId: 'account-of-form' }),
+      redirect: 'manual',
+    });
+    expect(submitted.status).to.equal(303);
+    const url = submitted.headers.get('location') ?? '';
+    expect(url).to.include(world.environment.TIKTOK_AUTHORIZE_URL);
+    const cookie = submitted.headers.get('set-cookie') ?? '';
+    const ended = new URL(await world.consent(businessId, { url, cookie }));
+    expect(ended.searchParams.get('connected')).to.equal(businessId);
+
+    const { body } = await world.get('/v1/channels', await world.token('agent', 'account-of-form'));
+    expect(body.items).to.have.length(1);
   });
 
   it('ends on a page that says why not, in the words of auth', async () => {

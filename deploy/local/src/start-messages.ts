@@ -1,8 +1,9 @@
 import { relative } from 'node:path';
 import type { Dependencies } from './dependencies.ts';
 import { places } from './places.ts';
-import type { ProcessEvent } from './processes/supervised-process.ts';
+import { type ProcessEvent, ProcessNotReady } from './processes/supervised-process.ts';
 import type { Addresses } from './system/addresses.ts';
+import type { MovedPort } from './system/placement.ts';
 
 const WAYS: Readonly<Record<Dependencies['way'], string>> = {
   given: 'at the addresses that were set',
@@ -10,13 +11,18 @@ const WAYS: Readonly<Record<Dependencies['way'], string>> = {
   process: 'as processes of this machine',
 };
 
-export const describeReady = (
-  addresses: Addresses,
-  { way, tookMs }: { way: Dependencies['way']; tookMs: number },
-): string => {
+interface Start {
+  readonly way: Dependencies['way'];
+  readonly tookMs: number;
+  readonly moved: readonly MovedPort[];
+}
+
+export const describeReady = (addresses: Addresses, { way, tookMs, moved }: Start): string => {
+  const phone = `${addresses.simulator}/phone`;
   const rows = [
     ['Console', addresses.console, 'open this in a browser'],
-    ['Simulator', addresses.simulator, 'plays TikTok: its control API, consent page and phone'],
+    ['Phone', phone, 'write as the customer, see what comes back'],
+    ['Simulator', addresses.simulator, 'plays TikTok: its API, consent page and control API'],
     ['Ingress', addresses.ingress, ''],
     ['Auth', addresses.auth, ''],
     ['Conversation', addresses.conversation, ''],
@@ -32,30 +38,41 @@ export const describeReady = (
 Ready after ${Math.round(tookMs / 1000)} s. Kafka, registry and PostgreSQL run ${WAYS[way]}.
 
 ${table.join('\n')}
-
+${moved.map(({ what, wanted, port }) => `\n${wanted} is taken, so ${what} is on ${port}.\n`).join('')}
 The account "${addresses.account}" has a connected TikTok channel. What to do next:
 
-  1. Open ${addresses.console}
-  2. Let a customer write to it:
+  1. Let a customer write to it, on ${phone} or by
      curl -X POST '${customer}' \\
        -H 'content-type: application/json' -d '{"type":"text","text":"Do you have this in blue?"}'
-  3. Answer in the console.
+  2. Open ${addresses.console}, read the message and answer it with the curl lines on that page.
+  3. See the answer on ${phone}
+
+The simulator keeps nothing: restarted, it has forgotten its phones and the accounts that were added.
 
 Logs: ${relative('.', places.logs)}/<service>.log    All addresses: ${relative('.', places.addresses)}
 Ctrl-C stops everything; data stays for the next start. npm run reset removes it.
 `;
 };
 
-export const describeFailure = (error: unknown, log: string): string => {
+export const describeFailure = (error: unknown): string => {
   const reasons: string[] = [];
   for (let cause = error; cause instanceof Error; cause = cause.cause) reasons.push(cause.message);
 
   return `
 ${reasons.join('\n  because ') || String(error)}
 
-What to do: read the reason above (whole logs: ${relative('.', log)}) and run npm start again. If it comes from old data, npm run reset removes all of it.
+${error instanceof ProcessNotReady ? adviceOn(error) : 'What to do: put right what is named above, and run npm start again.'}
 `;
 };
+
+/** Old data can be at fault only where something that keeps data did not start. */
+const adviceOn = ({ logFile }: ProcessNotReady): string =>
+  `What to do: read the reason above (whole log: ${relative('.', logFile)}) and run npm start again. If it comes from old data, npm run reset removes all of it.`;
+
+export const STOPPED = 'Stopped; data is kept.';
+
+const SIMULATOR_IS_BACK =
+  'simulator is ready again; it has forgotten phones and added accounts: let the customer write again before you answer';
 
 export const describeRestart = (event: ProcessEvent, logFolder: string): string => {
   switch (event.kind) {
@@ -64,6 +81,6 @@ export const describeRestart = (event: ProcessEvent, logFolder: string): string 
     case 'started':
       return `${event.name} is starting`;
     default:
-      return `${event.name} is ready again`;
+      return event.name === 'simulator' ? SIMULATOR_IS_BACK : `${event.name} is ready again`;
   }
 };

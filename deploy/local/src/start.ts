@@ -4,11 +4,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Listr } from 'listr2';
 import { type Dependencies, startDependencies } from './dependencies.ts';
 import { places } from './places.ts';
-import { type ProcessEvent, ProcessNotReady } from './processes/supervised-process.ts';
+import type { ProcessEvent } from './processes/supervised-process.ts';
 import { takeLock } from './run-lock.ts';
-import { describeFailure, describeReady, describeRestart } from './start-messages.ts';
+import { describeFailure, describeReady, describeRestart, STOPPED } from './start-messages.ts';
 import { createAddressFile } from './system/addresses.ts';
-import { dependencyPorts } from './system/placement.ts';
+import { checkPortSettings, dependencyPorts, movedPorts } from './system/placement.ts';
 import { planSystem, type System } from './system.ts';
 
 /** `npm start`: the whole product on this machine, until Ctrl-C. */
@@ -34,10 +34,11 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 try {
   await run();
 } catch (error) {
-  if (!isStopping) await end(1, describeFailure(error, error instanceof ProcessNotReady ? error.logFile : places.logs));
+  if (!isStopping) await end(1, { first: describeFailure(error) });
 }
 
 async function run(): Promise<void> {
+  checkPortSettings();
   await rm(places.addresses, { force: true });
   await rm(places.logs, { recursive: true, force: true });
   if (lock?.wasStale) {
@@ -56,12 +57,14 @@ async function run(): Promise<void> {
     stateFolder: places.state,
     logFolder: places.logs,
     onEvent: follow,
+    onProblem: (problem) => console.error(problem),
   });
   system = plan.system;
   for (const { title, run: runStep } of plan.steps) await showing(title, runStep);
   isReady = true;
   await addressFile.write(system.addresses);
-  console.log(describeReady(system.addresses, { way: started.way, tookMs: performance.now() - startedMs }));
+  const tookMs = performance.now() - startedMs;
+  console.log(describeReady(system.addresses, { way: started.way, tookMs, moved: movedPorts(system.addresses) }));
 }
 
 /** One line of progress; on a terminal it is alive. */
@@ -93,16 +96,18 @@ function follow(event: ProcessEvent): void {
 async function interrupt(): Promise<void> {
   if (isStopping) process.exit(130);
   console.log('\nStopping. (Ctrl-C again ends at once.)');
-  await end(0);
+  await end(0, { last: STOPPED });
 }
 
-async function end(code: number, message = ''): Promise<never> {
+/** `first` is said before everything is stopped, `last` after. */
+async function end(code: number, { first, last }: { first?: string; last?: string }): Promise<never> {
   isStopping = true;
-  if (message) console.error(message);
+  if (first) console.error(first);
   await addressFile.remove();
   await system?.stop();
   const started = await Promise.race([dependencies?.catch(() => null), delay(PATIENCE_WITH_DEPENDENCIES_MS, null)]);
   await started?.stop();
   await lock?.release();
+  if (last) console.log(last);
   process.exit(code);
 }

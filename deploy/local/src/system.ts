@@ -7,6 +7,7 @@ import { commandOf } from './system/commands.ts';
 import { connectDemoAccount, DEMO_ACCOUNT } from './system/demo-account.ts';
 import { databasesOf, ensureDatabases, ensureSchemas, ensureTopics } from './system/groundwork.ts';
 import { findPlacement, type Placement } from './system/placement.ts';
+import { createReconnection } from './system/reconnection.ts';
 import { openSecrets, type Secrets } from './system/secrets.ts';
 import { baseUrl, type Environment, settingsOf } from './system/settings.ts';
 
@@ -26,6 +27,8 @@ export interface SystemOptions {
   readonly onProgress?: (what: string) => void;
   /** Told of every start, death and restart of a process. */
   readonly onEvent?: (event: ProcessEvent) => void;
+  /** Told in one line what went wrong in the background and stays so. */
+  readonly onProblem?: (problem: string) => void;
 }
 
 export interface System {
@@ -83,10 +86,11 @@ export const planSystem = async (options: SystemOptions): Promise<{ system: Syst
   const connect = async (): Promise<void> => {
     channel = await connectDemoAccount(publicAddresses(placement));
   };
+  const reconnection = createReconnection({ connect, onGivenUp: (problem) => options.onProblem?.(problem) });
   const onEvent = (event: ProcessEvent): void => {
     options.onEvent?.(event);
-    // Its memory is gone, the demo business and its consent with it. What fails here, the channel's state shows.
-    if (event.name === 'simulator' && event.kind === 'ready' && event.isRestart) connect().catch(() => undefined);
+    // Its memory is gone, the demo business and its consent with it; auth's tokens are of nobody.
+    if (event.name === 'simulator' && event.kind === 'ready' && channel !== '') reconnection.begin();
   };
   const processes = new Map(
     WAVES.flat().map((name) => {
@@ -108,6 +112,7 @@ export const planSystem = async (options: SystemOptions): Promise<{ system: Syst
     { title: 'Demo account', run: connect },
   ];
   const stop = async (): Promise<void> => {
+    reconnection.stop();
     for (const wave of WAVES.toReversed()) await Promise.all(wave.map((name) => processes.get(name)?.stop()));
     if (!options.logFolder) await rm(logFolder, { recursive: true, force: true });
   };

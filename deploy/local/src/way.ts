@@ -20,12 +20,21 @@ export const availableWays = async (): Promise<readonly Way[]> => {
 /** A container engine, else local processes; `LOCAL_DEPENDENCIES` decides where it is set. */
 export const chooseWay = async (): Promise<Way> => {
   const wanted = process.env[VARIABLE];
-  if (wanted === 'container' || wanted === 'process') return wanted;
+  if (wanted) return wantedWay(wanted);
   const container = await containersUnavailable();
   if (container === null) return 'container';
   const missing = await missingForJava();
   if (missing.length === 0) return 'process';
   throw new Error(explain({ container, process: `missing: ${missing.join(', ')}` }));
+};
+
+/** What is missing is said before anything is started. */
+const wantedWay = async (wanted: string): Promise<Way> => {
+  if (wanted !== 'container' && wanted !== 'process') throw new Error(`${VARIABLE} must be container or process`);
+  const reason = (await whyNot())[wanted];
+  if (reason !== null) throw new Error(`${VARIABLE} is ${wanted}, which this machine does not offer: ${reason}`);
+
+  return wanted;
 };
 
 const whyNot = async (): Promise<Reasons> => {

@@ -15,6 +15,7 @@ import { createCodec, topics } from '@tiktok-channel/schemas';
 import { mountAccessTokens } from './adapters/http/access-token.routes.ts';
 import { CALLBACK_PATH, mountAuthorization } from './adapters/http/authorization.routes.ts';
 import { mountChannels } from './adapters/http/channels.routes.ts';
+import { mountLocalAuthorization } from './adapters/http/local-authorization.routes.ts';
 import { mountLocalKeys, mountLocalTokens } from './adapters/http/local-sign-in.routes.ts';
 import { createPublishedRecords, WRITTEN_RECORDS } from './adapters/kafka/published-records.ts';
 import { createAuthorizations } from './adapters/persistence/authorizations.repository.ts';
@@ -216,7 +217,10 @@ const composeServers = ({ settings, logger }: AuthOptions, served: Served) => {
     mount: (app) => {
       mountAuthorization(app, { identify, publicUrl: settings.PUBLIC_URL, ...useCases });
       mountChannels(app, { identify, channels: stores.channels });
-      if (!isProduction(settings)) mountLocalTokens(app, { keys: stores.signingKeys, issuer, audience, clock });
+      if (!isProduction(settings)) {
+        mountLocalTokens(app, { keys: stores.signingKeys, issuer, audience, clock });
+        mountLocalAuthorization(app, { start: useCases.start, publicUrl: settings.PUBLIC_URL });
+      }
     },
   });
   const internalApp = composeInternalApp({ settings, logger }, served);

@@ -7,6 +7,7 @@ import { DependencyUnavailable, ok } from '@tiktok-channel/platform/kernel';
 import { createCountingIds, createManualClock, createRecordingLogger } from '@tiktok-channel/platform/testing';
 import { mountAuthorization } from '../src/adapters/http/authorization.routes.ts';
 import { mountChannels } from '../src/adapters/http/channels.routes.ts';
+import { mountLocalAuthorization } from '../src/adapters/http/local-authorization.routes.ts';
 import { createStateTokens } from '../src/adapters/tiktok/state-token.ts';
 import { createCompleteAuthorization } from '../src/application/complete-authorization.ts';
 import type { AuthorizationAttempts, Channels, Grant, TikTok } from '../src/application/ports.ts';
@@ -134,6 +135,7 @@ export const startAuth = async () => {
     logger,
     mount: (mounted) => {
       mountAuthorization(mounted, { identify, start, complete, publicUrl: PUBLIC_URL });
+      mountLocalAuthorization(mounted, { start, publicUrl: PUBLIC_URL });
       mountChannels(mounted, { identify, channels: stores.channels });
     },
   });

@@ -25,6 +25,8 @@ describe('the pages', () => {
     expect(text.match(/class="state">answers</g)).to.have.length(3);
     expect(text.match(/class="state">does not answer</g)).to.have.length(1);
     expect(text).to.include(`curl -s &#39;${console.url}/v1/conversations&#39;`);
+    expect(text).to.include('crypto.randomUUID()');
+    expect(text).to.include('http://127.0.0.1:4010/_control/businesses/$channel/customers/anna/messages');
   });
 
   it('say in words why a connection failed', async () => {
@@ -33,11 +35,18 @@ describe('the pages', () => {
     expect(text).to.include('choose Authorize');
   });
 
-  it('say that a channel is connected, with its id and nothing that came with it', async () => {
+  it('claim nothing about a channel that only an address names', async () => {
     const { text } = await read(`/channels?${new URLSearchParams({ connected: '<script>alert(1)</script>' })}`);
-    expect(text).to.include('The channel is connected');
-    expect(text).to.include('&lt;script&gt;');
-    expect(text).not.to.include('<script');
+    expect(text).to.include('TikTok sent you back');
+    expect(text).not.to.include('alert(1)');
+  });
+
+  it('let an administrator connect an account by a form that may lead to the simulator, and nowhere else', async () => {
+    const { response, text } = await read('/channels');
+    expect(text).to.include('<form class="form" method="post" action="/local/authorization">');
+    expect(text).to.match(/name="accountId" value="demo"/);
+    expect(response.headers.get('content-security-policy')).to.include("form-action 'self' http://127.0.0.1:4010;");
+    expect((await read('/')).response.headers.get('content-security-policy')).to.include("form-action 'none'");
   });
 
   it('do not repeat a code that nobody knows', async () => {
@@ -62,6 +71,10 @@ describe('the pages', () => {
       const text = await (await fetch(`${production.url}/`)).text();
       expect(text).not.to.include('/local/token');
       expect(text).not.to.include('Open the phone');
+      const channels = await fetch(`${production.url}/channels`);
+      expect(await channels.text()).not.to.include('<form');
+      expect(channels.headers.get('content-security-policy')).to.include("form-action 'none'");
+      expect((await fetch(`${production.url}/local/authorization`, { method: 'POST' })).status).to.equal(404);
       expect((await fetch(`${production.url}/local/token`, { method: 'POST' })).status).to.equal(404);
     } finally {
       await production.stop();

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import { type Command, type GuardedProcess, lastLines, spawnGuarded } from '../processes/guarded-process.ts';
+import { ProcessNotReady } from '../processes/supervised-process.ts';
 import { waitUntil } from '../wait.ts';
 import type { Server } from './server.ts';
 
@@ -16,8 +17,12 @@ const START_DEADLINE_MS = 60_000;
 export const createProcessServer = ({ name, command, answers, removeData }: ProcessServerOptions): Server => {
   let running: GuardedProcess | null = null;
 
-  const died = async (): Promise<Error | null> =>
-    running?.isRunning() ? null : new Error(`${name} ended while starting:\n${await lastLines(command.logFile)}`);
+  const notReady = async (reason: string): Promise<ProcessNotReady> => {
+    const { logFile } = command;
+
+    return new ProcessNotReady({ process: name, reason, logFile, log: await lastLines(logFile) });
+  };
+  const died = async (): Promise<Error | null> => (running?.isRunning() ? null : notReady('ended while starting.'));
 
   const stop = async (): Promise<void> => {
     if (running) await sendToFamily(running.pid, 'SIGCONT');

@@ -3,7 +3,7 @@ import type { Clock, Logger } from '../kernel/index.ts';
 import { systemClock } from './system-clock.ts';
 
 export interface FollowingClock extends Clock {
-  /** Resolves once the offset is known, so that nothing is decided by the wrong time. */
+  /** Resolves once the offset is known, so that nothing is decided by the wrong time; waits for the simulator until `stop`. */
   start(): Promise<void>;
   stop(): void;
 }
@@ -46,7 +46,7 @@ export const createFollowingClock = ({
     } catch (error) {
       if (stopping.signal.aborted) return;
       logger.debug('clock.unreachable', { reason: error instanceof Error ? error.name : 'unknown' });
-      await wait(PAUSE_AFTER_FAILURE_MS);
+      await wait(PAUSE_AFTER_FAILURE_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   };
   const follow = async (): Promise<void> => {
@@ -55,7 +55,9 @@ export const createFollowingClock = ({
   return {
     now: () => systemClock.now() + (offset?.offsetMs ?? 0),
     start: async () => {
-      offset = await ask();
+      await askOrPause();
+      if (offset === null && !stopping.signal.aborted) logger.warn('clock.waiting', { url });
+      while (offset === null && !stopping.signal.aborted) await askOrPause();
       void follow();
     },
     stop: () => stopping.abort(),

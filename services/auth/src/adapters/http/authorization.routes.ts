@@ -3,7 +3,7 @@ import { type IdentifyPerson, personIn, requirePerson } from '@tiktok-channel/pl
 import type { Express, Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
 import type { createCompleteAuthorization } from '../../application/complete-authorization.ts';
-import type { createStartAuthorization } from '../../application/start-authorization.ts';
+import type { createStartAuthorization, StartedAuthorization } from '../../application/start-authorization.ts';
 import { AUTHORIZATION_LIFETIME_MS } from '../../domain/authorization.ts';
 
 export interface AuthorizationRoutes {
@@ -44,13 +44,21 @@ const startHandler =
         ? notFound('this channel')
         : new HttpProblem(400, 'return_to_not_allowed', 'returnTo is not a page to which this service sends people');
     }
-    const { url, attemptId, browserKey } = started.value;
-    response.cookie(cookieName(attemptId), browserKey, {
-      ...cookieOptions(publicUrl),
-      maxAge: AUTHORIZATION_LIFETIME_MS,
-    });
-    response.set('cache-control', 'no-store').json({ url });
+    bindToBrowser(response, started.value, publicUrl);
+    response.set('cache-control', 'no-store').json({ url: started.value.url });
   };
+
+/** Only the browser that takes this answer can finish the attempt. */
+export const bindToBrowser = (
+  response: Response,
+  { attemptId, browserKey }: StartedAuthorization,
+  publicUrl: string,
+): void => {
+  response.cookie(cookieName(attemptId), browserKey, {
+    ...cookieOptions(publicUrl),
+    maxAge: AUTHORIZATION_LIFETIME_MS,
+  });
+};
 
 const callbackHandler =
   ({ complete, publicUrl }: AuthorizationRoutes): RequestHandler =>

@@ -17,6 +17,11 @@ export interface LocalSignIn {
 const LIFETIME_MS = 12 * 60 * 60_000;
 const TOKEN_PATH = '/local/token';
 
+const userOf = (role: string): string => `local-${role}`;
+
+/** Who acts where a local administrator does without a token. */
+export const LOCAL_ADMINISTRATOR = userOf('administrator');
+
 const body = z.object({
   role: z.enum(['administrator', 'agent', 'operator']),
   accountId: z.string().min(1).max(100),
@@ -32,7 +37,7 @@ export const mountLocalTokens = (app: Express, { keys, issuer, audience, clock }
       .setProtectedHeader({ alg, ...(kid === undefined ? {} : { kid }) })
       .setIssuer(issuer)
       .setAudience(audience)
-      .setSubject(`local-${role}`)
+      .setSubject(userOf(role))
       .setIssuedAt(dateAt(clock.now()))
       .setExpirationTime(dateAt(clock.now() + LIFETIME_MS))
       .sign(await importJWK(privateJwk, alg));

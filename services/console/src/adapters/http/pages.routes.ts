@@ -11,13 +11,12 @@ export interface Pages {
   readonly presence: Presence;
 }
 
-/** No script, nothing from elsewhere, and no frame around it. */
-const SECURITY = {
-  'content-security-policy':
-    "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+/** No script, nothing from elsewhere, and no frame around it. `formAction`: where a form of the page may lead. */
+const security = (formAction: string) => ({
+  'content-security-policy': `default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; form-action ${formAction}; frame-ancestors 'none'`,
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
-} as const;
+});
 
 export const mountPages = (app: Express, { isLocal, simulatorUrl, presence }: Pages): void => {
   app.get('/', async (request, response) => {
@@ -25,7 +24,8 @@ export const mountPages = (app: Express, { isLocal, simulatorUrl, presence }: Pa
     sendPage(response, startPage({ origin: originOf(request), isLocal, simulatorUrl, services }));
   });
   app.get('/channels', (request, response) => {
-    sendPage(response, channelsPage({ origin: originOf(request), isLocal, outcome: outcomeOf(request) }));
+    const channels = channelsPage({ origin: originOf(request), isLocal, outcome: outcomeOf(request) });
+    sendPage(response, channels, isLocal ? formActionOf(simulatorUrl) : undefined);
   });
   app.get('/console.css', (_request, response) => {
     response.set('cache-control', 'no-cache').type('css').send(STYLES);
@@ -33,9 +33,13 @@ export const mountPages = (app: Express, { isLocal, simulatorUrl, presence }: Pa
   app.all(['/', '/channels', '/console.css'], onlyMethods('GET'));
 };
 
-const sendPage = (response: Response, page: string): void => {
+/** Browsers ask this of every redirect that follows a form, and the one here leads to TikTok's consent page. */
+const formActionOf = (simulatorUrl: string | null): string =>
+  simulatorUrl === null ? "'self'" : `'self' ${new URL(simulatorUrl).origin}`;
+
+const sendPage = (response: Response, page: string, formAction = "'none'"): void => {
   response
-    .set({ ...SECURITY, 'cache-control': 'no-store' })
+    .set({ ...security(formAction), 'cache-control': 'no-store' })
     .type('html')
     .send(page);
 };
@@ -49,7 +53,7 @@ const originOf = (request: Request): string => {
 };
 
 const outcomeOf = ({ query }: Request): Outcome => {
-  if (typeof query.connected === 'string') return { kind: 'connected', channelId: query.connected };
+  if (typeof query.connected === 'string') return { kind: 'returned' };
   if (typeof query.error === 'string') return { kind: 'failed', code: query.error };
   return { kind: 'none' };
 };

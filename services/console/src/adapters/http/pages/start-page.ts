@@ -1,5 +1,5 @@
 import { type Html, html, NOTHING, page } from './html.ts';
-import { quoted } from './shell.ts';
+import { PIPED_JSON, quoted } from './shell.ts';
 
 export interface StartPage {
   readonly origin: string;
@@ -26,7 +26,7 @@ export const startPage = ({ origin, isLocal, simulatorUrl, services }: StartPage
 </section>
 ${simulatorUrl === null ? NOTHING : phoneCard(simulatorUrl)}
 ${runningCard(services)}
-${readingCard(origin, isLocal)}`,
+${readingCard(origin, isLocal, simulatorUrl)}`,
   });
 
 const phoneCard = (simulatorUrl: string): Html => html`<section class="card accent">
@@ -47,24 +47,37 @@ ${services.map(
 <p class="faint">As of the moment when you opened this page.</p>
 </section>`;
 
-const readingCard = (origin: string, isLocal: boolean): Html => html`<section class="card">
+const AS_AGENT = '-H "authorization: Bearer $token"';
+
+const readingCard = (origin: string, isLocal: boolean, simulatorUrl: string | null): Html => html`<section class="card">
 <h2>Read and answer</h2>
 ${tokenStep(origin, isLocal)}
-<h3>The account's channels, then its conversations</h3>
-<pre tabindex="0"><code>curl -s ${quoted(`${origin}/v1/channels`)} -H "Authorization: Bearer $TOKEN"
-curl -s ${quoted(`${origin}/v1/conversations`)} -H "Authorization: Bearer $TOKEN"</code></pre>
-<h3>The messages of one, and an answer to it</h3>
-<pre tabindex="0"><code>CONVERSATION=…   # a conversationId from above, percent-encoded
-curl -s "${origin}/v1/conversations/$CONVERSATION/messages" \\
-  -H "Authorization: Bearer $TOKEN"
-curl -s "${origin}/v1/conversations/$CONVERSATION/replies" \\
-  -H "Authorization: Bearer $TOKEN" -H "Idempotency-Key: $(date +%s)" \\
-  -H 'Content-Type: application/json' -d '{"text":"Hello from the shop"}'</code></pre>
+${simulatorUrl === null ? NOTHING : customerStep(origin, simulatorUrl)}
+<h3>Read the newest conversation, a moment later</h3>
+<pre tabindex="0"><code>conversation=$(curl -s ${quoted(`${origin}/v1/conversations`)} ${AS_AGENT} \\
+  | node -p 'encodeURIComponent(${PIPED_JSON}.items[0].conversationId)')
+curl -s "${origin}/v1/conversations/$conversation/messages" ${AS_AGENT}</code></pre>
+<h3>Answer it</h3>
+<pre tabindex="0"><code>reply=$(curl -s "${origin}/v1/conversations/$conversation/replies" ${AS_AGENT} \\
+  -H "idempotency-key: $(node -p 'crypto.randomUUID()')" -H 'content-type: application/json' \\
+  -d '{"text":"Yes, we do."}' | node -p '${PIPED_JSON}.replyId')</code></pre>
+<h3>See the verdict: sent, failed with a reason, or unknown</h3>
+<pre tabindex="0"><code>curl -s "${origin}/v1/replies/$reply" ${AS_AGENT}</code></pre>
 </section>`;
 
 const tokenStep = (origin: string, isLocal: boolean): Html =>
   isLocal
     ? html`<h3>A token, for this machine only</h3>
-<pre tabindex="0"><code>TOKEN=$(curl -s ${quoted(`${origin}/local/token`)} -H 'Content-Type: application/json' \\
-  -d '{"role":"agent","accountId":"demo"}' | sed 's/.*"token":"\\([^"]*\\)".*/\\1/')</code></pre>`
-    : html`<p>Put a token of your identity provider into <code>TOKEN</code>.</p>`;
+<pre tabindex="0"><code>token=$(curl -s ${quoted(`${origin}/local/token`)} -H 'content-type: application/json' \\
+  -d '{"role":"agent","accountId":"demo"}' | node -p '${PIPED_JSON}.token')</code></pre>`
+    : html`<p>Put a token of your identity provider into <code>token</code>.</p>`;
+
+const customerStep = (
+  origin: string,
+  simulatorUrl: string,
+): Html => html`<h3>Write as the customer, here or on the phone</h3>
+<pre tabindex="0"><code>channel=$(curl -s ${quoted(`${origin}/v1/channels`)} ${AS_AGENT} \\
+  | node -p 'encodeURIComponent(${PIPED_JSON}.items[0].channelId)')
+curl -s "${simulatorUrl}/_control/businesses/$channel/customers/anna/messages" \\
+  -H 'content-type: application/json' -d '{"type":"text","text":"Do you have this in blue?"}'</code></pre>
+<p class="faint">The simulator keeps nothing. After it was started again it knows no customers: let the customer write again before you answer.</p>`;

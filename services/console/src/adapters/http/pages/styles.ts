@@ -41,6 +41,10 @@ p:last-child { margin-bottom: 0; }
 .card.good h2 { color: var(--accent); }
 .card.bad h2 { color: var(--bad); }
 .button { display: inline-block; margin-top: 6px; background: var(--accent); color: var(--on-accent); text-decoration: none; font-weight: 600; padding: 10px 18px; border-radius: 10px; }
+.form { display: flex; flex-wrap: wrap; align-items: center; gap: 10px; margin: 0 0 12px; }
+.form label { font-weight: 600; }
+.form input { flex: 0 1 220px; min-width: 0; font: inherit; color: inherit; background: var(--bg); border: 1px solid var(--faint); border-radius: 10px; padding: 9px 12px; }
+.form .button { margin-top: 0; border: 0; font: inherit; font-weight: 600; cursor: pointer; }
 .button:hover { filter: brightness(1.08); }
 .services { list-style: none; margin: 0 0 12px; padding: 0; }
 .services li { display: grid; grid-template-columns: 10px 112px 1fr auto; align-items: baseline; gap: 12px; padding: 10px 0; border-top: 1px solid var(--line); }

@@ -1,0 +1,52 @@
+import { expect } from 'chai';
+import type { Addresses } from './addresses.ts';
+import { checkPortSettings, movedPorts } from './placement.ts';
+
+const VARIABLES = [
+  'CONSOLE_PORT',
+  'AUTH_INTERNAL_PORT',
+  'KAFKA_PORT',
+  'KAFKA_BROKERS',
+  'SCHEMA_REGISTRY_URL',
+  'POSTGRES_URL',
+] as const;
+
+describe('port settings', () => {
+  const before = VARIABLES.map((name) => [name, process.env[name]] as const);
+  afterEach(() => {
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  });
+
+  it('that are no ports are named, all of them', () => {
+    process.env.CONSOLE_PORT = '80a';
+    process.env.AUTH_INTERNAL_PORT = '70000';
+    process.env.KAFKA_PORT = '9092';
+    expect(checkPortSettings)
+      .to.throw('AUTH_INTERNAL_PORT')
+      .and.satisfy(({ message }: Error) => {
+        return message.includes('CONSOLE_PORT') && !message.includes('KAFKA_PORT') && !message.includes('80a');
+      });
+  });
+
+  it('tell what has moved, and not what was there before', () => {
+    delete process.env.CONSOLE_PORT;
+    process.env.KAFKA_BROKERS = 'elsewhere:1';
+    process.env.SCHEMA_REGISTRY_URL = 'http://elsewhere';
+    process.env.POSTGRES_URL = 'postgres://elsewhere';
+    const addresses = {
+      ...Object.fromEntries(
+        ['ingress', 'auth', 'conversation', 'outbound'].map((name, index) => [
+          name,
+          `http://127.0.0.1:${3001 + index}`,
+        ]),
+      ),
+      console: 'http://127.0.0.1:3005',
+      simulator: 'http://127.0.0.1:4010',
+      kafka: 'elsewhere:1',
+    } as unknown as Addresses;
+    expect(movedPorts(addresses)).to.deep.equal([{ what: 'the console', wanted: 3000, port: 3005 }]);
+  });
+});
