@@ -55,4 +55,23 @@ describe('the control API', () => {
     expect(await customerShows(padded(5 * 1024 * 1024 + 1))).to.deep.include({ status: 400 });
     expect(await customerShows(padded(8 * 1024 * 1024))).to.deep.include({ status: 413 });
   });
+
+  it('shows when the customer first saw what the business wrote', async () => {
+    const path = `businesses/${businessId}/customers/anna`;
+    const readMarks = async () => (await world.phone(businessId, 'anna')).map(({ from, readAt }) => [from, readAt]);
+    await customerSends('anna');
+    await post(`${path}/app-messages`, { text: 'Hello' });
+    const unseen = await readMarks();
+    await post(`${path}/reads`, {});
+    const seen = await readMarks();
+    await world.advance(60);
+    await post(`${path}/reads`, {});
+    expect(unseen).to.deep.equal([
+      ['customer', undefined],
+      ['business', undefined],
+    ]);
+    expect(seen[0]).to.deep.equal(['customer', undefined]);
+    expect(seen[1]?.[1]).to.be.a('number');
+    expect(await readMarks()).to.deep.equal(seen);
+  });
 });

@@ -69,7 +69,7 @@ const readUsername = (req: Request): string => readParams(params, req).username;
 
 const knownCustomer = ({ world }: TikTok, req: Request): Customer => {
   const customer = world.findCustomer(readUsername(req));
-  if (customer === null) throw new ControlProblem(404, `there is no customer @${readUsername(req)}`);
+  if (customer === null) throw new ControlProblem(404, `@${readUsername(req)} has not written to anybody yet`);
   return customer;
 };
 
@@ -101,7 +101,7 @@ const imageOf = async (imageBase64: string | undefined) => {
   return { bytes, mimeType };
 };
 
-const onThePhone = ({ messageId, from, source, at, content, quotedMessageId }: Message) => ({
+const onThePhone = ({ messageId, from, source, at, content, quotedMessageId, readAt }: Message) => ({
   messageId,
   from,
   ...content,
@@ -109,4 +109,5 @@ const onThePhone = ({ messageId, from, source, at, content, quotedMessageId }: M
   source,
   at,
   ...(quotedMessageId === null ? {} : { quotedMessageId }),
+  ...(readAt === null ? {} : { readAt }),
 });
