@@ -23,31 +23,27 @@ export const createWebhookListener = ({
   readonly maxBodyBytes: number;
 }): RequestListener => {
   const take = (request: IncomingMessage, response: ServerResponse): void => {
-    const report = reporter.start();
     const receivedAtMs = clock.now();
-    const logId = headerOf(request, 'x-tt-logid');
+    const arrival = { startedAt: performance.now(), logId: headerOf(request, 'x-tt-logid') };
     const answer = (acceptance: Acceptance): void => {
-      report.acceptance(acceptance, logId);
+      reporter.acceptance(arrival, acceptance);
       if (acceptance.kind === 'published') response.writeHead(200, OK_HEADERS).end();
       else writeProblem(response, problemOf(acceptance), requestIdOf(request));
     };
     const fail = (error: unknown): void => {
-      report.failure(error, logId);
-      writeProblem(
-        response,
-        new HttpProblem(500, 'internal_error', 'the delivery could not be taken'),
-        requestIdOf(request),
-      );
+      reporter.failure(arrival, error);
+      const problem = new HttpProblem(500, 'internal_error', 'the delivery could not be taken');
+      writeProblem(response, problem, requestIdOf(request));
     };
     const refuseBody = (failure: BodyFailure): void => {
-      report.bodyFailure(failure, logId);
+      reporter.bodyFailure(arrival, failure);
       if (failure === 'body_too_large') refuseLargeBody(request, response, maxBodyBytes);
     };
     readBody(request, maxBodyBytes, (rawBody, failure) => {
       if (rawBody === null) return refuseBody(failure ?? 'request_aborted');
       const signature = headerOf(request, 'tiktok-signature') ?? undefined;
       try {
-        acceptDelivery({ rawBody, signature, logId, receivedAtMs }).then(answer, fail);
+        acceptDelivery({ rawBody, signature, logId: arrival.logId, receivedAtMs }).then(answer, fail);
       } catch (error) {
         fail(error);
       }
