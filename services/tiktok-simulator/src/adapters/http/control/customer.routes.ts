@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { TikTok } from '../../../application/tiktok.ts';
 import { embedUrl } from '../../../domain/content-kinds.ts';
 import type { Business, Content, Customer, Message } from '../../../domain/model.ts';
-import { imageKindOf } from '../../image/kind.ts';
+import { imageKindOf } from '../image-kind.ts';
 import { businessOf, nameField, regionField, usernameField } from './business.routes.ts';
 import { ControlProblem, readBody, readParams } from './problem.ts';
 
