@@ -10,7 +10,7 @@ export const WEBHOOK_PATH = '/webhooks/tiktok';
 /** TikTok repeats with growing pauses of its own; this is for whoever heeds it. */
 const RETRY_AFTER_SECONDS = 5;
 
-/** The public port: the webhook and nothing else. Served by Node's own HTTP, without a framework (decision 0020). */
+/** The public port: the webhook and nothing else. Served by Node's own HTTP, without a framework (decision 0021). */
 export const createWebhookListener = ({
   acceptDelivery,
   reporter,
