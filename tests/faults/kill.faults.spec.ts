@@ -48,7 +48,7 @@ describe(`SIGKILL in the middle of ${MESSAGES} messages`, () => {
   }
 
   const sendAll = async (driver: Driver, business: string): Promise<readonly PhoneOf[]> => {
-    const customers = Array.from({ length: CUSTOMERS }, (_, index) => driver.customer(business, `customer-${index}`));
+    const customers = Array.from({ length: CUSTOMERS }, (_, index) => driver.customer(business, `customer.${index}`));
     return Promise.all(
       customers.map(async (customer) => {
         let conversationId = '';
