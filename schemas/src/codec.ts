@@ -1,6 +1,7 @@
 import type { SchemaRegistry } from '@kafkajs/confluent-schema-registry';
 import avsc, { type Resolver, type Type, type types } from 'avsc';
 import { type RecordSchema, readRecordSchemas } from './avro-files.ts';
+import { boundArrays } from './bounded-arrays.ts';
 import type { Records } from './generated/records.ts';
 import { connectRegistry, isNotFound, lookUpSchemaIds, type RegistrySettings } from './registry.ts';
 
@@ -38,12 +39,14 @@ export interface Codec {
   fullName(name: RecordName): string;
 }
 
+boundArrays();
+
 type Reader = (bytes: Buffer) => DecodedRecord;
 
 const WIRE_PREFIX_BYTES = 5;
 
-/** Room for a usual message, so that one pass of encoding is enough. */
-const ROOM_BYTES = 2048;
+/** Room for a usual message, so that one pass of encoding is enough; it grows to the largest value met. */
+const ROOM_BYTES = 64 * 1_024;
 
 /** Looks up the ids of `writes`, the records that the caller encodes; it fails when the deploy step has not registered them. */
 export const createCodec = async ({
@@ -98,18 +101,19 @@ const encodeWith = (
   }
 };
 
+/** Values are written here first: a record of its exact size keeps no memory beyond it. */
+let scratch = Buffer.allocUnsafeSlow(ROOM_BYTES);
+
 const encodeValue = (type: Type, id: number, value: unknown): Buffer => {
-  const length = WIRE_PREFIX_BYTES + ROOM_BYTES;
-  let buffer = Buffer.allocUnsafe(length);
-  let end = type.encode(value, buffer, WIRE_PREFIX_BYTES);
+  let end = type.encode(value, scratch, WIRE_PREFIX_BYTES);
   if (end < 0) {
     // avsc answers minus the number of bytes that are missing, having written nothing of use.
-    buffer = Buffer.allocUnsafe(length - end);
-    end = type.encode(value, buffer, WIRE_PREFIX_BYTES);
+    scratch = Buffer.allocUnsafeSlow(scratch.length - end);
+    end = type.encode(value, scratch, WIRE_PREFIX_BYTES);
   }
-  buffer[0] = 0;
-  buffer.writeInt32BE(id, 1);
-  return buffer.subarray(0, end);
+  scratch[0] = 0;
+  scratch.writeInt32BE(id, 1);
+  return Buffer.from(scratch.subarray(0, end));
 };
 
 const misfit = (type: Type, value: unknown): string => {
@@ -163,9 +167,17 @@ const resolve = (reader: Type, writer: Type): Resolver => {
 };
 
 const fetchWriterType = async (registry: SchemaRegistry, id: number): Promise<Type> => {
+  const schema = await fetchSchema(registry, id);
   try {
-    const schema = await registry.getSchema(id);
     return avsc.Type.forSchema(JSON.parse(JSON.stringify(schema)), { wrapUnions: false });
+  } catch (error) {
+    throw new CodecError('undecodable', `schema ${id} is no Avro schema`, { cause: error });
+  }
+};
+
+const fetchSchema = async (registry: SchemaRegistry, id: number): Promise<unknown> => {
+  try {
+    return await registry.getSchema(id);
   } catch (error) {
     if (isNotFound(error)) throw new CodecError('undecodable', `the registry has no schema ${id}`, { cause: error });
     throw new CodecError('registry_unavailable', `the registry did not answer for schema ${id}`, { cause: error });

@@ -6,8 +6,17 @@ export interface RegistrySettings {
   readonly url: string;
 }
 
+/** Without it the client waits for ever for a registry that takes the connection and says nothing. */
+const ANSWER_WITHIN_MS = 5_000;
+
+type Middleware = NonNullable<ConstructorParameters<typeof SchemaRegistry>[0]['middlewares']>[number];
+
+const withDeadline: Middleware = () => ({
+  prepareRequest: async (next) => (await next()).enhance({ timeout: ANSWER_WITHIN_MS }),
+});
+
 export const connectRegistry = ({ url }: RegistrySettings): SchemaRegistry =>
-  new SchemaRegistry({ host: url, retry: { retries: 0 } });
+  new SchemaRegistry({ host: url, retry: { retries: 0 }, middlewares: [withDeadline] });
 
 /** TopicRecordNameStrategy: a topic carries several record types, each with its own line of versions. */
 export const subjectOf = ({ topic, fullName }: RecordSchema): string => `${topic}-${fullName}`;

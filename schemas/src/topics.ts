@@ -14,6 +14,12 @@ export interface Topic {
 
 const PARTITIONS = 12;
 
+/**
+ * `max.message.bytes` of every topic. A delivery of 1 MiB, ingress's limit, becomes a record that holds its words twice
+ * and its conversation's id up to five times; what a broker takes by default is as long as the delivery alone.
+ */
+export const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
+
 const kept = { partitions: PARTITIONS, cleanup: 'delete', retentionDays: null } as const;
 const deadLetters = (service: string) =>
   ({

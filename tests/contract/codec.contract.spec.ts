@@ -1,3 +1,6 @@
+import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { type Codec, CodecError, createCodec } from '@tiktok-channel/schemas';
 import { expect } from 'chai';
 import { messageReceived, sendReply } from '../support/records.ts';
@@ -76,7 +79,64 @@ describe('the codec', () => {
 
     expect(error).to.have.property('message').that.includes('tiktok.reply-commands.v1');
   });
+
+  it('says that a value whose schema is no Avro is undecodable, since no retry helps', async () => {
+    const id = await registerProtobuf(registry.url);
+
+    const error = await rejection(codec.decode(foreignValue(id, [1])));
+
+    expect(error).to.have.property('code', 'undecodable');
+  });
+
+  it('says that an array which claims more items than there are bytes is undecodable', async () => {
+    const bytes = codec.encode('SendReply', sendReply({ text: null, attachments: [] }));
+    await codec.decode(bytes);
+    // The text's null and the empty array are the first two zero bytes behind the conversation's id.
+    const attachments = bytes.indexOf(0, bytes.indexOf('CONV+a/b==')) + 1;
+    const twoMillion = Buffer.from('8092f401', 'hex');
+    const bomb = Buffer.concat([bytes.subarray(0, attachments), twoMillion]);
+    const before = process.memoryUsage().heapUsed;
+
+    expect(() => codec.decode(bomb))
+      .to.throw(CodecError)
+      .with.property('code', 'undecodable');
+    expect(process.memoryUsage().heapUsed - before).to.be.lessThan(50_000_000);
+  });
+
+  it('takes a registry that does not answer for one that is away', async () => {
+    const silent = createServer(() => {});
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    try {
+      const { port } = silent.address() as AddressInfo;
+
+      const error = await rejection(
+        createCodec({ registry: { url: `http://127.0.0.1:${port}` }, writes: ['SendReply'] }),
+      );
+
+      expect(error).to.have.property('message').that.includes('did not answer');
+    } finally {
+      silent.closeAllConnections();
+      silent.close();
+    }
+  });
 });
+
+/** A value in the wire format under any schema. */
+const foreignValue = (id: number, content: readonly number[]): Buffer => {
+  const prefix = Buffer.alloc(5);
+  prefix.writeInt32BE(id, 1);
+  return Buffer.concat([prefix, Buffer.from(content)]);
+};
+
+const registerProtobuf = async (url: string): Promise<number> => {
+  const response = await fetch(`${url}/subjects/${randomUUID()}/versions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/vnd.schemaregistry.v1+json' },
+    body: JSON.stringify({ schemaType: 'PROTOBUF', schema: 'syntax = "proto3"; message Foreign { string text = 1; }' }),
+  });
+  expect(response.status).to.equal(200);
+  return ((await response.json()) as { readonly id: number }).id;
+};
 
 const rejection = async (promise: Promise<unknown> | unknown): Promise<unknown> => {
   try {

@@ -44,4 +44,10 @@ describe('telemetry', () => {
     expect(told).to.include('/webhooks/tiktok');
     expect(told).to.not.match(/Is this a secret\?|act\.|rft\.|Bearer /);
   });
+
+  it('tells neither the code nor the state of an authorization', async () => {
+    await eventually('the callback is told', () => sink.bodies.some((body) => body.includes('/tiktok/callback')));
+
+    expect(sink.bodies.join('\n')).to.not.match(/[?&"](?:code|state)=(?!REDACTED)/);
+  });
 });

@@ -163,6 +163,7 @@ describe('the API of conversations', () => {
         'attachments.0.url',
       ],
       ['an end that is no time', { text: 'a', expiresAt: 'tomorrow' }, 'expiresAt'],
+      ['an end that no calendar has', { text: 'a', expiresAt: 253_402_300_800_000 }, 'expiresAt'],
       ["an image that is nobody's", { mediaId: '00000000-0000-5000-8000-000000000000' }, 'mediaId'],
     ] as const) {
       it(`${what}, naming ${field}`, async () => {

@@ -1,4 +1,4 @@
-import { type Consumer, eachRecord, type IncomingRecord, type Producer } from '@tiktok-channel/platform/kafka';
+import type { Batch, BatchOutcome, Consumer, Producer } from '@tiktok-channel/platform/kafka';
 import { eventually } from '@tiktok-channel/platform/testing';
 import { expect } from 'chai';
 import { logLevel, Kafka as PlainKafka } from 'kafkajs';
@@ -299,15 +299,17 @@ describe('a consumer', () => {
     const seen: string[] = [];
     let isAway = true;
     const options = {
-      apply: eachRecord(async (value: string, { offset }: IncomingRecord) => {
-        if (value === 'value-2') return { kind: 'deadLetter', reason: 'refused' };
-        if (value === 'value-4' && isAway) {
-          isAway = false;
-          return { kind: 'retry', reason: 'dependency_away', afterMs: 50 };
+      apply: async ({ records }: Batch<string>): Promise<BatchOutcome> => {
+        for (const [applied, { record, value }] of records.entries()) {
+          if (value === 'value-2') return { kind: 'deadLetter', reason: 'refused', applied };
+          if (value === 'value-4' && isAway) {
+            isAway = false;
+            return { kind: 'retry', reason: 'dependency_away', afterMs: 50, applied };
+          }
+          seen.push(`${value}@${record.offset}`);
         }
-        seen.push(`${value}@${offset}`);
-        return value === 'value-1' ? { kind: 'skip', reason: 'accepted_before' } : { kind: 'done' };
-      }),
+        return { kind: 'done' };
+      },
     };
 
     const first = await start(options);

@@ -1,7 +1,7 @@
 import { context, propagation, SpanKind, trace } from '@opentelemetry/api';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
-import { eachRecord, type OutgoingRecord, type Producer } from '@tiktok-channel/platform/kafka';
+import type { OutgoingRecord, Producer } from '@tiktok-channel/platform/kafka';
 import { eventually } from '@tiktok-channel/platform/testing';
 import { expect } from 'chai';
 import { numberedRecords, type TestKafka, testKafka, textConsumer } from '../support/kafka.ts';
@@ -59,10 +59,11 @@ describe('a trace', () => {
   it('goes from the caller over the topic into the handler, also when callers share a batch', async () => {
     const handled = new Map<string, string | undefined>();
     const consumer = textConsumer(test, {
-      apply: eachRecord(async (value: string) => {
-        handled.set(value, trace.getSpanContext(context.active())?.traceId);
+      maxBatchRecords: 1,
+      apply: async ({ records }) => {
+        for (const { value } of records) handled.set(value, trace.getSpanContext(context.active())?.traceId);
         return { kind: 'done' };
-      }),
+      },
     });
     await consumer.start();
 
@@ -73,10 +74,26 @@ describe('a trace', () => {
     expect(new Set(traceIds).size).to.equal(3);
     expect([...handled.values()].toSorted()).to.deep.equal(traceIds.toSorted());
     const sent = spansOf('send texts');
-    const processed = spansOf('process texts').filter(({ links }) => links.length === 0);
+    const processed = spansOf('process texts');
     expect(sent.map(({ kind }) => kind)).to.deep.equal(Array(3).fill(SpanKind.PRODUCER));
     expect(processed.map((span) => span.parentSpanContext?.spanId).toSorted()).to.deep.equal(
       sent.map((span) => span.spanContext().spanId).toSorted(),
+    );
+  });
+
+  it('has a span for each record of a larger batch, whose own span links to them', async () => {
+    const traceIds = await Promise.all(['a', 'b', 'c'].map((value) => sendTraced(recordOf(value))));
+    const store = createPositionStore();
+    const consumer = textConsumer(test, store);
+    await consumer.start();
+    await eventually('all', () => store.applied.length === 3);
+    await consumer.stop();
+
+    const [batch] = spansOf('process texts').filter(({ links }) => links.length > 0);
+    const processed = spansOf('process texts').filter((span) => span !== batch);
+    expect(processed.map((span) => span.spanContext().traceId).toSorted()).to.deep.equal(traceIds.toSorted());
+    expect(batch?.links.map((link) => link.context.spanId)).to.have.members(
+      processed.map((span) => span.spanContext().spanId),
     );
   });
 

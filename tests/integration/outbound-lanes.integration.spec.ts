@@ -2,7 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { outboundMigrations } from '@tiktok-channel/outbound';
 import { migrate, SHARED_TABLES_SQL } from '@tiktok-channel/platform/postgres';
-import { createManualClock, createRecordingLogger, type ManualClock } from '@tiktok-channel/platform/testing';
+import {
+  createManualClock,
+  createRecordingLogger,
+  eventually,
+  type ManualClock,
+} from '@tiktok-channel/platform/testing';
 import { expect } from 'chai';
 import { createDatabase, type Database } from '../../services/outbound/src/adapters/persistence/database.ts';
 import { createFactRecorder } from '../../services/outbound/src/adapters/persistence/fact-recorder.ts';
@@ -96,6 +101,8 @@ describe('lanes of replies in PostgreSQL', () => {
     return rows.map(({ data }) => data);
   };
   const typesOf = async (command: SendReply) => (await eventsOf(command)).map(({ type }) => type);
+  const isSomebodyWaiting = async () =>
+    (await test.client.$queryRawUnsafe<unknown[]>('SELECT FROM pg_locks WHERE NOT granted')).length > 0;
   const claimOne = async (): Promise<ClaimedLane> => {
     const [lane] = await lanes().claim({ limit: 1, leaseMs: LEASE_MS });
     if (lane === undefined) throw new Error('no lane is due');
@@ -339,6 +346,36 @@ describe('lanes of replies in PostgreSQL', () => {
     expect(await lanes().claim({ limit: 1, leaseMs: LEASE_MS })).to.deep.equal([]);
     clock.advance(LEASE_MS);
     expect(await lanes().claim({ limit: 1, leaseMs: LEASE_MS })).to.have.length(1);
+  });
+
+  it('go on waiting for the time of their first reply when another comes', async () => {
+    await accept(sendReply({ replyId: 'first' }));
+    await lanes().release(await claimOne(), { dueAtMs: clock.now() + 60_000, tries: 1 });
+    await accept(sendReply({ replyId: 'second' }));
+
+    expect(await lanes().claim({ limit: 1, leaseMs: LEASE_MS })).to.deep.equal([]);
+  });
+
+  it('know that a reply was delivered whose echo is being stored while its answer is', async () => {
+    const command = sendReply();
+    const streamId = streamIdOf(command);
+    const atMs = clock.now();
+    await record(sighting(command));
+    await accept(command);
+    await replies().handle(streamId, { type: 'StartAttempt', deadlineMs: atMs + 10_000, newestKnownMs: 0, atMs });
+    const result = { kind: 'accepted', tiktokMessageId: 'MSG-1' } as const;
+    const { answered } = await test.client.$transaction(async (tx) => {
+      await tx.$queryRawUnsafe('SELECT FROM conversations FOR UPDATE');
+      await tx.$executeRawUnsafe(
+        `INSERT INTO echoes SELECT channel_id, 'MSG-1', conversation_id, 'API', NULL, 1 FROM conversations`,
+      );
+      const answered = replies().handle(streamId, { type: 'RecordSendResult', attempt: 1, result, atMs });
+      await Promise.race([answered, eventually('it waits for the echo', isSomebodyWaiting)]);
+      return { answered };
+    });
+    await answered;
+
+    expect(await typesOf(command)).to.include('ReplyDelivered');
   });
 
   it('outlive a clock that goes back by days', async () => {

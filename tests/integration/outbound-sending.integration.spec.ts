@@ -213,6 +213,14 @@ describe('outbound', () => {
     expect(await sentTimes('a\uFFFDb')).to.equal(1);
   });
 
+  it('sends a command whose ids, those in its headers included, PostgreSQL cannot hold', async () => {
+    const command = replyIn(conversation, { replyId: 'reply-\u0000' });
+    await world.send(command);
+
+    const { name, causationId } = await world.verdict('reply-\uFFFD');
+    expect([name, causationId]).to.deep.equal(['ReplySent', 'command-reply-\uFFFD']);
+  });
+
   describe('when TikTok answers', () => {
     for (const { tiktokCode, code, retryable } of [
       { tiktokCode: 40001, code: 'missing_scope', retryable: true },

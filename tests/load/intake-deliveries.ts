@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 
 export interface SignedDelivery {
   readonly body: string;
@@ -8,18 +8,23 @@ export interface SignedDelivery {
 /** Conversations are many, so that every partition has its share. */
 const CONVERSATIONS = 1_000;
 
-/** One text message as TikTok delivers it, 820 bytes or so; `run` and `index` make its message id. */
+/** As opaque as TikTok's: base64, so that `+`, `/` and `=` occur. */
+const opaqueId = (kind: string, name: string): string => hash('sha256', `${kind} ${name}`, 'buffer').toString('base64');
+
+const BUSINESS = opaqueId('business', '1');
+
+/** One text message as TikTok delivers it, some 950 bytes; `run` and `index` make its message id. */
 export const signedDelivery = (secret: string, run: string, index: number): SignedDelivery => {
   const nowMs = Date.now();
   const person = index % CONVERSATIONS;
   const content = {
     from: `customer.${person}`,
     to: 'acme.store',
-    unique_identifier: `u-7f3a-${person}`,
-    from_user: { id: `u-7f3a-${person}`, role: 'personal_account' },
-    to_user: { id: 'biz-open-id-1', role: 'business_account' },
-    conversation_id: `CONV+a/b${String(person).padStart(24, '0')}==`,
-    message_id: `MSG-${run}-${String(index).padStart(8, '0')}`,
+    unique_identifier: opaqueId('person', String(person)),
+    from_user: { id: opaqueId('person', String(person)), role: 'personal_account' },
+    to_user: { id: BUSINESS, role: 'business_account' },
+    conversation_id: opaqueId('conversation', String(person)),
+    message_id: opaqueId('message', `${run}-${index}`),
     timestamp: nowMs,
     type: 'text',
     text: { body: 'Hello! Is the blue one in stock in size M, and how long does shipping take?' },
@@ -32,7 +37,7 @@ export const signedDelivery = (secret: string, run: string, index: number): Sign
     client_key: '7300000000000000001',
     event: 'im_receive_msg',
     create_time: Number(seconds),
-    user_openid: 'biz-open-id-1',
+    user_openid: BUSINESS,
     content: JSON.stringify(content),
   });
   const signature = createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex');

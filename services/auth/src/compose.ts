@@ -6,7 +6,7 @@ import { createApp, createHttpServer, createInternalApp } from '@tiktok-channel/
 import { createIdentifyPerson, type IdentifyPerson, requireService } from '@tiktok-channel/platform/identity';
 import { createKafka } from '@tiktok-channel/platform/kafka';
 import type { Clock, IdGenerator, Logger } from '@tiktok-channel/platform/kernel';
-import { createLifecycle, type Lifecycle, type Part } from '@tiktok-channel/platform/lifecycle';
+import { createFromRegistry, createLifecycle, type Lifecycle, type Part } from '@tiktok-channel/platform/lifecycle';
 import { createOutboxRelay } from '@tiktok-channel/platform/outbox';
 import { createDatabasePulse, createOutboxStore } from '@tiktok-channel/platform/postgres';
 import { currentTraceparent, telemetry, telemetryPart } from '@tiktok-channel/platform/telemetry';
@@ -15,10 +15,9 @@ import { createCodec, topics } from '@tiktok-channel/schemas';
 import { mountAccessTokens } from './adapters/http/access-token.routes.ts';
 import { CALLBACK_PATH, mountAuthorization } from './adapters/http/authorization.routes.ts';
 import { mountChannels } from './adapters/http/channels.routes.ts';
-import { mountDependencyProblems } from './adapters/http/dependency-problems.ts';
 import { mountLocalAuthorization } from './adapters/http/local-authorization.routes.ts';
 import { mountLocalKeys, mountLocalTokens } from './adapters/http/local-sign-in.routes.ts';
-import { createPublishedRecords, type PublishedRecords, WRITTEN_RECORDS } from './adapters/kafka/published-records.ts';
+import { createPublishedRecords, WRITTEN_RECORDS } from './adapters/kafka/published-records.ts';
 import { createAuthorizations } from './adapters/persistence/authorizations.repository.ts';
 import { createChannelStream } from './adapters/persistence/channel-stream.ts';
 import { createChannels } from './adapters/persistence/channels.repository.ts';
@@ -106,28 +105,28 @@ const composeTikTok = ({ settings, tiktok }: AuthOptions, clock: Clock): { port:
 const composeStores = ({ settings, logger }: AuthOptions, clock: Clock) => {
   const database = createDatabase(settings.DATABASE_URL);
   const sealing = createSealing(settings.TOKEN_ENCRYPTION_KEYS);
-  const records = late<PublishedRecords>();
   const signingKeys = late<SigningKeyPair>();
+  const records = createFromRegistry({
+    open: async () =>
+      createPublishedRecords(
+        await createCodec({ registry: { url: settings.SCHEMA_REGISTRY_URL }, writes: WRITTEN_RECORDS }),
+        currentTraceparent,
+      ),
+    logger,
+  });
   const relay = composeRelay(settings, { database, clock, logger });
   const onEnqueued = () => relay.poke();
 
   const handleChannel = createChannelStream({
     database,
     clock,
-    publish: (...event) => records.get().channelEvent(...event),
+    publish: (...event) => records.current().channelEvent(...event),
     onEnqueued,
   });
-  const loadSchemas = async () =>
-    records.set(
-      createPublishedRecords(
-        await createCodec({ registry: { url: settings.SCHEMA_REGISTRY_URL }, writes: WRITTEN_RECORDS }),
-        currentTraceparent,
-      ),
-    );
   const loadKeys = async () => signingKeys.set(await loadSigningKeys({ database, sealing, clock }));
   const parts: readonly Part[] = [
     createDatabasePulse(database, logger),
-    { name: 'schemas', start: loadSchemas },
+    records,
     relay,
     ...(isProduction(settings) ? [] : [{ name: 'local-keys', start: loadKeys }]),
   ];
@@ -138,12 +137,12 @@ const composeStores = ({ settings, logger }: AuthOptions, clock: Clock) => {
       database,
       handleChannel,
       sealing,
-      auditCompletion: (...completion) => records.get().authorizationCompleted(...completion),
+      auditCompletion: (...completion) => records.current().authorizationCompleted(...completion),
     }),
     attempts: createAuthorizations({
       database,
       clock,
-      auditStart: (...start) => records.get().authorizationStarted(...start),
+      auditStart: (...start) => records.current().authorizationStarted(...start),
       onEnqueued,
     }),
     tokens: createTokens({ database, handleChannel, sealing, ids }),
@@ -222,7 +221,6 @@ const composeServers = ({ settings, logger }: AuthOptions, served: Served) => {
         mountLocalTokens(app, { keys: stores.signingKeys, issuer, audience, clock });
         mountLocalAuthorization(app, { start: useCases.start, publicUrl: settings.PUBLIC_URL });
       }
-      mountDependencyProblems(app);
     },
   });
   const internalApp = composeInternalApp({ settings, logger }, served);
@@ -252,7 +250,6 @@ const composeInternalApp = ({ settings, logger }: AuthOptions, { clock, stores, 
         handOutToken: useCases.handOutToken,
       });
       if (!isProduction(settings)) mountLocalKeys(app, { keys: stores.signingKeys });
-      mountDependencyProblems(app);
     },
   });
 

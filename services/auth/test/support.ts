@@ -3,21 +3,14 @@ import type { AddressInfo } from 'node:net';
 import { secret } from '@tiktok-channel/platform/config';
 import { createApp, HttpProblem } from '@tiktok-channel/platform/http-server';
 import type { IdentifyPerson, Role } from '@tiktok-channel/platform/identity';
-import { ok } from '@tiktok-channel/platform/kernel';
+import { DependencyUnavailable, ok } from '@tiktok-channel/platform/kernel';
 import { createCountingIds, createManualClock, createRecordingLogger } from '@tiktok-channel/platform/testing';
 import { mountAuthorization } from '../src/adapters/http/authorization.routes.ts';
 import { mountChannels } from '../src/adapters/http/channels.routes.ts';
-import { mountDependencyProblems } from '../src/adapters/http/dependency-problems.ts';
 import { mountLocalAuthorization } from '../src/adapters/http/local-authorization.routes.ts';
 import { createStateTokens } from '../src/adapters/tiktok/state-token.ts';
 import { createCompleteAuthorization } from '../src/application/complete-authorization.ts';
-import {
-  type AuthorizationAttempts,
-  type Channels,
-  DatabaseUnavailable,
-  type Grant,
-  type TikTok,
-} from '../src/application/ports.ts';
+import type { AuthorizationAttempts, Channels, Grant, TikTok } from '../src/application/ports.ts';
 import { createStartAuthorization } from '../src/application/start-authorization.ts';
 import { type Channel, channelDecider } from '../src/domain/channel.ts';
 import { createReporters } from '../src/telemetry.ts';
@@ -71,7 +64,7 @@ export const fakeStores = () => {
   const channels = new Map<string, Channel>();
   let isAway = false;
   const reach = () => {
-    if (isAway) throw new DatabaseUnavailable(null);
+    if (isAway) throw new DependencyUnavailable('database');
   };
   const attemptsPort: AuthorizationAttempts = {
     start: async ({ attemptId }) => {
@@ -144,7 +137,6 @@ export const startAuth = async () => {
       mountAuthorization(mounted, { identify, start, complete, publicUrl: PUBLIC_URL });
       mountLocalAuthorization(mounted, { start, publicUrl: PUBLIC_URL });
       mountChannels(mounted, { identify, channels: stores.channels });
-      mountDependencyProblems(mounted);
     },
   });
   const server = await new Promise<Server>((resolve) => {

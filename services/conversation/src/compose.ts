@@ -11,7 +11,7 @@ import {
 } from '@tiktok-channel/platform/identity';
 import { createKafka } from '@tiktok-channel/platform/kafka';
 import type { Clock, Logger } from '@tiktok-channel/platform/kernel';
-import { createLifecycle, type Lifecycle, type Part } from '@tiktok-channel/platform/lifecycle';
+import { createFromRegistry, createLifecycle, type Lifecycle, type Part } from '@tiktok-channel/platform/lifecycle';
 import { createOutboxRelay } from '@tiktok-channel/platform/outbox';
 import { createDatabasePulse, createOutboxStore } from '@tiktok-channel/platform/postgres';
 import { currentTraceparent, telemetry, telemetryPart } from '@tiktok-channel/platform/telemetry';
@@ -19,7 +19,6 @@ import { createTikTokApi } from '@tiktok-channel/platform/tiktok';
 import { createCodec } from '@tiktok-channel/schemas';
 import { createAccessTokens } from './adapters/auth/access-tokens.ts';
 import { mountConversations } from './adapters/http/conversation.routes.ts';
-import { mountDependencyProblems } from './adapters/http/dependency-problems.ts';
 import { mountInternalMedia, mountMedia } from './adapters/http/media.routes.ts';
 import { mountReplies } from './adapters/http/reply.routes.ts';
 import { createKafkaPart } from './adapters/kafka/kafka.part.ts';
@@ -28,7 +27,7 @@ import { attachmentsJson, createReplyCommandRow, WRITTEN_RECORDS } from './adapt
 import { detectType } from './adapters/media/content-type.ts';
 import { createMediaLoop, type MediaLoop } from './adapters/media/media.loop.ts';
 import { createConversationQueries } from './adapters/persistence/conversation.queries.ts';
-import { createDatabase, type Database, guarded } from './adapters/persistence/database.ts';
+import { createDatabase, type Database } from './adapters/persistence/database.ts';
 import { createMediaLibrary } from './adapters/persistence/media.library.ts';
 import { createMediaQueue } from './adapters/persistence/media.queue.ts';
 import { createProjectionStore } from './adapters/persistence/projection.store.ts';
@@ -81,7 +80,7 @@ export const composeConversation = (options: ConversationOptions): Conversation 
     ...options,
     clock: time.clock,
     database,
-    mediaLibrary: guarded(createMediaLibrary(database)),
+    mediaLibrary: createMediaLibrary(database),
   };
   const parts: Part[] = [];
   const lifecycle = createLifecycle({ parts, logger });
@@ -152,13 +151,17 @@ const composeMessaging = (
   });
   const deadLetters = kafka.createProducer();
   const store = createProjectionStore({ database, group: PROJECTION_GROUP });
+  const schemas = createFromRegistry({
+    open: () => createCodec({ registry: { url: settings.SCHEMA_REGISTRY_URL }, writes: WRITTEN_RECORDS }),
+    logger,
+  });
   const projection = createKafkaPart({
-    openCodec: () => createCodec({ registry: { url: settings.SCHEMA_REGISTRY_URL }, writes: WRITTEN_RECORDS }),
+    schemas,
     deadLetters,
     consumer: () =>
       createProjectionConsumer({
         kafka,
-        codec: () => projection.current(),
+        codec: schemas.current,
         projectBatch: createProjectBatch({ store, clock }),
         positions: store,
         deadLetters,
@@ -169,7 +172,6 @@ const composeMessaging = (
         onFatal,
       }),
     onFatal,
-    logger,
   });
   const relay = createOutboxRelay({
     store: createOutboxStore(database),
@@ -181,13 +183,13 @@ const composeMessaging = (
   });
   const requests = createReplyRequests({
     database,
-    outboxRow: createReplyCommandRow(() => projection.current(), currentTraceparent),
+    outboxRow: createReplyCommandRow(schemas.current, currentTraceparent),
     attachmentsJson,
     onEnqueued: relay.poke,
   });
   const submitReply = createSubmitReply({
-    queries: guarded(createConversationQueries(database)),
-    requests: guarded(requests),
+    queries: createConversationQueries(database),
+    requests,
     media: mediaLibrary,
     clock,
   });
@@ -211,7 +213,7 @@ const composeServers = (
     secrets: settings.SERVICE_TOKEN_SECRETS,
     clock,
   });
-  const queries = guarded(createConversationQueries(database));
+  const queries = createConversationQueries(database);
   const storeUpload = createStoreUpload({ media: mediaLibrary, detectType, clock, ids: { next: () => randomUUID() } });
   const publicApp = createApp({
     logger,
@@ -219,7 +221,6 @@ const composeServers = (
       mountConversations(app, { people, queries });
       mountReplies(app, { people, queries, submitReply: served.submitReply });
       mountMedia(app, { people, storeUpload, media: mediaLibrary });
-      mountDependencyProblems(app);
     },
   });
   const internalApp = createInternalApp({
@@ -228,7 +229,6 @@ const composeServers = (
     handleMetrics: (request, response) => telemetry().handleMetrics(request, response),
     mount: (app) => {
       mountInternalMedia(app, { services, media: mediaLibrary });
-      mountDependencyProblems(app);
     },
   });
   return {

@@ -2,17 +2,20 @@ import { type Attributes, metrics } from '@opentelemetry/api';
 import type { LogFields, Logger } from '@tiktok-channel/platform/kernel';
 import type { Acceptance } from './application/accept-delivery.ts';
 
-/** Reports what became of each delivery: one canonical log line, a count, a duration. */
-export interface DeliveryReporter {
-  start(): DeliveryReport;
+/** What a report needs to know of a delivery from its beginning. */
+export interface Arrival {
+  /** On the clock of `performance.now()`. */
+  readonly startedAt: number;
+  readonly logId: string | null;
 }
 
-export interface DeliveryReport {
-  acceptance(acceptance: Acceptance, logId: string | null): void;
+/** Reports what became of each delivery: one canonical log line, a count, a duration. */
+export interface DeliveryReporter {
+  acceptance(arrival: Arrival, acceptance: Acceptance): void;
   /** The request was over before its body was complete and within the limit. */
-  bodyFailure(reason: 'body_too_large' | 'request_aborted', logId: string | null): void;
+  bodyFailure(arrival: Arrival, reason: 'body_too_large' | 'request_aborted'): void;
   /** A defect of ours. */
-  failure(error: unknown, logId: string | null): void;
+  failure(arrival: Arrival, error: unknown): void;
 }
 
 /**
@@ -49,7 +52,7 @@ export const createDeliveryReporter = (logger: Logger): DeliveryReporter => {
   });
   const attributes = createAttributes();
 
-  const count = ({ outcome, reason }: Conclusion, startedAt: number): number => {
+  const count = ({ outcome, reason }: Conclusion, { startedAt }: Arrival): number => {
     const elapsedMs = performance.now() - startedAt;
     const labels = attributes(outcome, reason);
     deliveries.add(1, labels);
@@ -58,33 +61,27 @@ export const createDeliveryReporter = (logger: Logger): DeliveryReporter => {
   };
 
   return {
-    start() {
-      const startedAt = performance.now();
-      return {
-        acceptance(acceptance, logId) {
-          const conclusion = conclusionOf(acceptance);
-          const durationMs = count(conclusion, startedAt);
-          if (isStale(acceptance)) staleSignatures.add(1, STALE_LABELS[acceptance.kind]);
-          log(logger, conclusion, { ...fieldsOf(acceptance), logId, durationMs });
-        },
-        bodyFailure(reason, logId) {
-          const conclusion = { outcome: 'refused', reason } as const;
-          log(logger, conclusion, { logId, durationMs: count(conclusion, startedAt) });
-        },
-        failure(error, logId) {
-          const durationMs = count({ outcome: 'failed', reason: 'unexpected_error' }, startedAt);
-          logger.error('webhook.failed', { logId, durationMs }, error);
-        },
-      };
+    acceptance(arrival, acceptance) {
+      const conclusion = conclusionOf(acceptance);
+      const durationMs = count(conclusion, arrival);
+      if (isStale(acceptance)) staleSignatures.add(1, STALE_LABELS[acceptance.kind]);
+      log(logger, conclusion, { ...fieldsOf(acceptance), logId: arrival.logId, durationMs });
+    },
+    bodyFailure(arrival, reason) {
+      const conclusion = { outcome: 'refused', reason } as const;
+      log(logger, conclusion, { logId: arrival.logId, durationMs: count(conclusion, arrival) });
+    },
+    failure(arrival, error) {
+      const durationMs = count({ outcome: 'failed', reason: 'unexpected_error' }, arrival);
+      logger.error('webhook.failed', { logId: arrival.logId, durationMs }, error);
     },
   };
 };
 
 const conclusionOf = (acceptance: Acceptance): Conclusion => {
   if (acceptance.kind !== 'published') return { outcome: acceptance.kind, reason: acceptance.reason };
-  const { event } = acceptance;
-  if (event.type === 'WebhookUnrecognized') return { outcome: 'unrecognized', reason: event.record.reason };
-  return ACCEPTED;
+  const { unrecognized } = acceptance.event;
+  return unrecognized === null ? ACCEPTED : { outcome: 'unrecognized', reason: unrecognized };
 };
 
 const ACCEPTED: Conclusion = { outcome: 'accepted', reason: 'none' };
@@ -100,8 +97,8 @@ const STALE_LABELS = {
 
 const fieldsOf = (acceptance: Acceptance): LogFields => {
   if (acceptance.kind === 'refused' || acceptance.event === null) return {};
-  const { id, type, record } = acceptance.event;
-  return { eventId: id, type, channelId: record.channelId };
+  const { id, type, channelId } = acceptance.event;
+  return { eventId: id, type, channelId };
 };
 
 /** At full load a line for each delivery would cost more than the delivery: what went well is `debug` and counted. */

@@ -123,6 +123,23 @@ describe('the webhook', () => {
     ]);
   });
 
+  it('reads the rest of a body that is too large, so that its sender sees the answer and goes on', async () => {
+    const socket = connect(Number(new URL(ingress.addresses().public).port), '127.0.0.1');
+    let received = '';
+    socket.on('data', (chunk) => {
+      received += chunk;
+    });
+    try {
+      socket.write(`POST /webhooks/tiktok HTTP/1.1\r\nHost: a\r\nContent-Length: 3000\r\n\r\n${'x'.repeat(2500)}`);
+      await eventually('the body is refused', () => received.includes(' 413 '));
+      socket.write(`${'x'.repeat(500)}GET /webhooks/tiktok HTTP/1.1\r\nHost: a\r\n\r\n`);
+
+      await eventually('the next request is answered', () => received.includes(' 405 '));
+    } finally {
+      socket.destroy();
+    }
+  });
+
   for (const method of ['GET', 'PUT', 'DELETE']) {
     it(`answers 405 to ${method}, and names POST`, async () => {
       const { status, headers } = await deliver(BODY, { method });

@@ -6,7 +6,13 @@ import { createApp, createHttpServer, createInternalApp } from '@tiktok-channel/
 import { createServiceTokens } from '@tiktok-channel/platform/identity';
 import { type Consumer, createKafka } from '@tiktok-channel/platform/kafka';
 import type { Clock, IdGenerator, Logger } from '@tiktok-channel/platform/kernel';
-import { createLifecycle, type Lifecycle, type Part } from '@tiktok-channel/platform/lifecycle';
+import {
+  createFromRegistry,
+  createLifecycle,
+  type FromRegistry,
+  type Lifecycle,
+  type Part,
+} from '@tiktok-channel/platform/lifecycle';
 import { createOutboxRelay, type OutboxRelay } from '@tiktok-channel/platform/outbox';
 import { createDatabasePulse, createOutboxStore, readPositions } from '@tiktok-channel/platform/postgres';
 import { telemetry, telemetryPart } from '@tiktok-channel/platform/telemetry';
@@ -81,8 +87,11 @@ export const composeOutbound = (options: OutboundOptions): Outbound => {
     clock: time.clock,
     logger,
   });
-  const schemas = lateCodec(settings);
-  const core: Core = { ...options, clock: time.clock, database, kafka, relay, codec: schemas.codec };
+  const schemas = createFromRegistry({
+    open: () => createCodec({ registry: { url: settings.SCHEMA_REGISTRY_URL }, writes: WRITTEN_RECORDS }),
+    logger,
+  });
+  const core: Core = { ...options, clock: time.clock, database, kafka, relay, codec: startedCodec(schemas) };
   const dispatching = composeDispatching(core);
 
   const parts: Part[] = [];
@@ -93,7 +102,7 @@ export const composeOutbound = (options: OutboundOptions): Outbound => {
     servers.internal,
     ...time.parts,
     createDatabasePulse(database, logger),
-    { name: 'schemas', start: schemas.load },
+    schemas,
     relayPart(relay),
     ...dispatching.parts,
     ...composeConsumers(core, dispatching.dispatcher, lifecycle),
@@ -117,24 +126,12 @@ interface Core extends OutboundOptions {
   readonly codec: Codec;
 }
 
-/** Schema ids are looked up when the service starts. */
-const lateCodec = ({ SCHEMA_REGISTRY_URL: url }: OutboundSettings): { codec: Codec; load: () => Promise<void> } => {
-  let loaded: Codec | undefined;
-  const get = (): Codec => {
-    if (loaded === undefined) throw new Error('the service has not started yet');
-    return loaded;
-  };
-  return {
-    codec: {
-      encode: (name, value) => get().encode(name, value),
-      decode: (bytes) => get().decode(bytes),
-      fullName: (name) => get().fullName(name),
-    },
-    load: async () => {
-      loaded = await createCodec({ registry: { url }, writes: WRITTEN_RECORDS });
-    },
-  };
-};
+/** Nothing is encoded or decoded before the service has started, and it starts when the schemas are there. */
+const startedCodec = (schemas: FromRegistry<Codec>): Codec => ({
+  encode: (name, value) => schemas.current().encode(name, value),
+  decode: (bytes) => schemas.current().decode(bytes),
+  fullName: (name) => schemas.current().fullName(name),
+});
 
 const relayPart = (relay: OutboxRelay): Part => ({
   ...relay,

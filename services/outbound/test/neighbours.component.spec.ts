@@ -1,13 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createHttpClient, type HttpClient } from '@tiktok-channel/platform/http-client';
+import { DependencyUnavailable } from '@tiktok-channel/platform/kernel';
 import { createManualClock, type ManualClock } from '@tiktok-channel/platform/testing';
 import { createTikTokApi } from '@tiktok-channel/platform/tiktok';
 import { expect } from 'chai';
 import { createChannels } from '../src/adapters/auth/channels.client.ts';
 import { createImages } from '../src/adapters/conversation/images.client.ts';
 import { createTikTok } from '../src/adapters/tiktok/tiktok.client.ts';
-import { DependencyAway } from '../src/application/ports.ts';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -47,8 +47,8 @@ describe('a call to a neighbour', () => {
       () => null,
       (error: unknown) => error,
     );
-    expect(thrown).to.be.instanceOf(DependencyAway);
-    return (thrown as DependencyAway).code;
+    expect(thrown).to.be.instanceOf(DependencyUnavailable);
+    return (thrown as DependencyUnavailable).code;
   };
 
   describe('to TikTok', () => {
@@ -149,6 +149,13 @@ describe('a call to a neighbour', () => {
     it('names a channel that auth does not know', async () => {
       answer = json({ code: 'channel_unknown' }, 404);
       expect(await channels().access('biz/1')).to.deep.equal({ kind: 'unknown' });
+    });
+    it('knows no channel whose id would make another address', async () => {
+      answer = json({ code: 'not_found' }, 404);
+      expect(await Promise.all(['.', '..'].map(channels().access))).to.deep.equal([
+        { kind: 'unknown' },
+        { kind: 'unknown' },
+      ]);
     });
 
     for (const { name, given } of [

@@ -17,14 +17,10 @@ const KAFKA_TOOLS = `kafka-tools-${KAFKA_VERSION}`;
 const dependency = (groupId: string, artifactId: string, version: string): string =>
   `<dependency><groupId>${groupId}</groupId><artifactId>${artifactId}</artifactId><version>${version}</version></dependency>`;
 
-const kafkaPom = (
-  artifactId: string,
-): string => `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
-<groupId>local.dev</groupId><artifactId>kafka-dist</artifactId><version>1</version><packaging>pom</packaging>
-<dependencies>
- ${dependency('org.apache.kafka', artifactId, KAFKA_VERSION)}
- ${dependency('org.apache.logging.log4j', 'log4j-slf4j-impl', '2.25.4')}
-</dependencies></project>
+const pomOf = (dependencies: readonly string[]): string =>
+  `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
+<groupId>local.dev</groupId><artifactId>downloads</artifactId><version>1</version><packaging>pom</packaging>
+<dependencies>${dependencies.join('')}</dependencies></project>
 `;
 
 /** Version of the Java on the path (such as 17.0.15), or null when none runs. */
@@ -58,7 +54,8 @@ const libraries = async (name: string, artifactId: string): Promise<string> => {
   if (!existsSync(folder)) {
     await fillCache(name, async (target) => {
       const pom = join(target, 'pom.xml');
-      await writeFile(pom, kafkaPom(artifactId));
+      const logging = dependency('org.apache.logging.log4j', 'log4j-slf4j-impl', '2.25.4');
+      await writeFile(pom, pomOf([dependency('org.apache.kafka', artifactId, KAFKA_VERSION), logging]));
       await maven('-f', pom, 'dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${target}`);
     });
   }
@@ -71,9 +68,12 @@ export const registryRunner = async (): Promise<string> => {
   const folder = join(cacheFolder(), REGISTRY_RUNNER);
   if (!existsSync(folder)) {
     const artifact = `io.apicurio:apicurio-registry-app:${REGISTRY_VERSION}:tar.gz:all`;
-    await fillCache(REGISTRY_RUNNER, (target) =>
-      maven('dependency:unpack', `-Dartifact=${artifact}`, `-DoutputDirectory=${target}`),
-    );
+    await fillCache(REGISTRY_RUNNER, async (target) => {
+      // Maven marks what it has unpacked in its project's folder: with a project elsewhere, a cleared cache would stay empty.
+      const pom = join(target, 'pom.xml');
+      await writeFile(pom, pomOf([]));
+      await maven('-f', pom, 'dependency:unpack', `-Dartifact=${artifact}`, `-DoutputDirectory=${target}`);
+    });
   }
 
   return folder;

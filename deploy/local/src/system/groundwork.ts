@@ -1,7 +1,7 @@
 import { createKafka } from '@tiktok-channel/platform/kafka';
 import type { Logger } from '@tiktok-channel/platform/kernel';
 import { migrate } from '@tiktok-channel/platform/postgres';
-import { registerSchemas, topics } from '@tiktok-channel/schemas';
+import { MAX_MESSAGE_BYTES, registerSchemas, topics } from '@tiktok-channel/schemas';
 import { createDatabase, databaseUrl } from '../database.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { REPOSITORY } from '../folders.ts';
@@ -28,6 +28,7 @@ export const ensureTopics = async (brokers: string, topicPrefix: string): Promis
         partitions,
         config: {
           'cleanup.policy': cleanup,
+          'max.message.bytes': String(MAX_MESSAGE_BYTES),
           'retention.ms': String(retentionDays === null ? -1 : retentionDays * DAY_MS),
         },
       })),

@@ -1,17 +1,23 @@
-import { type Clock, fingerprint, ok, type Result, refuse } from '@tiktok-channel/platform/kernel';
+import {
+  type Clock,
+  DependencyUnavailable,
+  fingerprint,
+  ok,
+  type Result,
+  refuse,
+} from '@tiktok-channel/platform/kernel';
 import { type AuthorizationState, DEFAULT_RETURN_TO, readConsent } from '../domain/authorization.ts';
 import type { AuthorizationFailure } from '../domain/authorization-failures.ts';
 import type { Profile } from '../domain/channel.ts';
 import { compareScopes, isUsable, type ScopeGrant, type ScopePolicy } from '../domain/scopes.ts';
-import {
-  type AuthorizationAttempts,
-  type Channels,
-  DatabaseUnavailable,
-  type Grant,
-  type ReportAuthorization,
-  type StateTokens,
-  type TikTok,
-  type TikTokTrace,
+import type {
+  AuthorizationAttempts,
+  Channels,
+  Grant,
+  ReportAuthorization,
+  StateTokens,
+  TikTok,
+  TikTokTrace,
 } from './ports.ts';
 
 /** What TikTok's redirect and the browser brought. */
@@ -131,7 +137,7 @@ const orUnavailable = async <T>(work: () => Promise<Result<T, Failure>>): Promis
   try {
     return await work();
   } catch (error) {
-    if (error instanceof DatabaseUnavailable) return refuse({ failure: 'service_unavailable' });
+    if (error instanceof DependencyUnavailable) return refuse({ failure: 'service_unavailable' });
     throw error;
   }
 };

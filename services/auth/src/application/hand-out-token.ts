@@ -1,4 +1,4 @@
-import type { Clock } from '@tiktok-channel/platform/kernel';
+import { type Clock, DependencyUnavailable } from '@tiktok-channel/platform/kernel';
 import type { Channel } from '../domain/channel.ts';
 import {
   canRefresh,
@@ -9,16 +9,7 @@ import {
   works,
 } from '../domain/refresh-rules.ts';
 import { compareScopes, type ScopePolicy } from '../domain/scopes.ts';
-import {
-  DatabaseUnavailable,
-  type Pause,
-  type RefreshAnswer,
-  type RefreshLease,
-  type ReportRefresh,
-  type StoredTokens,
-  type TikTok,
-  type Tokens,
-} from './ports.ts';
+import type { Pause, RefreshAnswer, RefreshLease, ReportRefresh, StoredTokens, TikTok, Tokens } from './ports.ts';
 
 /** `unavailable`: the token has expired and cannot be renewed at the moment; ask again. */
 export type HandedOut =
@@ -141,7 +132,7 @@ const keep = async ({ pause }: Dependencies, write: () => Promise<boolean>): Pro
     try {
       return await write();
     } catch (error) {
-      if (!(error instanceof DatabaseUnavailable) || attempt >= MAX_STORES) throw error;
+      if (!(error instanceof DependencyUnavailable) || attempt >= MAX_STORES) throw error;
       await pause(STORE_AGAIN_AFTER_MS);
     }
   }

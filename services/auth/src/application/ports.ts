@@ -4,17 +4,6 @@ import type { AuthorizationFailure } from '../domain/authorization-failures.ts';
 import type { AuthorizeChannel, Channel, ChannelCommand, ChannelRefusal, Profile } from '../domain/channel.ts';
 import type { TokenPair } from '../domain/refresh-rules.ts';
 
-/** The database is away or too slow: nothing is known to be stored, and the same can be asked again. */
-export class DatabaseUnavailable extends Error {
-  readonly code = 'database_unavailable';
-  readonly retryable = true;
-
-  constructor(cause: unknown) {
-    super('the database does not answer', { cause });
-    this.name = 'DatabaseUnavailable';
-  }
-}
-
 /** Who acts, as the person's token says. */
 export interface Actor {
   readonly userId: string;

@@ -65,17 +65,6 @@ export interface ConversationQueries {
   getReply(accountId: string, replyId: string): Promise<ReplyView | null>;
 }
 
-/** Something that is needed for an answer does not answer; the caller may try again. */
-export class DependencyUnavailable extends Error {
-  override readonly name = 'DependencyUnavailable';
-  readonly code = 'dependency_unavailable';
-  readonly retryable = true;
-
-  constructor(dependency: 'database' | 'schema registry', cause?: unknown) {
-    super(`the ${dependency} of this service does not answer`, { cause });
-  }
-}
-
 export interface ReplyRequests {
   /**
    * Keeps the key and leaves the command for publishing, in one transaction; a key that is there is left as it is.

@@ -1,12 +1,3 @@
-/**
- * Replaces what PostgreSQL cannot store (U+0000) and what is no text (lone surrogates) by U+FFFD, so that no sender can
- * stop a projection with a character.
- */
-export const storable = (text: string): string => {
-  const wellFormed = text.isWellFormed() ? text : text.toWellFormed();
-  return wellFormed.includes('\0') ? wellFormed.replaceAll('\0', '\uFFFD') : wellFormed;
-};
-
 export type Scalar = string | number | boolean;
 
 /** The lesser of two values in the database's order: text by code point (collation "C"), false before true. */

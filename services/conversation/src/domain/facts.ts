@@ -70,7 +70,7 @@ export const foldFacts = (facts: Iterable<Fact>): Facts => {
   };
 };
 
-/** U+0000 is in no id: `storable` has replaced it. */
+/** U+0000 is in no id: `storableText` has replaced it. */
 const keyOf = (...parts: readonly string[]): string => parts.join('\0');
 
 const put = <T>(rows: Map<string, T>, key: string, fact: T, merge: (a: T, b: T) => T): void => {

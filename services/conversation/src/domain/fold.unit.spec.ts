@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { retelling } from '../../test/histories.ts';
-import { compareText, storable } from './canonical.ts';
+import { compareText } from './canonical.ts';
 import { type Fact, type Facts, foldFacts } from './facts.ts';
 import { historyBits, type MessageFact, mergeMessages } from './message.ts';
 import { messageStatus, type ReplyTimes, replyStatus } from './reply.ts';
@@ -122,10 +122,6 @@ describe('the fold', () => {
 });
 
 describe('text', () => {
-  it('has U+FFFD where no database could store it', () => {
-    expect(storable('a\0b\ud800c\u{1f600}')).to.equal('a\ufffdb\ufffdc\u{1f600}');
-  });
-
   it('is ordered by code point', () => {
     const byCodePoint = ['', 'a', 'a\u{1f600}', 'b', '\ue000', '\uff21', '\u{1f600}'];
     expect(byCodePoint.toReversed().sort(compareText)).to.deep.equal(byCodePoint);

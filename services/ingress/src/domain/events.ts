@@ -21,6 +21,22 @@ interface Fact<Type extends keyof typeof FULL_NAMES, Record> {
   readonly record: Record;
 }
 
+/** What is worth telling of an event once it has been encoded; it keeps nobody's words alive until the broker answers. */
+export interface EventSummary {
+  readonly type: WebhookEvent['type'];
+  readonly id: string;
+  readonly channelId: string | null;
+  /** Why it was not recognised; null for what was. */
+  readonly unrecognized: UnrecognizedReason | null;
+}
+
+export const summaryOf = (event: WebhookEvent): EventSummary => ({
+  type: event.type,
+  id: event.id,
+  channelId: event.record.channelId,
+  unrecognized: event.type === 'WebhookUnrecognized' ? event.record.reason : null,
+});
+
 /** Full record names: part of every natural id, so they never change. */
 export const FULL_NAMES = {
   MessageReceived: 'tiktok.messages.v1.MessageReceived',

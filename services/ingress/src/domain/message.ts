@@ -27,13 +27,15 @@ export const readMessage = (input: ContentIn, direction: 'received' | 'echoed'):
   if (sentAt === null) return invalid('timestamp');
   const read = readMessageContent(content);
   if (!read.ok) return read;
+  const { sender, recipient } = participants(input, direction);
 
   return ok({
     channelId: envelope.channelId,
     conversationId,
     messageId,
     sentAt,
-    ...participants(input, direction),
+    sender,
+    recipient,
     content: read.value,
     quotedMessageId: idIn(optionalObjectIn(content.referenced_message_info).referenced_message_id),
     source: sourceIn(optionalObjectIn(content.message_tag).source),

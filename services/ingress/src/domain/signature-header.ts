@@ -18,17 +18,18 @@ const DIGEST = /^[0-9a-f]{64}$/;
  */
 export const parseSignatureHeader = (header: string | undefined): Result<SignatureHeader, 'missing' | 'malformed'> => {
   if (header === undefined || header.trim() === '') return refuse('missing');
-  const timestamp = partNamed('t', header);
-  const digest = partNamed('s', header);
-  if (timestamp === null || digest === null) return refuse('malformed');
+  const parts = header.split(',');
+  const timestamp = partNamed('t', parts);
+  const digest = partNamed('s', parts);
   if (!TIMESTAMP.test(timestamp) || !DIGEST.test(digest)) return refuse('malformed');
   return ok({ timestamp, signedAtMs: Number(timestamp) * 1_000, digest });
 };
 
-const partNamed = (name: string, header: string): string | null => {
-  for (const part of header.split(',')) {
+/** Empty when there is none. */
+const partNamed = (name: string, parts: readonly string[]): string => {
+  for (const part of parts) {
     const equals = part.indexOf('=');
     if (equals > 0 && part.slice(0, equals).trim() === name) return part.slice(equals + 1).trim();
   }
-  return null;
+  return '';
 };

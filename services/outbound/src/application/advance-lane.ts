@@ -1,19 +1,11 @@
-import type { Clock, Logger, Result } from '@tiktok-channel/platform/kernel';
+import { type Clock, DependencyUnavailable, type Logger, type Result } from '@tiktok-channel/platform/kernel';
 import { checkContent } from '@tiktok-channel/platform/reply-rules';
 import { echoFingerprint } from '../domain/echo.ts';
 import type { ReplyCommand, ReplyEvent, ReplyState } from '../domain/reply.ts';
 import { expiresAt, type SendReply } from '../domain/send-reply.ts';
 import type { SendResult } from '../domain/send-result.ts';
 import { type DelayReason, TOLD_FROM_MS, waitMs } from '../domain/waiting.ts';
-import {
-  type ClaimedLane,
-  DependencyAway,
-  type Facts,
-  type Lanes,
-  type Replies,
-  type RequestRate,
-  type TikTok,
-} from './ports.ts';
+import type { ClaimedLane, Facts, Lanes, Replies, RequestRate, TikTok } from './ports.ts';
 import type { Obstacle, PreparedMessage, PrepareMessage } from './prepare-message.ts';
 
 /** What is next for a lane: at once, at a time, or nothing until it is woken. `tries`: of its head that failed in a row. */
@@ -117,7 +109,8 @@ const prepare = async (
   try {
     return await prepareMessage(state.command);
   } catch (error) {
-    if (!(error instanceof DependencyAway) || error.code === 'database_unavailable') throw error;
+    if (!(error instanceof DependencyUnavailable)) throw error;
+    if (error.code === 'database_unavailable' || error.code === 'registry_unavailable') throw error;
     return { ok: false, error: { kind: 'postponed', reason: error.code } };
   }
 };
@@ -164,7 +157,7 @@ const record = async (
     const recorded = await replies.handle(streamId, command);
     return recorded.ok ? recorded.value : [];
   } catch (error) {
-    if (!(error instanceof DependencyAway) || clock.now() >= lane.leasedUntilMs) throw error;
+    if (!(error instanceof DependencyUnavailable) || clock.now() >= lane.leasedUntilMs) throw error;
     await pause(RECORD_AGAIN_AFTER_MS);
     return record(dependencies, lane, streamId, command);
   }

@@ -3,19 +3,6 @@ import type { ChannelAccess } from '../domain/channel.ts';
 import type { ReplyCommand, ReplyEvent, ReplyRefusal, ReplyState } from '../domain/reply.ts';
 import type { CommandOrigin, SendReply } from '../domain/send-reply.ts';
 import type { SendResult, TikTokAnswer } from '../domain/send-result.ts';
-import type { DelayReason } from '../domain/waiting.ts';
-
-/** Something that this service needs does not answer, for a reason that will pass. */
-export class DependencyAway extends Error {
-  override readonly name = 'DependencyAway';
-  readonly retryable = true;
-  readonly code: DelayReason | 'database_unavailable';
-
-  constructor(code: DependencyAway['code'], cause?: unknown) {
-    super(code, { cause });
-    this.code = code;
-  }
-}
 
 /** A command that was asked for, and where it came from. */
 export interface IncomingCommand {
@@ -44,7 +31,7 @@ export interface ReplyIntake {
 export interface Replies {
   /**
    * Decides on the stream as it is now and stores the events with what is published about them; somebody else's append in
-   * between makes it decide again. Throws `DependencyAway`.
+   * between makes it decide again. Throws `DependencyUnavailable`.
    */
   handle(streamId: string, command: ReplyCommand): Promise<Result<readonly ReplyEvent[], ReplyRefusal>>;
 }
@@ -94,7 +81,7 @@ export interface Facts {
 }
 
 export interface Channels {
-  /** Throws `DependencyAway` `auth_unavailable`. */
+  /** Throws `DependencyUnavailable` `auth_unavailable`. */
   access(channelId: string): Promise<ChannelAccess>;
   /** TikTok refused this token: the next answer is a fresh one. */
   refused(channelId: string, accessToken: string): void;
@@ -105,7 +92,7 @@ export type StoredImage =
   | { readonly kind: 'unknown' | 'pending' | 'too_large' };
 
 export interface Images {
-  /** Throws `DependencyAway` `conversation_unavailable`. */
+  /** Throws `DependencyUnavailable` `conversation_unavailable`. */
   fetch(mediaId: string): Promise<StoredImage>;
 }
 
@@ -115,7 +102,7 @@ export type TikTokMessage =
   | { readonly kind: 'image'; readonly tiktokMediaId: string }
   | { readonly kind: 'sharedPost'; readonly itemId: string };
 
-/** The answer to a call that is harmless twice; throws `DependencyAway` `tiktok_unavailable` when there is none. */
+/** The answer to a call that is harmless twice; throws `DependencyUnavailable` `tiktok_unavailable` when there is none. */
 export type CallResult<T> =
   | { readonly kind: 'answered'; readonly value: T }
   | { readonly kind: 'rejected'; readonly answer: TikTokAnswer };
@@ -167,7 +154,7 @@ export interface Sighting {
   readonly echo: EchoSighting | null;
 }
 
-/** `superseded`: another owner moved the position; nothing was stored. Throws `DependencyAway`. */
+/** `superseded`: another owner moved the position; nothing was stored. Throws `DependencyUnavailable`. */
 export type RecordFacts = (
   sightings: readonly Sighting[],
   move: {

@@ -47,7 +47,7 @@ type Known = Extract<ConversationFact, { readonly kind: 'known' }>;
 
 /**
  * Everything that is checked and fetched before a message is sent. Nothing in it reaches the customer, so all of it may be
- * repeated. Throws `DependencyAway`.
+ * repeated. Throws `DependencyUnavailable`.
  */
 export const createPrepareMessage =
   (dependencies: Dependencies): PrepareMessage =>

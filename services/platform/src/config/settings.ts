@@ -76,14 +76,14 @@ export const describeSettings = (settings: Readonly<Record<string, unknown>>): R
   Object.fromEntries(
     Object.entries(settings)
       .filter(([, value]) => value !== undefined)
-      .map(([name, value]) => [name, describe(name, value)]),
+      .map(([name, value]) => [name, describe(value)]),
   );
 
-const CREDENTIALS_IN_URL = /\/\/[^@/]*@/;
+/** Before the host, where an `@` may be part of the password, and where PostgreSQL takes them too. */
+const CREDENTIALS_IN_URL = /(?<=:\/\/)[^/]*(?=@)|(?<=[?&](?:ssl)?password=)[^&]*/g;
 
-const describe = (name: string, value: unknown): string => {
+const describe = (value: unknown): string => {
   if (typeof value === 'object' && !Array.isArray(value)) return 'present';
   if (Array.isArray(value) && value.some((item) => typeof item === 'object')) return `present (${value.length})`;
-  if (name === 'DATABASE_URL') return String(value).replace(CREDENTIALS_IN_URL, '//[redacted]@');
-  return String(value);
+  return String(value).replace(CREDENTIALS_IN_URL, '[redacted]');
 };

@@ -44,6 +44,20 @@ describe('settings', () => {
   });
 });
 
+describe('the start log', () => {
+  for (const [what, url] of [
+    ['before the host of any address', 'https://me:hunter2@registry/base'],
+    ['that holds an @', 'postgres://me:hunter2@x@host/db'],
+    ['that is a parameter', 'postgres://host/db?user=me&password=hunter2'],
+  ] as const) {
+    it(`tells no password ${what}`, () => {
+      expect(JSON.stringify(describeSettings({ ANY_URL: url })))
+        .to.not.include('hunter2')
+        .and.not.include('x@');
+    });
+  }
+});
+
 describe('a secret', () => {
   it('shows itself in no print, only by reveal', () => {
     const hidden = secret('hunter2');

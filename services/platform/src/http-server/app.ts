@@ -1,6 +1,6 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from 'express';
-import type { Logger } from '../kernel/index.ts';
-import { HttpProblem } from './problem.ts';
+import { DependencyUnavailable, type Logger } from '../kernel/index.ts';
+import { HttpProblem, unavailable } from './problem.ts';
 import { requestIdOf, writeProblem } from './write-problem.ts';
 
 /** An express application with request ids; `mount` adds the routes, and every error ends in a problem document. */
@@ -73,13 +73,18 @@ const BODY_PROBLEMS: Readonly<Record<string, readonly [status: number, code: str
 
 const problemOf = (error: unknown): HttpProblem => {
   if (error instanceof HttpProblem) return error;
-  if (typeof error === 'object' && error !== null) {
-    const known = 'type' in error ? BODY_PROBLEMS[String(error.type)] : undefined;
-    if (known !== undefined) return new HttpProblem(...known);
-    // What express itself refuses, such as a path that cannot be decoded, carries a 4xx status.
-    if ('status' in error && typeof error.status === 'number' && error.status >= 400 && error.status < 500) {
-      return new HttpProblem(error.status, 'invalid_request', 'the request could not be read');
-    }
-  }
-  return new HttpProblem(500, 'internal_error', 'something went wrong here; it was logged under the request id');
+  if (error instanceof DependencyUnavailable) return unavailable(error.message);
+  const refused = typeof error === 'object' && error !== null ? refusedByExpress(error) : null;
+  return (
+    refused ?? new HttpProblem(500, 'internal_error', 'something went wrong here; it was logged under the request id')
+  );
+};
+
+/** What express itself refuses, such as a path that cannot be decoded, carries a 4xx status. */
+const refusedByExpress = (error: object): HttpProblem | null => {
+  const known = 'type' in error ? BODY_PROBLEMS[String(error.type)] : undefined;
+  if (known !== undefined) return new HttpProblem(...known);
+  return 'status' in error && typeof error.status === 'number' && error.status >= 400 && error.status < 500
+    ? new HttpProblem(error.status, 'invalid_request', 'the request could not be read')
+    : null;
 };

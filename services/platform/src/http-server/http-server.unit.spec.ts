@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { z } from 'zod';
+import { DependencyUnavailable } from '../kernel/index.ts';
 import { createRecordingLogger } from '../testing/index.ts';
 import {
   createApp,
@@ -24,6 +25,9 @@ const app = createApp({
     });
     routes.get('/refused', () => {
       throw new HttpProblem(409, 'attempt_open', 'an attempt is under way');
+    });
+    routes.get('/away', () => {
+      throw new DependencyUnavailable('database');
     });
     routes.get('/broken', async () => {
       throw new Error('select * from secrets');
@@ -84,6 +88,15 @@ describe('the HTTP server', () => {
       expect((await call(path, { method })).response.status).to.equal(status);
     });
   }
+
+  it('answers 503 when a dependency is away, says when to come back and logs no error', async () => {
+    const { response, body } = await call('/away');
+
+    expect(response.status).to.equal(503);
+    expect(response.headers.get('retry-after')).to.equal('5');
+    expect(body).to.include({ code: 'unavailable', detail: 'the database of this service does not answer' });
+    expect(logger.lines).to.deep.equal([]);
+  });
 
   it('answers 500 to a defect, logs it under the request id and tells nothing of it', async () => {
     const { response, body } = await call('/broken');

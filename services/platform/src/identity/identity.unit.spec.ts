@@ -78,6 +78,7 @@ describe("a person's token", () => {
     ['of another issuer', () => personToken({}, { issuer: 'other' }), 401, 'token_invalid'],
     ['not signed', async () => unsigned({ sub: 'u', account: 'a', role: 'agent', exp: 9e9 }), 401, 'token_invalid'],
     ['without account', () => personToken({ account: undefined }), 401, 'token_incomplete'],
+    ['of an account that no database can hold', () => personToken({ account: 'a\u0000' }), 401, 'token_incomplete'],
     ['of an unknown role', () => personToken({ role: 'root' }), 401, 'token_incomplete'],
     ['of a role that is not allowed', () => personToken({ role: 'administrator' }), 403, 'role_not_allowed'],
   ] as const) {

@@ -56,11 +56,14 @@ const bearerOf = (authorization: string | undefined): string => {
 
 const personOf = (claims: Readonly<Record<string, unknown>>): Person => {
   const { sub, account, role } = claims;
-  if (typeof sub !== 'string' || typeof account !== 'string' || typeof role !== 'string' || !ROLES.includes(role)) {
+  if (!isId(sub) || !isId(account) || typeof role !== 'string' || !ROLES.includes(role)) {
     throw unauthorized('token_incomplete', 'the token names no user, account or known role');
   }
   return { userId: sub, accountId: account, role: role as Role };
 };
+
+/** PostgreSQL's text holds no U+0000, so nobody has such an id. */
+const isId = (claim: unknown): claim is string => typeof claim === 'string' && !claim.includes('\0');
 
 const problemOf = (error: unknown): unknown => {
   if (error instanceof HttpProblem) return error;

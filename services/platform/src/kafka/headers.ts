@@ -41,13 +41,14 @@ export interface CloudEvent {
 
 /** Throws a RangeError when `timeMs` is no time. */
 export const cloudEventHeaders = (event: CloudEvent): Record<string, string> => {
+  // Names as in HEADERS, written out: an object with computed names is slower to make and to read.
   const headers: Record<string, string> = {
-    [HEADERS.specVersion]: '1.0',
-    [HEADERS.id]: event.id,
-    [HEADERS.source]: event.source,
-    [HEADERS.type]: event.type,
-    [HEADERS.time]: isoTime(event.timeMs),
-    [HEADERS.contentType]: 'application/avro',
+    ce_specversion: '1.0',
+    ce_id: event.id,
+    ce_source: event.source,
+    ce_type: event.type,
+    ce_time: isoTime(event.timeMs),
+    'content-type': 'application/avro',
   };
   if (event.subject !== undefined) headers[HEADERS.subject] = event.subject;
   if (event.partitionKey !== undefined) headers[HEADERS.partitionKey] = event.partitionKey;
@@ -57,5 +58,17 @@ export const cloudEventHeaders = (event: CloudEvent): Record<string, string> => 
   return headers;
 };
 
-// biome-ignore lint/style/noRestrictedGlobals: formats a time that was given, reads no clock
-const isoTime = (timeMs: number): string => new Date(timeMs).toISOString();
+/** The text of a whole second up to its point: records in a row are mostly of one second. */
+let second = { startMs: Number.NaN, text: '' };
+
+const isoTime = (timeMs: number): string => {
+  const startMs = Math.floor(timeMs / 1_000) * 1_000;
+  if (startMs !== second.startMs) second = { startMs, text: textOfSecond(startMs) };
+  return `${second.text}${String(Math.floor(timeMs) - startMs).padStart(3, '0')}Z`;
+};
+
+const UP_TO_THE_POINT = -4;
+
+const textOfSecond = (startMs: number): string =>
+  // biome-ignore lint/style/noRestrictedGlobals: formats a time that was given, reads no clock
+  new Date(startMs).toISOString().slice(0, UP_TO_THE_POINT);

@@ -8,7 +8,6 @@ export type {
   DecodedRecord,
   PositionReader,
 } from './consumer-types.ts';
-export { eachRecord } from './each-record.ts';
 export { KafkaSendError } from './errors.ts';
 export { cloudEventHeaders, HEADERS } from './headers.ts';
 export { createKafka, type Kafka } from './kafka.ts';

@@ -1,19 +1,25 @@
 import { createRequire } from 'node:module';
 import type * as KafkaJsModule from 'kafkajs';
-import { encodeRecord } from './record-encoder.ts';
+import { groupByPartition } from './group-by-partition.ts';
+import { produceRequest } from './produce-request.ts';
+import { frameRequest } from './request-frame.ts';
 
-/** The one place where kafkajs is loaded: after its record encoder has been replaced (decision 0003). */
+/** The one place where kafkajs is loaded: after what it does slowly for each record has been replaced (decision 0020). */
 const require = createRequire(import.meta.url);
 
-const RECORD_ENCODER = 'kafkajs/src/protocol/recordBatch/record/v0/index.js';
-
-const replaceRecordEncoder = (): void => {
-  require(RECORD_ENCODER);
-  const module = require.cache[require.resolve(RECORD_ENCODER)];
-  if (module === undefined) throw new Error(`${RECORD_ENCODER} is not where it was`);
-  module.exports = encodeRecord;
+const REPLACEMENTS: Readonly<Record<string, unknown>> = {
+  'kafkajs/src/protocol/requests/produce/v3/request.js': produceRequest,
+  'kafkajs/src/protocol/request.js': frameRequest,
+  'kafkajs/src/producer/groupMessagesPerPartition.js': groupByPartition,
 };
 
-replaceRecordEncoder();
+const replace = (path: string, replacement: unknown): void => {
+  require(path);
+  const module = require.cache[require.resolve(path)];
+  if (module === undefined) throw new Error(`${path} is not where it was`);
+  module.exports = replacement;
+};
+
+for (const [path, replacement] of Object.entries(REPLACEMENTS)) replace(path, replacement);
 
 export const { Kafka, logLevel, Partitioners } = require('kafkajs') as typeof KafkaJsModule;

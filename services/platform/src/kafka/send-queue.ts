@@ -1,5 +1,3 @@
-import type { OutgoingRecord } from './records.ts';
-
 /** One call of `send`: it is settled when the last of its records is, or when its deadline passes. */
 export interface Ticket {
   remaining: number;
@@ -85,12 +83,28 @@ export const createSendQueue = (): SendQueue => {
   };
 };
 
-/** Bytes that a record adds to a batch, a little too high: lengths in UTF-16 units count short, the framing long. */
-export const recordSizeBytes = ({ key, value }: OutgoingRecord, headers: Readonly<Record<string, string>>): number => {
-  let size = RECORD_FRAME_BYTES + (key?.length ?? 0) + (value?.length ?? 0);
-  for (const name in headers) size += HEADER_FRAME_BYTES + name.length + (headers[name]?.length ?? 0);
+/** Bytes that a record adds to a request: never too few, and too many where a text could have taken three bytes a unit. */
+export const recordSizeBytes = (
+  key: Bytes,
+  value: Bytes,
+  headers: Readonly<Record<string, string>> | undefined,
+): number => {
+  let size = RECORD_FRAME_BYTES + mostBytesOf(key) + mostBytesOf(value);
+  for (const name in headers) {
+    size += HEADER_FRAME_BYTES + BYTES_PER_UNIT * (name.length + (headers[name]?.length ?? 0));
+  }
   return size;
 };
 
+/** What kafkajs takes for a key or a value. */
+export type Bytes = string | Buffer | null | undefined;
+
+const mostBytesOf = (bytes: Bytes): number =>
+  typeof bytes === 'string' ? BYTES_PER_UNIT * bytes.length : (bytes?.length ?? 0);
+
+/** What UTF-8 takes at most for a unit of UTF-16. */
+export const BYTES_PER_UNIT = 3;
+
+/** Lengths and deltas, each in five bytes at most. */
 const RECORD_FRAME_BYTES = 32;
-const HEADER_FRAME_BYTES = 4;
+const HEADER_FRAME_BYTES = 10;

@@ -61,10 +61,6 @@ export const withTraceHeaders = (
 /** Runs what serves all callers outside of any caller's trace. */
 export const outsideOfTraces = <T>(work: () => T): T => context.with(ROOT_CONTEXT, work);
 
-/** Runs `work` in the trace that the record's headers carry, if any. */
-export const inTraceOf = <T>(record: IncomingRecord, work: () => T): T =>
-  isTracing() ? context.with(contextOf(record), work) : work();
-
 /**
  * One span for each record that came with a trace, in that trace. A batch of one record is processed in that span;
  * a larger one in a span of its own that links to them, since it belongs to no single trace.

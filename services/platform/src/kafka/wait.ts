@@ -2,6 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 export const delay = (ms: number): Promise<void> => sleep(ms);
 
+/** Resolves when the event loop has dealt with all that had arrived. */
+export const endOfTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 /** False when `promise` is still open after `timeoutMs`. Rejects when it does. */
 export const settlesWithin = async (promise: Promise<unknown>, timeoutMs: number): Promise<boolean> => {
   const timer = new AbortController();

@@ -1,6 +1,7 @@
 export { assertNever } from './assert-never.ts';
+export { DependencyUnavailable } from './dependency-unavailable.ts';
 export { eventIds } from './event-ids.ts';
-export type { MessageOutcome } from './message-outcome.ts';
 export { fingerprint, naturalId } from './natural-id.ts';
 export type { Clock, IdGenerator, LogFields, Logger } from './ports.ts';
 export { ok, type Result, refuse } from './result.ts';
+export { storableText } from './storable-text.ts';

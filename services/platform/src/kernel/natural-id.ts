@@ -3,17 +3,33 @@ import { createHash, hash } from 'node:crypto';
 /** Namespace of every natural id of this product; changing it would give every event a second id. */
 const NAMESPACE = Buffer.from('5e0f2f0c6c1b5b0fa5f7c0d96f1f3a11', 'hex');
 
+/** The namespace followed by room for a usual name, so that hashing one allocates nothing. */
+const scratch = Buffer.alloc(1_024);
+NAMESPACE.copy(scratch);
+
+/** A string of UTF-16 may take three bytes for each unit. */
+const BYTES_PER_UNIT = 3;
+
+/** The digit that carries the variant: its upper two bits are `10`. */
+const VARIANT_DIGITS = '89ab';
+
 /**
  * UUIDv5 (RFC 9562) over `parts`. Parts are length-prefixed, so that `['a', 'bc']` and `['ab', 'c']` differ.
  * The same fact has the same id, whoever meets it and how often.
  */
 export const naturalId = (parts: readonly string[]): string => {
-  const name = parts.map((part) => `${part.length}:${part}`).join('|');
-  const digest = Buffer.from(hash('sha1', Buffer.concat([NAMESPACE, Buffer.from(name)]), 'buffer')).subarray(0, 16);
-  digest[6] = ((digest[6] ?? 0) & 0x0f) | 0x50;
-  digest[8] = ((digest[8] ?? 0) & 0x3f) | 0x80;
-  const hex = digest.toString('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  let name = '';
+  for (const part of parts) name += `${name === '' ? '' : '|'}${part.length}:${part}`;
+  const digest = hash('sha1', namespaced(name), 'hex');
+  const variant = VARIANT_DIGITS.charAt(Number.parseInt(digest.charAt(16), 16) & 3);
+  return `${digest.slice(0, 8)}-${digest.slice(8, 12)}-5${digest.slice(13, 16)}-${variant}${digest.slice(17, 20)}-${digest.slice(20, 32)}`;
+};
+
+const namespaced = (name: string): Buffer => {
+  if (NAMESPACE.length + BYTES_PER_UNIT * name.length > scratch.length) {
+    return Buffer.concat([NAMESPACE, Buffer.from(name)]);
+  }
+  return scratch.subarray(0, NAMESPACE.length + scratch.write(name, NAMESPACE.length));
 };
 
 /** SHA-256 in hex over `value` as JSON with sorted keys: two values with the same content have one fingerprint. */

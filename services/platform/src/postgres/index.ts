@@ -1,7 +1,7 @@
 export { databaseFailure } from './database-failure.ts';
 export { createDatabasePulse } from './database-pulse.ts';
-export { createEventStore } from './event-store.ts';
 export { MigrationRefused, migrate } from './migrate.ts';
+export { onDatabase } from './on-database.ts';
 export { createOutboxStore, enqueue } from './outbox-store.ts';
 export type { PositionMove, TopicPartition } from './positions.ts';
 export { movePosition, readPositions } from './positions.ts';

@@ -1,14 +1,18 @@
 /**
- * A number of so many digits that a double may not hold it exactly. Where a number can stand, so that the app's id, as
- * long but in quotes, does not send every webhook the slow way. What only looks like one inside a string does no harm.
+ * So many digits may be more than a double holds exactly. Where a number can stand: every webhook holds the app's id, 19
+ * digits in quotes, which must not send it the slow way. What only looks like a number, inside a string, does no harm.
  */
-const LONG_NUMBER = /(?:^|[[:,])\s*-?\d{16}/;
+const LONG_NUMBER_INSIDE = /[[:,]\s*-?\d{16}/;
+const NUMBER_ALONE = /^\s*-?\d/;
+
+/** Two patterns, since one that joins them takes longer than parsing does. */
+const mayHoldLongNumber = (text: string): boolean => LONG_NUMBER_INSIDE.test(text) || NUMBER_ALONE.test(text);
 
 /**
  * Parses JSON and keeps whole numbers beyond 2^53 as strings of their digits: TikTok sends 19-digit ids as bare numbers.
  * Throws a `SyntaxError`, whose message is Node's and may quote the text: never log it.
  */
-export const parseJson = (text: string): unknown => (LONG_NUMBER.test(text) ? parseLossless(text) : JSON.parse(text));
+export const parseJson = (text: string): unknown => (mayHoldLongNumber(text) ? parseLossless(text) : JSON.parse(text));
 
 type Reviver = (this: unknown, key: string, value: unknown, context?: { readonly source?: string }) => unknown;
 

@@ -40,6 +40,7 @@ export interface World {
   /** Newest activity first. */
   conversationsOf(businessId: string): readonly Conversation[];
   addMessage(conversation: Conversation, message: NewMessage): Message;
+  /** The customer sees every message; the time of the newest, null where there is none. */
   markRead(conversation: Conversation): number | null;
 }
 
@@ -95,9 +96,12 @@ export const createWorld = ({ ids, time }: { readonly ids: Ids; readonly time: S
       [...(byBusiness.get(businessId) ?? [])].sort((one, other) => updatedAt(other) - updatedAt(one)),
     addMessage: (conversation, message) => append(record(conversation), message, { ids, time }),
     markRead: (conversation) => {
-      const known = record(conversation);
-      known.customerReadAt = known.messages.at(-1)?.at ?? null;
-      return known.customerReadAt;
+      const { messages } = record(conversation);
+      for (const [index, message] of messages.entries()) {
+        if (message.from === 'business' && message.readAt === null)
+          messages[index] = { ...message, readAt: time.now() };
+      }
+      return messages.at(-1)?.at ?? null;
     },
   };
 };
@@ -118,6 +122,7 @@ const append = (
     content,
     quotedMessageId,
     at,
+    readAt: null,
   };
   conversation.messages.push(message);
   if (conversation.messages.length > KEPT_MESSAGES) conversation.messages.shift();
@@ -141,7 +146,6 @@ const newConversation = (ids: Ids, business: Business, customer: Customer): Conv
   type: 'STRANGER',
   messages: [],
   facts: NO_FACTS,
-  customerReadAt: null,
 });
 
 /** `mia.shopper` is shown as Mia Shopper unless somebody says otherwise. */

@@ -32,6 +32,8 @@ export interface Message {
   readonly quotedMessageId: string | null;
   /** TikTok's time, epoch milliseconds, rising strictly within a conversation. */
   readonly at: number;
+  /** When the customer first saw it; null for what nobody has seen, and for what the customer wrote. */
+  readonly readAt: number | null;
 }
 
 /** `STRANGER` until the business answers for the first time. */
@@ -46,8 +48,6 @@ export interface Conversation {
   /** Oldest first; the oldest are forgotten. */
   readonly messages: readonly Message[];
   readonly facts: QuotaFacts;
-  /** Time of the newest message that the customer has seen. */
-  readonly customerReadAt: number | null;
 }
 
 /** What the direct-message rules need to know about a conversation. */

@@ -1,9 +1,9 @@
 import type { Clock } from '@tiktok-channel/platform/kernel';
 import type { OutboxRow } from '@tiktok-channel/platform/outbox';
-import { enqueue } from '@tiktok-channel/platform/postgres';
+import { enqueue, onDatabase } from '@tiktok-channel/platform/postgres';
 import type { AuthorizationAttempts } from '../../application/ports.ts';
 import type { AuthorizationState } from '../../domain/authorization.ts';
-import { type Database, onDatabase } from './database.ts';
+import type { Database } from './database.ts';
 
 interface Dependencies {
   readonly database: Database;

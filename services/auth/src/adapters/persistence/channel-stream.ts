@@ -1,7 +1,7 @@
 import { type Append, createCommandHandler, VersionConflict } from '@tiktok-channel/platform/event-sourcing';
 import type { Clock, Result } from '@tiktok-channel/platform/kernel';
 import type { OutboxRow } from '@tiktok-channel/platform/outbox';
-import { appendToStream, databaseFailure, enqueue, loadStream } from '@tiktok-channel/platform/postgres';
+import { appendToStream, databaseFailure, enqueue, loadStream, onDatabase } from '@tiktok-channel/platform/postgres';
 import {
   type Channel,
   type ChannelCommand,
@@ -9,7 +9,7 @@ import {
   type ChannelRefusal,
   channelDecider,
 } from '../../domain/channel.ts';
-import { type Database, onDatabase, type Transaction } from './database.ts';
+import type { Database, Transaction } from './database.ts';
 
 /**
  * Handles a command on a channel's stream. `beside` is written in the transaction of the events, also when no event

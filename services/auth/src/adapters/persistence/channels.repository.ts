@@ -1,10 +1,11 @@
 import { ok } from '@tiktok-channel/platform/kernel';
 import type { OutboxRow } from '@tiktok-channel/platform/outbox';
+import { onDatabase } from '@tiktok-channel/platform/postgres';
 import type { Channels } from '../../application/ports.ts';
 import type { AuthorizationState } from '../../domain/authorization.ts';
 import type { Channel, ChannelEvent, ChannelStatus } from '../../domain/channel.ts';
 import type { HandleChannelCommand } from './channel-stream.ts';
-import { type Database, onDatabase } from './database.ts';
+import type { Database } from './database.ts';
 import type { Channel as ChannelRow } from './generated/client.ts';
 import type { Sealing } from './sealing.ts';
 import { sealPair, storePair } from './token-rows.ts';

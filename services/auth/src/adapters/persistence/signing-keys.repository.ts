@@ -1,6 +1,7 @@
 import type { Clock } from '@tiktok-channel/platform/kernel';
+import { onDatabase } from '@tiktok-channel/platform/postgres';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
-import { type Database, onDatabase } from './database.ts';
+import type { Database } from './database.ts';
 import type { Sealing } from './sealing.ts';
 
 export interface SigningKeyPair {

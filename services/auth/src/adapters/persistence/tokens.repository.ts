@@ -1,8 +1,9 @@
 import type { IdGenerator } from '@tiktok-channel/platform/kernel';
+import { onDatabase } from '@tiktok-channel/platform/postgres';
 import type { RefreshLease, Tokens } from '../../application/ports.ts';
 import type { HandleChannelCommand } from './channel-stream.ts';
 import { channelOf } from './channels.repository.ts';
-import { type Database, onDatabase, type Transaction } from './database.ts';
+import type { Database, Transaction } from './database.ts';
 import type { Sealing } from './sealing.ts';
 import { openPair, replacementOf, sealPair } from './token-rows.ts';
 

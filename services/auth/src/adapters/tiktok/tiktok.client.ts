@@ -1,5 +1,5 @@
 import { HttpClientError, retrying } from '@tiktok-channel/platform/http-client';
-import type { Clock } from '@tiktok-channel/platform/kernel';
+import { type Clock, storableText } from '@tiktok-channel/platform/kernel';
 import { type TikTokAnswer, type TikTokApi, tiktokCodes } from '@tiktok-channel/platform/tiktok';
 import { z } from 'zod';
 import type { Grant, RefreshAnswer, TikTok, TikTokFailure, TikTokTrace } from '../../application/ports.ts';
@@ -104,10 +104,7 @@ const tokenAnswer = z.object({
 const exchangeAnswer = tokenAnswer.extend({ open_id: text });
 
 /** A person's words: what PostgreSQL and UTF-8 do not take becomes U+FFFD. */
-const words = z
-  .string()
-  .transform((value) => value.toWellFormed().replaceAll('\0', '\uFFFD'))
-  .nullish();
+const words = z.string().transform(storableText).nullish();
 
 /** Fields whose scope was not granted are absent. */
 const profileAnswer = z.object({ username: words, display_name: words, profile_image: words });

@@ -1,10 +1,10 @@
 import { HttpProblem, jsonBody, notFound, onlyMethods, validate } from '@tiktok-channel/platform/http-server';
 import { personIn } from '@tiktok-channel/platform/identity';
+import { storableText } from '@tiktok-channel/platform/kernel';
 import type { Express, RequestHandler } from 'express';
 import { z } from 'zod';
 import type { ConversationQueries } from '../../application/ports.ts';
 import type { ReplyRefusal, SubmitReply } from '../../application/submit-reply.ts';
-import { storable } from '../../domain/canonical.ts';
 import type { ReplyAttachment, ReplyContent } from '../../domain/reply-command.ts';
 import { idOf, REPLIES_PATH } from './paths.ts';
 import { replyJson } from './views.ts';
@@ -47,9 +47,11 @@ const headers = z.object({
 /** Far above what TikTok takes (6000): a longer text is refused by outbound, with a reason. */
 const LONGEST_TEXT = 100_000;
 const MOST_ATTACHMENTS = 10;
+/** The end of the year 9999: readers in other languages (Python's `datetime`) cannot read a record with a later time. */
+const LATEST_TIME = 253_402_300_799_999;
 
-const text = z.string().max(LONGEST_TEXT).transform(storable);
-const id = z.string().min(1).max(1_000).transform(storable);
+const text = z.string().max(LONGEST_TEXT).transform(storableText);
+const id = z.string().min(1).max(1_000).transform(storableText);
 
 const attachment = z.union([
   z.strictObject({ kind: z.literal('image'), mediaId: id }),
@@ -65,7 +67,7 @@ const body = z
     attachments: z.array(attachment).max(MOST_ATTACHMENTS).nullish(),
     quotedMessageId: id.nullish(),
     /** Epoch milliseconds. */
-    expiresAt: z.int().positive().nullish(),
+    expiresAt: z.int().positive().max(LATEST_TIME).nullish(),
   })
   .refine((reply) => Boolean(reply.text) || Boolean(reply.mediaId) || (reply.attachments ?? []).length > 0, {
     path: ['text'],

@@ -1,6 +1,6 @@
 import type { Decoded, IncomingRecord } from '@tiktok-channel/platform/kafka';
+import { storableText } from '@tiktok-channel/platform/kernel';
 import { type ChannelState, type Codec, CodecError, type DecodedRecord, type Records } from '@tiktok-channel/schemas';
-import { storable } from '../../domain/canonical.ts';
 import type { ChannelFact, ChannelStatus, Fact } from '../../domain/facts.ts';
 import { messageFact } from './message-facts.ts';
 import { failedReply, queuedReply, replyFact } from './reply-facts.ts';
@@ -42,8 +42,8 @@ const MAPPERS: Mappers = {
   ConversationRead: (record) => ({
     type: 'readMark',
     fact: {
-      channelId: storable(record.channelId),
-      conversationId: storable(record.conversationId),
+      channelId: storableText(record.channelId),
+      conversationId: storableText(record.conversationId),
       readUpTo: record.readUpTo,
     },
   }),
@@ -60,9 +60,9 @@ const MAPPERS: Mappers = {
 };
 
 const channelFact = ({ version, channel }: { version: number; channel: ChannelState }): ChannelFact => ({
-  channelId: storable(channel.channelId),
+  channelId: storableText(channel.channelId),
   version,
-  accountId: storable(channel.accountId),
+  accountId: storableText(channel.accountId),
   status: channel.status.toLowerCase() as ChannelStatus,
   visibleFrom: channel.visibleFrom,
 });

@@ -1,50 +1,27 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Consumer, Producer } from '@tiktok-channel/platform/kafka';
-import type { Logger } from '@tiktok-channel/platform/kernel';
-import type { Part } from '@tiktok-channel/platform/lifecycle';
+import type { FromRegistry, Part } from '@tiktok-channel/platform/lifecycle';
 import type { Codec } from '@tiktok-channel/schemas';
-import { DependencyUnavailable } from '../../application/ports.ts';
-
-const REGISTRY_PAUSE_MS = 1_000;
-
-export interface OpenCodec {
-  /** Throws while the registry has not told the ids of the schemas yet. */
-  current(): Codec;
-}
 
 /**
  * What needs the registry and the broker. It starts beside the rest of the process, however long the two take: what is
  * stored can be read meanwhile.
  */
 export const createKafkaPart = ({
-  openCodec,
+  schemas,
   deadLetters,
   consumer,
   onFatal,
-  logger,
 }: {
-  readonly openCodec: () => Promise<Codec>;
+  readonly schemas: FromRegistry<Codec>;
   readonly deadLetters: Producer;
   readonly consumer: () => Consumer;
   readonly onFatal: (error: Error) => void;
-  readonly logger: Logger;
-}): Part & OpenCodec => {
-  let codec: Codec | null = null;
+}): Part => {
   let running: Consumer | null = null;
   let isStopping = false;
 
-  const waitForCodec = async (): Promise<void> => {
-    while (codec === null && !isStopping) {
-      try {
-        codec = await openCodec();
-      } catch (error) {
-        logger.warn('registry.unavailable', { retryAfterMs: REGISTRY_PAUSE_MS }, error);
-        await wait(REGISTRY_PAUSE_MS);
-      }
-    }
-  };
   const begin = async (): Promise<void> => {
-    await waitForCodec();
+    await schemas.start();
     if (isStopping) return;
     await deadLetters.start();
     if (isStopping) return;
@@ -53,10 +30,6 @@ export const createKafkaPart = ({
   };
   return {
     name: 'projection',
-    current: () => {
-      if (codec === null) throw new DependencyUnavailable('schema registry');
-      return codec;
-    },
     start: () => {
       begin().catch((error: unknown) => {
         if (!isStopping) onFatal(error instanceof Error ? error : new Error('the projection did not start'));
@@ -64,6 +37,7 @@ export const createKafkaPart = ({
     },
     stop: async () => {
       isStopping = true;
+      await schemas.stop();
       await running?.stop();
       await deadLetters.stop();
     },

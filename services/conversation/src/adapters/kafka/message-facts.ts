@@ -1,5 +1,5 @@
+import { storableText } from '@tiktok-channel/platform/kernel';
 import type { ContentKind as AvroContentKind, MessageEchoed, MessageReceived } from '@tiktok-channel/schemas';
-import { storable } from '../../domain/canonical.ts';
 import { type ContentKind, type Direction, historyBits, type MessageFact } from '../../domain/message.ts';
 
 const KINDS: Readonly<Record<AvroContentKind, ContentKind>> = {
@@ -14,9 +14,9 @@ export const messageFact = (direction: Direction, record: MessageReceived | Mess
   const { content, buttonTap } = record;
   const customer = direction === 'incoming' ? record.sender : record.recipient;
   const fact: MessageFact = {
-    channelId: storable(record.channelId),
-    conversationId: storable(record.conversationId),
-    messageId: storable(record.messageId),
+    channelId: storableText(record.channelId),
+    conversationId: storableText(record.conversationId),
+    messageId: storableText(record.messageId),
     sentAt: record.sentAt,
     direction,
     customerId: optional(customer.userId),
@@ -41,4 +41,4 @@ export const messageFact = (direction: Direction, record: MessageReceived | Mess
   return record.origin === 'WEBHOOK' ? fact : { ...fact, fromHistory: historyBits(fact) };
 };
 
-const optional = (text: string | null | undefined): string | null => (text == null ? null : storable(text));
+const optional = (text: string | null | undefined): string | null => (text == null ? null : storableText(text));

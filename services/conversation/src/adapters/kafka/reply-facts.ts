@@ -1,5 +1,5 @@
+import { storableText } from '@tiktok-channel/platform/kernel';
 import type { ReplyFailed, ReplyQueued, SendReply } from '@tiktok-channel/schemas';
-import { storable } from '../../domain/canonical.ts';
 import type { ReplyFact } from '../../domain/reply.ts';
 
 interface ReplyRecord {
@@ -16,9 +16,9 @@ type ReplyTime = 'queuedAt' | 'delayedAt' | 'unknownAt' | 'failedAt' | 'sentAt' 
 /** What every status record says: which reply, and since when it has the status that `time` stands for. */
 export const replyFact = (record: ReplyRecord, time: ReplyTime): ReplyFact => ({
   ...NOTHING_KNOWN,
-  channelId: storable(record.channelId),
-  replyId: storable(record.replyId),
-  conversationId: storable(record.conversationId),
+  channelId: storableText(record.channelId),
+  replyId: storableText(record.replyId),
+  conversationId: storableText(record.conversationId),
   firstAt: record.at,
   [time]: record.at,
   messageId: optional(record.messageId),
@@ -32,7 +32,7 @@ export const queuedReply = (record: ReplyQueued): ReplyFact => ({
 
 const contentOf = (command: SendReply): Partial<ReplyFact> => ({
   text: optional(command.text),
-  attachments: command.attachments.length === 0 ? null : storable(JSON.stringify(command.attachments)),
+  attachments: command.attachments.length === 0 ? null : storableText(JSON.stringify(command.attachments)),
   action: command.action?.toLowerCase() ?? null,
   quotedMessageId: optional(command.quotedMessageId),
   retryOf: optional(command.retryOf),
@@ -40,16 +40,16 @@ const contentOf = (command: SendReply): Partial<ReplyFact> => ({
 
 export const failedReply = (record: ReplyFailed): ReplyFact => ({
   ...replyFact(record, 'failedAt'),
-  failureCode: storable(record.code),
+  failureCode: storableText(record.code),
   failureRetryable: record.retryable,
-  failureMessage: storable(record.message),
+  failureMessage: storableText(record.message),
   failureAdvice: optional(record.advice),
   failureNextAllowedAt: record.nextAllowedAt,
   failureTiktokCode: record.tiktok?.code ?? null,
   failureTiktokRequestId: optional(record.tiktok?.requestId),
 });
 
-const optional = (text: string | null | undefined): string | null => (text == null ? null : storable(text));
+const optional = (text: string | null | undefined): string | null => (text == null ? null : storableText(text));
 
 const NOTHING_KNOWN = {
   queuedAt: null,

@@ -1,4 +1,4 @@
-import type { SqlClient } from '@tiktok-channel/platform/postgres';
+import { onDatabase, type SqlClient } from '@tiktok-channel/platform/postgres';
 import type { ConversationQueries } from '../../application/ports.ts';
 import type { ConversationView, MessageOrder, MessageView, Page, ReplyView } from '../../application/views.ts';
 import { compareText } from '../../domain/canonical.ts';
@@ -16,40 +16,44 @@ import {
 } from './message-rows.ts';
 import { listPendingReplies } from './pending-replies.ts';
 
-export const createConversationQueries = (client: SqlClient): ConversationQueries => ({
-  listConversations: async ({ accountId, channelId, after, limit }) => {
-    const rows = await client.$queryRawUnsafe<ConversationRow[]>(
-      LIST_SQL,
-      accountId,
-      channelId,
-      after?.lastSentAt ?? null,
-      after?.conversationId ?? null,
-      after?.channelId ?? null,
-      limit + 1,
-    );
-    return pageOf(rows.map(conversationView), limit, (last) => ({
-      lastSentAt: last.updatedAt,
-      conversationId: last.conversationId,
-      channelId: last.channelId,
-    }));
-  },
+export const createConversationQueries = (client: SqlClient): ConversationQueries => {
+  const select = <Row>(sql: string, ...values: readonly unknown[]) =>
+    onDatabase(() => client.$queryRawUnsafe<Row[]>(sql, ...values));
+  return {
+    listConversations: async ({ accountId, channelId, after, limit }) => {
+      const rows = await select<ConversationRow>(
+        LIST_SQL,
+        accountId,
+        channelId,
+        after?.lastSentAt ?? null,
+        after?.conversationId ?? null,
+        after?.channelId ?? null,
+        limit + 1,
+      );
+      return pageOf(rows.map(conversationView), limit, (last) => ({
+        lastSentAt: last.updatedAt,
+        conversationId: last.conversationId,
+        channelId: last.channelId,
+      }));
+    },
 
-  getConversation: async (accountId, conversationId) => {
-    const [row] = await client.$queryRawUnsafe<ConversationRow[]>(GET_SQL, accountId, conversationId);
-    return row === undefined ? null : conversationView(row);
-  },
+    getConversation: async (accountId, conversationId) => {
+      const [row] = await select<ConversationRow>(GET_SQL, accountId, conversationId);
+      return row === undefined ? null : conversationView(row);
+    },
 
-  findConversation: async (accountId, conversationId) => {
-    const [row] = await client.$queryRawUnsafe<VisibleRow[]>(FIND_SQL, accountId, conversationId);
-    return row === undefined
-      ? null
-      : { channelId: row.channel_id, conversationId, visibleFrom: Number(row.visible_from) };
-  },
+    findConversation: async (accountId, conversationId) => {
+      const [row] = await select<VisibleRow>(FIND_SQL, accountId, conversationId);
+      return row === undefined
+        ? null
+        : { channelId: row.channel_id, conversationId, visibleFrom: Number(row.visible_from) };
+    },
 
-  listMessages: async (query) => {
-    const { conversation, after, order, limit } = query;
-    const [rows, pending] = await Promise.all([
-      client.$queryRawUnsafe<MessageRow[]>(
+    listMessages: async (query) => {
+      const { conversation, after, order, limit } = query;
+      // Replies first: one whose message is stored between the two reads is then in both, and not in neither.
+      const pending = await onDatabase(() => listPendingReplies(client, { ...query, limit: limit + 1 }));
+      const rows = await select<MessageRow>(
         MESSAGES_SQL[order],
         conversation.channelId,
         conversation.conversationId,
@@ -57,18 +61,19 @@ export const createConversationQueries = (client: SqlClient): ConversationQuerie
         after?.sentAt ?? null,
         after?.id ?? null,
         limit + 1,
-      ),
-      listPendingReplies(client, { ...query, limit: limit + 1 }),
-    ]);
-    const views = [...rows.map(messageView), ...pending].sort(COMPARISONS[order]);
-    return pageOf(views, limit, (last) => ({ sentAt: last.sentAt, id: idOf(last) }));
-  },
+      );
+      const arrived = new Set(rows.map(({ reply_id: replyId }) => replyId));
+      const waiting = pending.filter(({ replyId }) => !arrived.has(replyId));
+      const views = [...rows.map(messageView), ...waiting].sort(COMPARISONS[order]);
+      return pageOf(views, limit, (last) => ({ sentAt: last.sentAt, id: idOf(last) }));
+    },
 
-  getReply: async (accountId, replyId) => {
-    const [row] = await client.$queryRawUnsafe<FullReplyRow[]>(REPLY_SQL, accountId, replyId);
-    return row === undefined ? null : replyView(row);
-  },
-});
+    getReply: async (accountId, replyId) => {
+      const [row] = await select<FullReplyRow>(REPLY_SQL, accountId, replyId);
+      return row === undefined ? null : replyView(row);
+    },
+  };
+};
 
 const pageOf = <View, Cursor>(
   views: readonly View[],

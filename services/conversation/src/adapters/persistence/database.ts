@@ -1,5 +1,4 @@
-import { createPrismaAdapter, databaseFailure } from '@tiktok-channel/platform/postgres';
-import { DependencyUnavailable } from '../../application/ports.ts';
+import { createPrismaAdapter } from '@tiktok-channel/platform/postgres';
 import { PrismaClient } from './generated/client.ts';
 import { WRITE_MESSAGES_SQL } from './projection.ts';
 
@@ -16,24 +15,3 @@ export const createDatabase = (url: string): Database =>
 
 /** Its text is 9 kB: to parse and plan it takes a tenth of the time that a batch takes. */
 const PREPARED: ReadonlyMap<string, string> = new Map([[WRITE_MESSAGES_SQL, 'write_messages']]);
-
-/** Lets an outage of the database out as `DependencyUnavailable`, everything else as it is. */
-export const guarded = <Port extends object>(port: Port): Port =>
-  new Proxy(port, {
-    get: (target, name, receiver) => {
-      const member: unknown = Reflect.get(target, name, receiver);
-      return typeof member === 'function' ? guardedCall(member as AnyCall) : member;
-    },
-  });
-
-type AnyCall = (...values: readonly unknown[]) => Promise<unknown>;
-
-const guardedCall =
-  (call: AnyCall): AnyCall =>
-  async (...values) => {
-    try {
-      return await call(...values);
-    } catch (error) {
-      throw databaseFailure(error) === 'unavailable' ? new DependencyUnavailable('database', error) : error;
-    }
-  };

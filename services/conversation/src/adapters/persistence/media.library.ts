@@ -1,3 +1,4 @@
+import { onDatabase } from '@tiktok-channel/platform/postgres';
 import type { MediaContent, MediaLibrary } from '../../application/ports.ts';
 import type { MediaState } from '../../application/views.ts';
 import type { Database } from './database.ts';
@@ -5,28 +6,30 @@ import type { Database } from './database.ts';
 /** Bytes lie in a table of their own beside the rows about them; an object store can take their place. */
 export const createMediaLibrary = (database: Database): MediaLibrary => ({
   addUpload: async ({ mediaId, accountId, contentType, sizeBytes, bytes, atMs }) => {
-    await database.media.create({
-      data: {
-        mediaId,
-        state: 'stored',
-        accountId,
-        contentType,
-        sizeBytes,
-        createdAt: atMs,
-        bytes: { create: { bytes: Uint8Array.from(bytes) } },
-      },
-    });
+    await onDatabase(() =>
+      database.media.create({
+        data: {
+          mediaId,
+          state: 'stored',
+          accountId,
+          contentType,
+          sizeBytes,
+          createdAt: atMs,
+          bytes: { create: { bytes: Uint8Array.from(bytes) } },
+        },
+      }),
+    );
   },
 
   belongsTo: async (accountId, mediaId) => {
     if (!isUuid(mediaId)) return false;
-    const rows = await database.$queryRawUnsafe<unknown[]>(BELONGS_SQL, accountId, mediaId);
+    const rows = await onDatabase(() => database.$queryRawUnsafe<unknown[]>(BELONGS_SQL, accountId, mediaId));
     return rows.length > 0;
   },
 
   read: async (mediaId): Promise<MediaContent | null> => {
     if (!isUuid(mediaId)) return null;
-    const row = await database.media.findUnique({ where: { mediaId }, include: { bytes: true } });
+    const row = await onDatabase(() => database.media.findUnique({ where: { mediaId }, include: { bytes: true } }));
     if (row === null) return null;
     if (row.bytes === null || row.contentType === null) {
       return { state: row.state as Exclude<MediaState, 'stored'> };

@@ -1,5 +1,5 @@
 import type { OutboxRow } from '@tiktok-channel/platform/outbox';
-import { enqueue } from '@tiktok-channel/platform/postgres';
+import { enqueue, onDatabase } from '@tiktok-channel/platform/postgres';
 import type { ReplyRequests } from '../../application/ports.ts';
 import type { ReplyCommand } from '../../domain/reply-command.ts';
 import type { Database } from './database.ts';
@@ -16,33 +16,34 @@ export const createReplyRequests = ({
   readonly attachmentsJson: (command: ReplyCommand) => string | null;
   readonly onEnqueued: () => void;
 }): ReplyRequests => ({
-  keep: async ({ accountId, idempotencyKey, fingerprint, command }) => {
-    const { conversationId } = command;
-    const key = { accountId, conversationId, idempotencyKey };
-    const isNew = await database.$transaction(async (tx) => {
-      const { count } = await tx.replyRequest.createMany({
-        data: {
-          ...key,
-          fingerprint,
-          replyId: command.replyId,
-          channelId: command.channelId,
-          text: command.text,
-          attachments: attachmentsJson(command),
-          quotedMessageId: command.quotedMessageId,
-          requestedAt: command.requestedAt,
-        },
-        skipDuplicates: true,
+  keep: ({ accountId, idempotencyKey, fingerprint, command }) =>
+    onDatabase(async () => {
+      const { conversationId } = command;
+      const key = { accountId, conversationId, idempotencyKey };
+      const isNew = await database.$transaction(async (tx) => {
+        const { count } = await tx.replyRequest.createMany({
+          data: {
+            ...key,
+            fingerprint,
+            replyId: command.replyId,
+            channelId: command.channelId,
+            text: command.text,
+            attachments: attachmentsJson(command),
+            quotedMessageId: command.quotedMessageId,
+            requestedAt: command.requestedAt,
+          },
+          skipDuplicates: true,
+        });
+        if (count === 1) await enqueue(tx, [outboxRow(command)], command.requestedAt);
+        return count === 1;
       });
-      if (count === 1) await enqueue(tx, [outboxRow(command)], command.requestedAt);
-      return count === 1;
-    });
-    if (isNew) {
-      onEnqueued();
-      return { fingerprint };
-    }
-    return database.replyRequest.findUniqueOrThrow({
-      where: { accountId_conversationId_idempotencyKey: key },
-      select: { fingerprint: true },
-    });
-  },
+      if (isNew) {
+        onEnqueued();
+        return { fingerprint };
+      }
+      return database.replyRequest.findUniqueOrThrow({
+        where: { accountId_conversationId_idempotencyKey: key },
+        select: { fingerprint: true },
+      });
+    }),
 });

@@ -34,7 +34,11 @@ export const readBody = (
   request.on('end', () => {
     if (isDone) return;
     isDone = true;
-    done(chunks.length === 1 ? (chunks[0] ?? null) : Buffer.concat(chunks, sizeBytes), null);
+    const [only] = chunks;
+    const body = only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks, sizeBytes);
+    // The request outlives its body, by as long as the broker takes.
+    chunks = [];
+    done(body, null);
   });
   // Node tells of a connection that ended under the body by an error.
   request.on('error', () => fail('request_aborted'));

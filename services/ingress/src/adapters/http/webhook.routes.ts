@@ -10,7 +10,7 @@ export const WEBHOOK_PATH = '/webhooks/tiktok';
 /** TikTok repeats with growing pauses of its own; this is for whoever heeds it. */
 const RETRY_AFTER_SECONDS = 5;
 
-/** The public port: the webhook and nothing else. Served by Node's own HTTP, without a framework (decision 0020). */
+/** The public port: the webhook and nothing else. Served by Node's own HTTP, without a framework (decision 0021). */
 export const createWebhookListener = ({
   acceptDelivery,
   reporter,
@@ -23,30 +23,30 @@ export const createWebhookListener = ({
   readonly maxBodyBytes: number;
 }): RequestListener => {
   const take = (request: IncomingMessage, response: ServerResponse): void => {
-    const report = reporter.start();
     const receivedAtMs = clock.now();
-    const logId = headerOf(request, 'x-tt-logid');
+    const arrival = { startedAt: performance.now(), logId: headerOf(request, 'x-tt-logid') };
     const answer = (acceptance: Acceptance): void => {
-      report.acceptance(acceptance, logId);
+      reporter.acceptance(arrival, acceptance);
       if (acceptance.kind === 'published') response.writeHead(200, OK_HEADERS).end();
       else writeProblem(response, problemOf(acceptance), requestIdOf(request));
     };
     const fail = (error: unknown): void => {
-      report.failure(error, logId);
-      writeProblem(
-        response,
-        new HttpProblem(500, 'internal_error', 'the delivery could not be taken'),
-        requestIdOf(request),
-      );
+      reporter.failure(arrival, error);
+      const problem = new HttpProblem(500, 'internal_error', 'the delivery could not be taken');
+      writeProblem(response, problem, requestIdOf(request));
     };
     const refuseBody = (failure: BodyFailure): void => {
-      report.bodyFailure(failure, logId);
+      reporter.bodyFailure(arrival, failure);
       if (failure === 'body_too_large') refuseLargeBody(request, response, maxBodyBytes);
     };
     readBody(request, maxBodyBytes, (rawBody, failure) => {
       if (rawBody === null) return refuseBody(failure ?? 'request_aborted');
       const signature = headerOf(request, 'tiktok-signature') ?? undefined;
-      acceptDelivery({ rawBody, signature, logId, receivedAtMs }).then(answer).catch(fail);
+      try {
+        acceptDelivery({ rawBody, signature, logId: arrival.logId, receivedAtMs }).then(answer, fail);
+      } catch (error) {
+        fail(error);
+      }
     });
   };
 
@@ -79,10 +79,12 @@ const problemOf = (acceptance: Exclude<Acceptance, { kind: 'published' }>): Http
     ? new HttpProblem(401, `signature_${acceptance.reason}`, REFUSALS[acceptance.reason])
     : unavailable('the delivery could not be stored in time; deliver it again', RETRY_AFTER_SECONDS);
 
-/** What is still coming is read and dropped, so that the answer is seen; then the connection closes. */
+/**
+ * What is still coming is read and dropped: who sends it through a proxy would see the end of the connection in place of
+ * the answer. Node's time limit for a request ends it.
+ */
 const refuseLargeBody = (request: IncomingMessage, response: ServerResponse, maxBodyBytes: number): void => {
-  const headers = { Connection: 'close' };
-  const problem = new HttpProblem(413, 'body_too_large', `the body is larger than ${maxBodyBytes} bytes`, { headers });
+  const problem = new HttpProblem(413, 'body_too_large', `the body is larger than ${maxBodyBytes} bytes`);
   writeProblem(response, problem, requestIdOf(request));
   request.resume();
 };

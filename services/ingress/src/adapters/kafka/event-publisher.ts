@@ -46,15 +46,15 @@ export const createKafkaEventPublisher = ({
     },
     health: () =>
       producer.isHealthy() ? { alive: true } : { alive: true, ready: false, reason: 'the broker is away' },
-    async publish(event) {
-      if (codec === null) throw new PublishError('stopped');
-      try {
-        await producer.send([recordOf(event, codec)]);
-      } catch (error) {
-        throw error instanceof KafkaSendError ? publishError(error) : error;
-      }
-    },
+    publish: (event) =>
+      codec === null
+        ? Promise.reject(new PublishError('stopped'))
+        : producer.send([recordOf(event, codec)]).catch(rethrow),
   };
+};
+
+const rethrow = (error: unknown): never => {
+  throw error instanceof KafkaSendError ? publishError(error) : error;
 };
 
 /** `fenced` is for transactional producers, which this one is not. */

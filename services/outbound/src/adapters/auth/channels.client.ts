@@ -1,7 +1,7 @@
 import { type HttpClient, HttpClientError, jsonOf } from '@tiktok-channel/platform/http-client';
-import type { Clock } from '@tiktok-channel/platform/kernel';
+import { type Clock, DependencyUnavailable } from '@tiktok-channel/platform/kernel';
 import { z } from 'zod';
-import { type Channels, DependencyAway } from '../../application/ports.ts';
+import type { Channels } from '../../application/ports.ts';
 import type { ChannelAccess } from '../../domain/channel.ts';
 
 /** For so long at most an answer is used without asking again. */
@@ -9,6 +9,8 @@ const REMEMBERED_MS = 60_000;
 /** A token that ends sooner is not begun with. */
 const MARGIN_MS = 30_000;
 const DEADLINE_MS = 15_000;
+/** Ids that no path can hold: with them the address is another one, where nobody knows anything of channels. */
+const DOTS = /^\.{1,2}$/;
 
 const channel = z.object({
   status: z.enum(['connected', 'expiring', 'needs_reauthorization', 'disconnected']),
@@ -38,6 +40,7 @@ export const createChannels = ({
   const remembered = new Map<string, Remembered>();
 
   const ask = async (channelId: string): Promise<ChannelAccess> => {
+    if (DOTS.test(channelId)) return { kind: 'unknown' };
     const answer = await client.call({
       method: 'POST',
       url: `${baseUrl}/internal/v1/channels/${encodeURIComponent(channelId)}/access-token`,
@@ -47,7 +50,7 @@ export const createChannels = ({
     if (answer.status === 404 && problemCodeOf(jsonOf(answer, 'auth')) === 'channel_unknown') {
       return { kind: 'unknown' };
     }
-    if (answer.status !== 200) throw new DependencyAway('auth_unavailable');
+    if (answer.status !== 200) throw new DependencyUnavailable('auth');
     const { goodUntil, ...known } = channel.parse(jsonOf(answer, 'auth'));
     if (known.accessToken !== null) {
       const untilMs = Math.min(clock.now() + REMEMBERED_MS, (goodUntil ?? Number.POSITIVE_INFINITY) - MARGIN_MS);
@@ -64,7 +67,7 @@ export const createChannels = ({
         return await ask(channelId);
       } catch (error) {
         if (error instanceof HttpClientError || error instanceof z.ZodError) {
-          throw new DependencyAway('auth_unavailable', error);
+          throw new DependencyUnavailable('auth', error);
         }
         throw error;
       }

@@ -1,6 +1,7 @@
 import { type HttpAnswer, type HttpClient, HttpClientError } from '@tiktok-channel/platform/http-client';
+import { DependencyUnavailable } from '@tiktok-channel/platform/kernel';
 import { CONTENT_LIMITS } from '@tiktok-channel/platform/reply-rules';
-import { DependencyAway, type Images, type StoredImage } from '../../application/ports.ts';
+import type { Images, StoredImage } from '../../application/ports.ts';
 
 /** Images that were uploaded for replies, by conversation's internal endpoint, which told their types by content. */
 export const createImages = ({
@@ -25,7 +26,7 @@ export const createImages = ({
     } catch (error) {
       if (!(error instanceof HttpClientError)) throw error;
       if (error.code === 'too_large') return { kind: 'too_large' };
-      throw new DependencyAway('conversation_unavailable', error);
+      throw new DependencyUnavailable('conversation', error);
     }
   },
 });
@@ -34,7 +35,7 @@ const imageOf = ({ status, headers, body }: HttpAnswer): StoredImage => {
   if (status === 200) return { kind: 'image', bytes: body, mediaType: mediaTypeOf(headers['content-type']) };
   if (status === 404) return { kind: 'unknown' };
   if (status === 409) return { kind: 'pending' };
-  throw new DependencyAway('conversation_unavailable');
+  throw new DependencyUnavailable('conversation');
 };
 
 const mediaTypeOf = (header: string | string[] | undefined): string =>

@@ -1,8 +1,9 @@
 import { VersionConflict } from '@tiktok-channel/platform/event-sourcing';
 import type { Batch, BatchOutcome } from '@tiktok-channel/platform/kafka';
+import { DependencyUnavailable } from '@tiktok-channel/platform/kernel';
 import { databaseFailure } from '@tiktok-channel/platform/postgres';
 import type { AcceptCommands } from '../../application/accept-commands.ts';
-import { DependencyAway, type IncomingCommand, type RecordFacts, type Sighting } from '../../application/ports.ts';
+import type { IncomingCommand, RecordFacts, Sighting } from '../../application/ports.ts';
 
 export const COMMANDS_GROUP = 'outbound.commands';
 export const FACTS_GROUP = 'outbound.facts';
@@ -37,7 +38,7 @@ const judging = async (handle: () => Promise<BatchOutcome>): Promise<BatchOutcom
   try {
     return await handle();
   } catch (error) {
-    if (error instanceof DependencyAway) return { kind: 'retry', reason: error.code, afterMs: AGAIN_AFTER_MS };
+    if (error instanceof DependencyUnavailable) return { kind: 'retry', reason: error.code, afterMs: AGAIN_AFTER_MS };
     const failure = error instanceof VersionConflict ? 'conflict' : databaseFailure(error);
     if (failure === 'conflict') return { kind: 'retry', reason: 'database_conflict', afterMs: CONFLICT_AGAIN_AFTER_MS };
     if (failure === 'data') return { kind: 'deadLetter', reason: 'data_refused' };

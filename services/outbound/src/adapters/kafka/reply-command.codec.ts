@@ -1,4 +1,5 @@
 import { type Decoded, HEADERS, type IncomingRecord } from '@tiktok-channel/platform/kafka';
+import { storableText } from '@tiktok-channel/platform/kernel';
 import { type Codec, CodecError, type DecodedRecord } from '@tiktok-channel/schemas';
 import type { IncomingCommand } from '../../application/ports.ts';
 import type { SendReply } from '../../domain/send-reply.ts';
@@ -27,7 +28,7 @@ export const createReplyCommandDecoder = (codec: Pick<Codec, 'decode'>) => (reco
     if (decoded.name !== 'SendReply') return { kind: 'deadLetter', reason: 'unknown_record_type' };
     const command = cleaned(decoded.value) as SendReply;
     if (command.replyId.trim() === '') return { kind: 'deadLetter', reason: 'reply_id_missing' };
-    return { kind: 'record', value: { command, origin: originOf(record) } };
+    return { kind: 'record', value: { command, origin: cleaned(originOf(record)) as IncomingCommand['origin'] } };
   });
 
 const originOf = ({ headers }: IncomingRecord): IncomingCommand['origin'] => ({
@@ -38,7 +39,7 @@ const originOf = ({ headers }: IncomingRecord): IncomingCommand['origin'] => ({
 
 /** U+0000 and lone surrogates, which neither JSON in PostgreSQL nor UTF-8 can hold, become U+FFFD. */
 const cleaned = (value: unknown): unknown => {
-  if (typeof value === 'string') return value.toWellFormed().replaceAll('\u0000', '\uFFFD');
+  if (typeof value === 'string') return storableText(value);
   if (Array.isArray(value)) return value.map(cleaned);
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, cleaned(field)]));

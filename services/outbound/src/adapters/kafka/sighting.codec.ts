@@ -1,4 +1,5 @@
 import type { Decoded, IncomingRecord } from '@tiktok-channel/platform/kafka';
+import { storableText } from '@tiktok-channel/platform/kernel';
 import type { Codec, ConversationRead, MessageContent, MessageEchoed, MessageReceived } from '@tiktok-channel/schemas';
 import type { Sighting } from '../../application/ports.ts';
 import { type EchoContent, echoFingerprint } from '../../domain/echo.ts';
@@ -20,16 +21,16 @@ export const createSightingDecoder = (codec: Pick<Codec, 'decode'>) => (record: 
   });
 
 const sightingOf = ({ channelId, conversationId, sentAt }: MessageReceived | MessageEchoed) => ({
-  channelId,
-  conversationId,
+  channelId: storableText(channelId),
+  conversationId: storableText(conversationId),
   newestMessageAtMs: sentAt,
   readUpToMs: null,
 });
 
 /** A read mark is the time of a message. */
 const readOf = ({ channelId, conversationId, readUpTo }: ConversationRead) => ({
-  channelId,
-  conversationId,
+  channelId: storableText(channelId),
+  conversationId: storableText(conversationId),
   newestMessageAtMs: readUpTo,
   readUpToMs: readUpTo,
 });
@@ -37,9 +38,9 @@ const readOf = ({ channelId, conversationId, readUpTo }: ConversationRead) => ({
 const echoOf = (echo: MessageEchoed): NonNullable<Sighting['echo']> => {
   const content = contentOf(echo.content);
   return {
-    channelId: echo.channelId,
-    conversationId: echo.conversationId,
-    messageId: echo.messageId,
+    channelId: storableText(echo.channelId),
+    conversationId: storableText(echo.conversationId),
+    messageId: storableText(echo.messageId),
     source: echo.source,
     fingerprint: content === null ? null : echoFingerprint(content),
     sentAtMs: echo.sentAt,
@@ -47,7 +48,7 @@ const echoOf = (echo: MessageEchoed): NonNullable<Sighting['echo']> => {
 };
 
 const contentOf = (content: MessageContent | null): EchoContent | null => {
-  if (content?.text?.body) return { kind: 'text', text: content.text.body };
+  if (content?.text?.body) return { kind: 'text', text: storableText(content.text.body) };
   if (content?.image) return { kind: 'image' };
-  return content?.sharedPost?.videoId ? { kind: 'sharedPost', itemId: content.sharedPost.videoId } : null;
+  return content?.sharedPost?.videoId ? { kind: 'sharedPost', itemId: storableText(content.sharedPost.videoId) } : null;
 };

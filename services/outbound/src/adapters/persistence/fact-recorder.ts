@@ -1,7 +1,7 @@
 import type { Clock } from '@tiktok-channel/platform/kernel';
-import { movePosition, type PositionMove, type SqlClient } from '@tiktok-channel/platform/postgres';
+import { movePosition, onDatabase, type PositionMove, type SqlClient } from '@tiktok-channel/platform/postgres';
 import type { ConversationSighting, EchoSighting, RecordFacts, Sighting } from '../../application/ports.ts';
-import { type Database, onDatabase } from './database.ts';
+import type { Database } from './database.ts';
 import { type PublishReplyEvent, recordWhatWasSeen } from './reply-log.ts';
 
 interface Dependencies {

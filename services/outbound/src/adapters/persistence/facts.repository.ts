@@ -1,6 +1,7 @@
+import { onDatabase } from '@tiktok-channel/platform/postgres';
 import type { Facts } from '../../application/ports.ts';
 import { OWN_SOURCES } from '../../domain/echo.ts';
-import { type Database, onDatabase } from './database.ts';
+import type { Database } from './database.ts';
 
 interface ConversationRow {
   readonly channel_id: string;

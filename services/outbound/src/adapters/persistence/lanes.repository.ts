@@ -1,10 +1,10 @@
 import type { Clock, IdGenerator } from '@tiktok-channel/platform/kernel';
-import { loadStream } from '@tiktok-channel/platform/postgres';
+import { loadStream, onDatabase } from '@tiktok-channel/platform/postgres';
 import type { ClaimedLane, Lanes } from '../../application/ports.ts';
 import { evolve } from '../../domain/evolve-reply.ts';
 import { initial } from '../../domain/reply.ts';
 import { LONGEST_WAIT_MS } from '../../domain/waiting.ts';
-import { type Database, onDatabase } from './database.ts';
+import type { Database } from './database.ts';
 import { toReplyEvent } from './reply-log.ts';
 
 interface ClaimedRow {

@@ -1,11 +1,11 @@
 import { createCommandHandler, type EventStore, VersionConflict } from '@tiktok-channel/platform/event-sourcing';
 import type { Clock } from '@tiktok-channel/platform/kernel';
-import { databaseFailure, loadStream } from '@tiktok-channel/platform/postgres';
+import { databaseFailure, loadStream, onDatabase } from '@tiktok-channel/platform/postgres';
 import type { Replies } from '../../application/ports.ts';
 import { decide } from '../../domain/decide-reply.ts';
 import { evolve } from '../../domain/evolve-reply.ts';
 import { initial, type ReplyEvent } from '../../domain/reply.ts';
-import { type Database, onDatabase } from './database.ts';
+import type { Database } from './database.ts';
 import {
   appendReplyEvents,
   lockConversation,

@@ -1,7 +1,7 @@
-import { enqueue, type SqlClient, startStreams } from '@tiktok-channel/platform/postgres';
+import { enqueue, onDatabase, type SqlClient, startStreams } from '@tiktok-channel/platform/postgres';
 import type { NewReply, ReplyIntake } from '../../application/ports.ts';
 import { initial } from '../../domain/reply.ts';
-import { type Database, onDatabase } from './database.ts';
+import type { Database } from './database.ts';
 import { type PublishReplyEvent, recordedEvents } from './reply-log.ts';
 
 export const createReplyIntake = ({

@@ -1,6 +1,7 @@
 import type { Clock } from '@tiktok-channel/platform/kernel';
+import { onDatabase } from '@tiktok-channel/platform/postgres';
 import type { RequestRate } from '../../application/ports.ts';
-import { type Database, onDatabase } from './database.ts';
+import type { Database } from './database.ts';
 
 /** Nobody waits longer than this for a call: a time further ahead comes from a clock that has gone back. */
 const FURTHEST_AHEAD_MS = 60_000;

@@ -1,14 +1,8 @@
 import { FormData, HttpClientError } from '@tiktok-channel/platform/http-client';
-import type { Clock } from '@tiktok-channel/platform/kernel';
+import { type Clock, DependencyUnavailable } from '@tiktok-channel/platform/kernel';
 import { type TikTokAnswer as ApiAnswer, type TikTokApi, tiktokCodes } from '@tiktok-channel/platform/tiktok';
 import { z } from 'zod';
-import {
-  type CallResult,
-  DependencyAway,
-  type RequestRate,
-  type TikTok,
-  type TikTokMessage,
-} from '../../application/ports.ts';
+import type { CallResult, RequestRate, TikTok, TikTokMessage } from '../../application/ports.ts';
 import { type SendResult, sendResultOf, type TikTokAnswer } from '../../domain/send-result.ts';
 
 const sent = z.object({ message: z.object({ message_id: z.string() }) });
@@ -33,7 +27,7 @@ export const createTikTok = ({
     try {
       return resultOf(schema, await call());
     } catch (error) {
-      throw error instanceof HttpClientError ? new DependencyAway('tiktok_unavailable', error) : error;
+      throw error instanceof HttpClientError ? new DependencyUnavailable('tiktok', error) : error;
     }
   };
 
@@ -116,10 +110,10 @@ const judged = (answer: ApiAnswer): SendResult =>
 
 /** A server error, and data that is not what was asked for, are no answer. */
 const resultOf = <T>(schema: z.ZodType<T>, answer: ApiAnswer): CallResult<T> => {
-  if (answer.httpStatus >= 500) throw new DependencyAway('tiktok_unavailable');
+  if (answer.httpStatus >= 500) throw new DependencyUnavailable('tiktok');
   if (answer.code !== tiktokCodes.ok) return { kind: 'rejected', answer: answerOf(answer) };
   const data = schema.safeParse(answer.data);
-  if (!data.success) throw new DependencyAway('tiktok_unavailable');
+  if (!data.success) throw new DependencyUnavailable('tiktok');
   return { kind: 'answered', value: data.data };
 };
 

@@ -6,13 +6,18 @@ import type { Business } from '../../../domain/model.ts';
 import { ControlProblem, readBody } from './problem.ts';
 
 export const nameField = z.string().min(1).max(100);
+
+/** TikTok's characters and length, as its app asks for them. Periods alone are not a name, and would be lost in a path. */
+export const usernameField = z
+  .string()
+  .regex(/^(?!\.+$)[A-Za-z0-9_.]{2,24}$/, 'take 2 to 24 letters, digits, underscores and periods');
 export const regionField = z
   .string()
   .regex(/^[A-Za-z]{2}$/)
   .transform((region) => region.toUpperCase());
 
 const newBusiness = z.strictObject({
-  username: nameField,
+  username: usernameField,
   displayName: nameField.optional(),
   region: regionField.optional(),
 });

@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { ok, refuse } from '@tiktok-channel/platform/kernel';
 import type { RequestHandler } from 'express';
-import { fileTypeFromBuffer } from 'file-type';
 import multer from 'multer';
 import { z } from 'zod';
 import type { TikTok } from '../../../application/tiktok.ts';
 import { invalidParam, refusal } from '../../../domain/codes.ts';
 import { downloadUrl } from '../addresses.ts';
+import { imageKindOf } from '../image-kind.ts';
 import { authorize, businessCall, businessIdParam, conversationIdParam } from './call.ts';
 import type { Endpoint } from './endpoint.ts';
 import { sendAnswer } from './envelope.ts';
@@ -63,9 +63,9 @@ const upload = (tiktok: TikTok): RequestHandler =>
       if (req.file === undefined) return refuse(invalidParam('file', 'is missing or larger than 3 MB'));
       if (req.file.size > MAX_BYTES) return refuse(invalidParam('file', 'is larger than 3 MB'));
 
-      const type = await fileTypeFromBuffer(req.file.buffer);
-      if (type === undefined || !UPLOADABLE.has(type.mime)) return refuse(refusal(40908));
-      const { mediaId } = tiktok.media.upload(business.businessId, { bytes: req.file.buffer, mimeType: type.mime });
+      const mimeType = await imageKindOf(req.file.buffer, UPLOADABLE);
+      if (mimeType === null) return refuse(refusal(40908));
+      const { mediaId } = tiktok.media.upload(business.businessId, { bytes: req.file.buffer, mimeType });
       return ok({ media_id: mediaId });
     },
   });
