@@ -12,9 +12,14 @@ const VARIABLES = [
 ] as const;
 
 describe('port settings', () => {
-  const before = VARIABLES.map((name) => [name, process.env[name]] as const);
+  let kept: readonly (readonly [string, string | undefined])[] = [];
+
+  // Not while this file is loaded: the addresses of the run's dependencies are set only after that.
+  beforeEach(() => {
+    kept = VARIABLES.map((name) => [name, process.env[name]]);
+  });
   afterEach(() => {
-    for (const [name, value] of before) {
+    for (const [name, value] of kept) {
       if (value === undefined) delete process.env[name];
       else process.env[name] = value;
     }
