@@ -33,10 +33,11 @@ export interface ProducedRecord {
   readonly sizeBytes?: number | undefined;
 }
 
-/** What kafkajs takes for an encoder of its own: it copies `buffer`. */
-export interface Encoded {
+/** What kafkajs takes for an encoder of its own, and the room before it that `frameRequest` writes the head into. */
+export interface EncodedRequest {
   readonly buf: Buffer;
   readonly buffer: Buffer;
+  readonly whole: Buffer;
 }
 
 /**
@@ -50,17 +51,20 @@ export const produceRequest = (request: ProduceArguments) => ({
   apiVersion: 3,
   apiName: 'Produce',
   expectResponse: () => request.acks !== 0,
-  encode: async (): Promise<Encoded> => {
-    const buffer = encodeProduceRequest(request);
-    return { buf: buffer, buffer };
+  encode: async (): Promise<EncodedRequest> => {
+    const whole = writeProduceRequest(request);
+    return { buf: whole, buffer: whole.subarray(HEAD_ROOM_BYTES), whole };
   },
 });
 
-export const encodeProduceRequest = (request: ProduceArguments): Buffer => {
-  const { acks, timeout, compression = NO_COMPRESSION, transactionalId = null, topicData } = request;
+/** Enough for the head of a request with a client id of usual length. */
+const HEAD_ROOM_BYTES = 256;
+
+const writeProduceRequest = (request: ProduceArguments): Buffer => {
+  const { acks, timeout, compression = NO_COMPRESSION, transactionalId, topicData } = request;
   if (compression !== NO_COMPRESSION) throw new TypeError('compression is not offered');
-  const buffer = Buffer.allocUnsafe(mostBytes(request));
-  let at = transactionalId === null ? buffer.writeInt16BE(-1, 0) : writeName(buffer, 0, transactionalId);
+  const buffer = Buffer.allocUnsafe(HEAD_ROOM_BYTES + mostBytes(request));
+  let at = writeNullableName(buffer, HEAD_ROOM_BYTES, transactionalId);
   at = buffer.writeInt16BE(acks, at);
   at = buffer.writeInt32BE(timeout, at);
   at = buffer.writeInt32BE(topicData.length, at);
@@ -92,6 +96,9 @@ const mostBytes = ({ transactionalId, topicData }: ProduceArguments): number => 
   }
   return size;
 };
+
+const writeNullableName = (buffer: Buffer, at: number, name: string | null | undefined): number =>
+  name === null || name === undefined ? buffer.writeInt16BE(-1, at) : writeName(buffer, at, name);
 
 const writeName = (buffer: Buffer, at: number, name: string): number => {
   const length = buffer.write(name, at + 2);

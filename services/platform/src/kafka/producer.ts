@@ -92,8 +92,7 @@ export const createBatchingProducer = (
 
   const drain = async (): Promise<void> => {
     while (queue.size > 0 && delivery.fencedBy === null) {
-      // What the same turn of the event loop still brings goes along: larger batches at no wait.
-      await endOfTurn();
+      await gather(queue);
       const bytesBefore = queue.sizeBytes;
       inFlight = queue.take();
       inFlightBytes = bytesBefore - queue.sizeBytes;
@@ -133,6 +132,19 @@ export const createBatchingProducer = (
     isHealthy: () =>
       isRunning && delivery.isWorking && (roundStartedAt === null || elapsedMs() - roundStartedAt < limits.deadlineMs),
   };
+};
+
+/** From here on the cost of a batch is spread well enough; a larger one costs more, since its memory is fresh. */
+const ENOUGH_RECORDS = 64;
+const MOST_TURNS = 8;
+
+/** What the same turn of the event loop still brings goes along, and while a small batch grows, that of the next turns. No timer. */
+const gather = async (queue: { readonly size: number }): Promise<void> => {
+  for (let turn = 0; turn < MOST_TURNS; turn += 1) {
+    const before = queue.size;
+    await endOfTurn();
+    if (queue.size === before || queue.size >= ENOUGH_RECORDS) return;
+  }
 };
 
 interface Limits {

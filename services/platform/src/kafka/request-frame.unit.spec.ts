@@ -29,14 +29,22 @@ describe('the frame of a request', () => {
           clientId: fc.string({ unit: 'binary' }),
           apiKey: fc.nat({ max: 60 }),
           apiVersion: fc.nat({ max: 12 }),
-          payload: fc.uint8Array({ maxLength: 2_000 }),
+          payload: fc.uint8Array({ maxLength: 2_000 }).map((bytes) => Buffer.from(bytes)),
+          room: fc.nat({ max: 60 }),
         }),
-        async ({ correlationId, clientId, apiKey, apiVersion, payload }) => {
-          const encode = async () => new Encoder().writeBuffer(Buffer.from(payload));
-          const framed = { correlationId, clientId, request: { apiKey, apiVersion, encode } };
-          const [ours, theirs] = await Promise.all([frameRequest(framed), kafkaJsFrame(framed)]);
+        async ({ correlationId, clientId, apiKey, apiVersion, payload, room }) => {
+          const whole = Buffer.concat([Buffer.alloc(room), payload]);
+          const framed = (encode: () => Promise<{ readonly buffer: Buffer }>) => ({
+            correlationId,
+            clientId,
+            request: { apiKey, apiVersion, encode },
+          });
+          const theirs = await kafkaJsFrame(framed(async () => new Encoder().writeBuffer(payload)));
+          const copied = await frameRequest(framed(async () => ({ buffer: payload })));
+          const inPlace = await frameRequest(framed(async () => ({ buffer: whole.subarray(room), whole })));
 
-          expect(ours.buffer.equals(theirs.buffer)).to.equal(true);
+          expect(copied.buffer.equals(theirs.buffer)).to.equal(true);
+          expect(inPlace.buffer.equals(theirs.buffer)).to.equal(true);
         },
       ),
       { seed: 4 },
