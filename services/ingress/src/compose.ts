@@ -1,9 +1,9 @@
-import { createFollowingClock, systemClock } from '@tiktok-channel/platform/clock';
-import { createHttpServer, createInternalApp, type HttpServer } from '@tiktok-channel/platform/http-server';
+import { createServiceClock } from '@tiktok-channel/platform/clock';
+import { createHttpServer, createInternalApp } from '@tiktok-channel/platform/http-server';
 import { createKafka } from '@tiktok-channel/platform/kafka';
 import type { Clock, Logger } from '@tiktok-channel/platform/kernel';
-import { createLifecycle, type Lifecycle, type Part } from '@tiktok-channel/platform/lifecycle';
-import { telemetry } from '@tiktok-channel/platform/telemetry';
+import { createFromRegistry, createLifecycle, type Lifecycle, type Part } from '@tiktok-channel/platform/lifecycle';
+import { telemetry, telemetryPart } from '@tiktok-channel/platform/telemetry';
 import { parseJson } from '@tiktok-channel/platform/tiktok';
 import { createCodec } from '@tiktok-channel/schemas';
 import { createVerifySignature } from './adapters/http/verify-signature.ts';
@@ -28,14 +28,18 @@ export const composeIngress = ({
   settings,
   logger,
   clock: givenClock,
-  publisher = kafkaPublisher(settings, logger),
+  publisher: givenPublisher,
 }: {
   readonly settings: IngressSettings;
   readonly logger: Logger;
   readonly clock?: Clock;
   readonly publisher?: EventPublisher & Part;
 }): Ingress => {
-  const { clock, parts: clockParts } = clockOf(settings, logger, givenClock);
+  const time = createServiceClock({ service: 'ingress', url: settings.CLOCK_URL, given: givenClock, logger });
+  const publishing =
+    givenPublisher === undefined
+      ? kafkaPublishing(settings, logger)
+      : { publisher: givenPublisher, parts: [givenPublisher] };
   const internalServer = createHttpServer({
     name: 'internal HTTP',
     listener: (request, response) => internalApp(request, response),
@@ -45,21 +49,20 @@ export const composeIngress = ({
   const publicServer = createHttpServer({
     name: 'public HTTP',
     listener: createWebhookListener({
-      acceptDelivery: acceptDeliveryWith(settings, publisher, () => lifecycle.isStopping()),
+      acceptDelivery: acceptDeliveryWith(settings, publishing.publisher, () => lifecycle.isStopping()),
       reporter: createDeliveryReporter(logger),
-      clock,
+      clock: time.clock,
       maxBodyBytes: settings.WEBHOOK_MAX_BODY_BYTES,
     }),
     host: settings.HOST,
     port: settings.PORT,
   });
-  const telemetryPart: Part = { name: 'telemetry', stop: () => telemetry().shutdown() };
-  const parts = [telemetryPart, internalServer, ...clockParts, publisher, publicServer];
+  const parts = [telemetryPart, internalServer, ...time.parts, ...publishing.parts, publicServer];
   const lifecycle: Lifecycle = createLifecycle({ parts, logger });
   const internalApp = createInternalApp({ logger, lifecycle, handleMetrics: telemetry().handleMetrics });
   return {
     lifecycle,
-    addresses: () => ({ public: urlOf(settings.HOST, publicServer), internal: urlOf(settings.HOST, internalServer) }),
+    addresses: () => ({ public: publicServer.url(), internal: internalServer.url() }),
   };
 };
 
@@ -79,7 +82,11 @@ const acceptDeliveryWith = (
     isStopping,
   });
 
-const kafkaPublisher = (settings: IngressSettings, logger: Logger): EventPublisher & Part => {
+/** It starts when the registry has told the ids of the schemas and the broker has answered, however long that takes. */
+const kafkaPublishing = (
+  settings: IngressSettings,
+  logger: Logger,
+): { readonly publisher: EventPublisher; readonly parts: readonly Part[] } => {
   const kafka = createKafka({
     settings: {
       brokers: settings.KAFKA_BROKERS,
@@ -92,22 +99,10 @@ const kafkaPublisher = (settings: IngressSettings, logger: Logger): EventPublish
     deadlineMs: settings.WEBHOOK_PUBLISH_DEADLINE_MS,
     maxBufferedRecords: settings.WEBHOOK_MAX_BUFFERED_RECORDS,
   });
-  const registry = { url: settings.SCHEMA_REGISTRY_URL };
-  const openCodec = () => createCodec({ registry, writes: WRITTEN_RECORDS });
-  return createKafkaEventPublisher({ producer, openCodec, logger });
+  const schemas = createFromRegistry({
+    open: () => createCodec({ registry: { url: settings.SCHEMA_REGISTRY_URL }, writes: WRITTEN_RECORDS }),
+    logger,
+  });
+  const publisher = createKafkaEventPublisher({ producer, codec: schemas.current });
+  return { publisher, parts: [schemas, publisher] };
 };
-
-const clockOf = (
-  { CLOCK_URL: url }: IngressSettings,
-  logger: Logger,
-  given: Clock | undefined,
-): { readonly clock: Clock; readonly parts: readonly Part[] } => {
-  if (given !== undefined) return { clock: given, parts: [] };
-  if (url === undefined) return { clock: systemClock, parts: [] };
-  const clock = createFollowingClock({ url, follower: `ingress-${process.pid}`, logger });
-  return { clock, parts: [{ name: 'clock', start: clock.start, stop: clock.stop }] };
-};
-
-/** A server on all addresses is reached on this machine's own. */
-const urlOf = (host: string, server: HttpServer): string =>
-  `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${server.port()}`;
