@@ -94,6 +94,18 @@ describe('the batching producer', () => {
     expect(broker.batches).to.deep.equal([['a', 'b', 'c']]);
   });
 
+  it('lets a small batch grow while each turn of the event loop brings more', async () => {
+    await start();
+    const sends: Promise<void>[] = [];
+    setImmediate(() => sends.push(producer.send([record('b')])));
+    sends.push(producer.send([record('a')]));
+
+    await broker.acknowledge();
+    await Promise.all(sends);
+
+    expect(broker.batches).to.deep.equal([['a', 'b']]);
+  });
+
   it('cuts batches at the size that a broker takes', async () => {
     await start();
     const half = MAX_BATCH_BYTES / 2;
