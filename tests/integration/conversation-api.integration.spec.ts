@@ -299,7 +299,7 @@ describe('the API of conversations', () => {
       const status = { replyId: body.replyId, channelId: 'biz-1', conversationId, at: 2_000 };
       await bench.publish(
         ['ReplyQueued', { ...status, command: null }],
-        ['ReplySent', { ...status, messageId: 'm-live', attempts: 1 }],
+        ['ReplySent', { ...status, messageId: 'm-live', attempts: 1, corrects: false }],
       );
       await caughtUp(bench);
       expect((await own()).map((message) => message.status)).to.deep.equal(['sent']);

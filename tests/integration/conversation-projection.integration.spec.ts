@@ -11,8 +11,8 @@ import {
   type RunningConversation,
   received,
   startConversation,
-  text,
 } from '../support/conversation.ts';
+import { textContent } from '../support/records.ts';
 
 const CONVERSATION = 'CONV+a/b==';
 
@@ -64,7 +64,7 @@ describe('the projection of conversations on a real broker, registry and databas
   });
 
   it('keeps a text with a character that no database holds', async () => {
-    await bench.publish(received({ conversationId: 'CONV-NUL', content: text('a\u0000b') }));
+    await bench.publish(received({ conversationId: 'CONV-NUL', content: textContent('a\u0000b') }));
     await caughtUp(bench);
 
     expect((await api.messages('CONV-NUL'))[0]?.content.text).to.equal('a\ufffdb');
@@ -108,7 +108,15 @@ describe('the projection of conversations on a real broker, registry and databas
     const reply = (replyId: string, messageId: string) =>
       [
         'ReplySent',
-        { replyId, channelId: 'biz-1', conversationId: 'CONV-MEET', at: 5_000, messageId, attempts: 1 },
+        {
+          replyId,
+          channelId: 'biz-1',
+          conversationId: 'CONV-MEET',
+          at: 5_000,
+          messageId,
+          attempts: 1,
+          corrects: false,
+        },
       ] as const;
     await bench.publish(
       ['ConversationRead', readUpTo('CONV-MEET', 2_000)],

@@ -10,6 +10,7 @@ import {
   type OutboundWorld,
   replyIn,
 } from '../support/outbound.ts';
+import { attachment as attachmentOf } from '../support/records.ts';
 
 describe('outbound', () => {
   let world: OutboundWorld;
@@ -30,7 +31,7 @@ describe('outbound', () => {
   const sentTimes = async (text: string) => (await answers()).filter((message) => message.text === text).length;
   const attachment = (overrides: Partial<SendReply['attachments'][number]>) => ({
     text: null,
-    attachments: [{ kind: 'IMAGE' as const, mediaId: null, url: null, itemId: null, ...overrides }],
+    attachments: [attachmentOf({ kind: 'IMAGE', ...overrides })],
   });
   const failureOf = async (command: SendReply) => {
     await world.send(command);

@@ -1,4 +1,5 @@
 import type { MessageReceived } from '@tiktok-channel/schemas';
+import { textContent } from '../support/records.ts';
 
 export interface Workload {
   readonly what: string;
@@ -24,7 +25,7 @@ const message = (index: number, customer: number): MessageReceived => {
     sentAt,
     sender: { userId: `u-${customer.toString(36).padStart(16, '0')}`, username: `customer.${customer}` },
     recipient: { userId: '_000kQ3xYp1nqfd9dm2yq5Ym', username: 'acme.store' },
-    content: { kind: 'TEXT', tiktokType: 'text', text: { body: wordsOf(index) }, image: null, sharedPost: null },
+    content: textContent(wordsOf(index)),
     quotedMessageId: null,
     source: 'APP',
     automaticMessageType: null,

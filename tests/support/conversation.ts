@@ -16,7 +16,7 @@ import {
 } from '@tiktok-channel/schemas';
 import { type IdentityProvider, startIdentityProvider } from './identity.ts';
 import { type TestDatabase, testDatabase } from './postgres.ts';
-import { messageReceived } from './records.ts';
+import { messageContent, messageReceived, textContent } from './records.ts';
 
 const WRITES = [
   'MessageReceived',
@@ -281,24 +281,11 @@ export const echoed = (overrides: Partial<MessageEchoed> = {}): readonly ['Messa
     sentAt: 1_767_225_700_456,
     sender: { userId: 'biz-1', username: 'acme.store' },
     recipient: { userId: 'u-7f3a', username: 'mia.shopper' },
-    content: text('Yes, all sizes.'),
+    content: textContent('Yes, all sizes.'),
     source: 'API',
     ...overrides,
   },
 ];
 
-export const text = (body: string): MessageReceived['content'] => ({
-  kind: 'TEXT',
-  tiktokType: 'text',
-  text: { body },
-  image: null,
-  sharedPost: null,
-});
-
-export const image = (mediaId: string): MessageReceived['content'] => ({
-  kind: 'IMAGE',
-  tiktokType: 'image',
-  text: null,
-  image: { mediaId },
-  sharedPost: null,
-});
+export const image = (mediaId: string): MessageReceived['content'] =>
+  messageContent({ kind: 'IMAGE', tiktokType: 'image', image: { mediaId } });

@@ -1,4 +1,34 @@
-import type { MessageReceived, SendReply } from '@tiktok-channel/schemas';
+import type { Attachment, MessageContent, MessageReceived, SendReply } from '@tiktok-channel/schemas';
+
+/** Content of a kind, the blocks of other kinds left out. In the order of the schema, in which it is read back. */
+export const messageContent = ({
+  kind,
+  tiktokType,
+  ...blocks
+}: Partial<MessageContent> & Pick<MessageContent, 'kind' | 'tiktokType'>): MessageContent => ({
+  kind,
+  tiktokType,
+  text: null,
+  image: null,
+  sharedPost: null,
+  video: null,
+  sticker: null,
+  emoji: null,
+  template: null,
+  ...blocks,
+});
+
+export const textContent = (body: string | null): MessageContent =>
+  messageContent({ kind: 'TEXT', tiktokType: 'text', text: { body } });
+
+/** One attachment of a command. */
+export const attachment = (overrides: Partial<Attachment> & Pick<Attachment, 'kind'>): Attachment => ({
+  mediaId: null,
+  url: null,
+  itemId: null,
+  template: null,
+  ...overrides,
+});
 
 /** A received text, whole; a test shows only what matters to it. */
 export const messageReceived = (overrides: Partial<MessageReceived> = {}): MessageReceived => ({
@@ -8,7 +38,7 @@ export const messageReceived = (overrides: Partial<MessageReceived> = {}): Messa
   sentAt: 1_767_225_599_120,
   sender: { userId: 'u-7f3a', username: 'mia.shopper' },
   recipient: { userId: 'biz-1', username: 'acme.store' },
-  content: { kind: 'TEXT', tiktokType: 'text', text: { body: 'Is this in stock?' }, image: null, sharedPost: null },
+  content: textContent('Is this in stock?'),
   quotedMessageId: null,
   source: 'APP',
   automaticMessageType: null,

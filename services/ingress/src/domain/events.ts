@@ -51,11 +51,24 @@ export interface Participant {
 }
 
 export interface MessageContent {
-  readonly kind: 'TEXT' | 'IMAGE' | 'SHARED_POST';
+  readonly kind: 'UNSUPPORTED' | 'TEXT' | 'IMAGE' | 'SHARED_POST' | 'VIDEO' | 'STICKER' | 'EMOJI' | 'TEMPLATE';
   readonly tiktokType: string;
   readonly text: { readonly body: string } | null;
   readonly image: { readonly mediaId: string } | null;
   readonly sharedPost: { readonly videoId: string | null; readonly embedUrl: string | null } | null;
+  readonly video: { readonly mediaId: string } | null;
+  readonly sticker: { readonly url: string | null } | null;
+  readonly emoji: { readonly url: string | null } | null;
+  readonly template: { readonly type: string; readonly cards: readonly TemplateCard[] } | null;
+}
+
+export interface TemplateCard {
+  readonly title: string | null;
+  readonly buttons: readonly {
+    readonly buttonId: string | null;
+    readonly label: string | null;
+    readonly type: string | null;
+  }[];
 }
 
 export type MessageSource = 'UNKNOWN' | 'APP' | 'WEB' | 'API' | 'OTHERS';
@@ -105,5 +118,4 @@ export type UnrecognizedReason =
   | 'invalid_envelope'
   | 'unsupported_event'
   | 'content_not_json'
-  | 'invalid_content'
-  | 'unsupported_message_type';
+  | 'invalid_content';

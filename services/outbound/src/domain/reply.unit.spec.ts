@@ -185,7 +185,10 @@ describe('a reply', () => {
     { name: 'the text', change: { text: 'No.' } },
     { name: 'the conversation', change: { conversationId: 'CONV-2' } },
     { name: 'the quoted message', change: { quotedMessageId: 'MSG-0' } },
-    { name: 'an attachment', change: { attachments: [{ kind: 'IMAGE', mediaId: 'm', url: null, itemId: null }] } },
+    {
+      name: 'an attachment',
+      change: { attachments: [{ kind: 'IMAGE', mediaId: 'm', url: null, itemId: null, template: null }] },
+    },
   ] as const) {
     it(`is another reply when ${name} differs`, () =>
       expect(fingerprintOf(sendReply(change))).not.to.equal(fingerprintOf(sendReply())));

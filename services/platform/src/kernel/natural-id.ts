@@ -32,7 +32,10 @@ const namespaced = (name: string): Buffer => {
   return scratch.subarray(0, NAMESPACE.length + scratch.write(name, NAMESPACE.length));
 };
 
-/** SHA-256 in hex over `value` as JSON with sorted keys: two values with the same content have one fingerprint. */
+/**
+ * SHA-256 in hex over `value` as JSON with sorted keys: two values with the same content have one fingerprint. A field
+ * that is null counts as absent, so that a later version's new field leaves the fingerprint of an old value as it was.
+ */
 export const fingerprint = (value: unknown): string =>
   createHash('sha256')
     .update(JSON.stringify(sorted(value)))
@@ -43,7 +46,7 @@ const sorted = (value: unknown): unknown => {
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([, field]) => field !== undefined)
+      .filter(([, field]) => field !== undefined && field !== null)
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([key, field]) => [key, sorted(field)]),
   );

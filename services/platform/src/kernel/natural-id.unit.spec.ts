@@ -28,7 +28,7 @@ describe('a natural id', () => {
 
 describe('a fingerprint', () => {
   it('does not depend on the order of keys, nor on keys without value', () => {
-    expect(fingerprint({ a: 1, b: { d: 2, c: [3] }, e: undefined })).to.equal(
+    expect(fingerprint({ a: 1, b: { d: 2, c: [3], f: null }, e: undefined })).to.equal(
       fingerprint({ b: { c: [3], d: 2 }, a: 1 }),
     );
   });

@@ -4,10 +4,18 @@ import { CONTENT_LIMITS } from './limits.ts';
 
 /** An attachment as a command has it; kinds newer than this code arrive as `UNSUPPORTED`. */
 export interface ReplyAttachment {
-  readonly kind: 'UNSUPPORTED' | 'IMAGE' | 'VIDEO' | 'SHARED_POST';
+  readonly kind: 'UNSUPPORTED' | 'IMAGE' | 'VIDEO' | 'SHARED_POST' | 'TEMPLATE';
   readonly mediaId: string | null;
   readonly url: string | null;
   readonly itemId: string | null;
+  readonly template: ReplyTemplate | null;
+}
+
+/** A card with buttons; types newer than this code arrive as `UNSUPPORTED`. */
+export interface ReplyTemplate {
+  readonly type: 'UNSUPPORTED' | 'QA_BUTTON_CARD' | 'QA_LINK_CARD';
+  readonly title: string | null;
+  readonly buttons: readonly { readonly buttonId: string | null; readonly title: string | null }[];
 }
 
 /** What a command asks to send, whether TikTok takes it or not. */

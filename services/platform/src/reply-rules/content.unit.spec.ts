@@ -12,6 +12,7 @@ const attachment = (overrides: Partial<ReplyAttachment>): ReplyAttachment => ({
   mediaId: null,
   url: null,
   itemId: null,
+  template: null,
   ...overrides,
 });
 const image = attachment({ mediaId: 'media-1' });

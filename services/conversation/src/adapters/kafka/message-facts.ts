@@ -6,6 +6,10 @@ const KINDS: Readonly<Record<AvroContentKind, ContentKind>> = {
   TEXT: 'text',
   IMAGE: 'image',
   SHARED_POST: 'shared_post',
+  VIDEO: 'unsupported',
+  STICKER: 'unsupported',
+  EMOJI: 'unsupported',
+  TEMPLATE: 'unsupported',
   UNSUPPORTED: 'unsupported',
 };
 

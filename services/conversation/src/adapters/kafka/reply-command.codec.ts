@@ -52,7 +52,7 @@ const recordOf = (command: ReplyCommand): SendReply => ({
   expiresAt: command.expiresAt,
 });
 
-const NOTHING = { mediaId: null, url: null, itemId: null } as const;
+const NOTHING = { mediaId: null, url: null, itemId: null, template: null } as const;
 
 const attachmentOf = (attachment: ReplyAttachment): Attachment => {
   if (attachment.kind === 'shared_post') return { ...NOTHING, kind: 'SHARED_POST', itemId: attachment.itemId };

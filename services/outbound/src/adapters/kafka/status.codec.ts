@@ -75,7 +75,7 @@ const statusOf = (codec: Pick<Codec, 'encode'>, event: ReplyEvent, state: Accept
     case 'ReplyDelayed':
       return encoded('ReplyDelayed', { ...about, reason: event.reason, until: event.untilMs, attempts });
     case 'ReplySent':
-      return encoded('ReplySent', { ...about, messageId: event.tiktokMessageId, attempts });
+      return encoded('ReplySent', { ...about, messageId: event.tiktokMessageId, attempts, corrects: false });
     case 'ReplyDelivered':
     case 'ReplyRead':
       return encoded(event.type, { ...about, messageId: 'tiktokMessageId' in state ? state.tiktokMessageId : null });
