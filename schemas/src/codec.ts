@@ -48,13 +48,16 @@ const WIRE_PREFIX_BYTES = 5;
 /** Room for a usual message, so that one pass of encoding is enough; it grows to the largest value met. */
 const ROOM_BYTES = 64 * 1_024;
 
-/** Looks up the ids of `writes`, the records that the caller encodes; it fails when the deploy step has not registered them. */
+/**
+ * `writes` are the records that the caller encodes, none when it only reads. Looks up their ids, and fails when the deploy
+ * step has not registered them.
+ */
 export const createCodec = async ({
   registry: settings,
-  writes,
+  writes = [],
 }: {
   readonly registry: RegistrySettings;
-  readonly writes: readonly RecordName[];
+  readonly writes?: readonly RecordName[];
 }): Promise<Codec> => {
   const registry = connectRegistry(settings);
   const known = new Map(

@@ -15,10 +15,11 @@ const withDeadline: Middleware = () => ({
   prepareRequest: async (next) => (await next()).enhance({ timeout: ANSWER_WITHIN_MS }),
 });
 
+/** @internal Left out of the published types, so that they name no type of another package. */
 export const connectRegistry = ({ url }: RegistrySettings): SchemaRegistry =>
   new SchemaRegistry({ host: url, retry: { retries: 0 }, middlewares: [withDeadline] });
 
-/** TopicRecordNameStrategy: a topic carries several record types, each with its own line of versions. */
+/** @internal TopicRecordNameStrategy: a topic carries several record types, each with its own line of versions. */
 export const subjectOf = ({ topic, fullName }: RecordSchema): string => `${topic}-${fullName}`;
 
 /**
@@ -44,7 +45,7 @@ export const registerSchemas = async (settings: RegistrySettings): Promise<reado
   return subjects;
 };
 
-/** Id of each named record's schema as registered by the deploy step; throws, naming the subject, when one is missing. */
+/** @internal Id of each named record's schema as registered by the deploy step; throws, naming the subject, when one is missing. */
 export const lookUpSchemaIds = async (
   registry: SchemaRegistry,
   records: readonly RecordSchema[],
@@ -63,6 +64,6 @@ export const lookUpSchemaIds = async (
   return new Map(await Promise.all(records.map(lookUp)));
 };
 
-/** The client's errors carry the HTTP status; an answer that never came has another one. */
+/** @internal The client's errors carry the HTTP status; an answer that never came has another one. */
 export const isNotFound = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && 'status' in error && error.status === 404;
