@@ -22,10 +22,14 @@ export const connectRegistry = ({ url }: RegistrySettings): SchemaRegistry =>
 export const subjectOf = ({ topic, fullName }: RecordSchema): string => `${topic}-${fullName}`;
 
 /**
- * Registers every record of every topic, each subject at FULL_TRANSITIVE before its first version. A deploy step: no
- * service registers at run time. Throws at the first schema that the registry refuses, naming its subject.
+ * Registers every record of every topic, each subject at FULL_TRANSITIVE from its first version on. A deploy step: no
+ * service registers at run time. It changes nothing where a schema is registered already, newer versions or not. Throws
+ * at the first schema that the registry refuses, naming its subject.
  */
-export const registerSchemas = async (settings: RegistrySettings): Promise<readonly string[]> => {
+export const registerSchemas = async (
+  settings: RegistrySettings,
+  contract: readonly RecordSchema[] = readRecordSchemas(),
+): Promise<readonly string[]> => {
   const registry = connectRegistry(settings);
   const register = async (record: RecordSchema): Promise<string> => {
     const subject = subjectOf(record);
@@ -40,7 +44,7 @@ export const registerSchemas = async (settings: RegistrySettings): Promise<reado
     return subject;
   };
   const subjects: string[] = [];
-  for (const record of readRecordSchemas()) subjects.push(await register(record));
+  for (const record of contract) subjects.push(await register(record));
   return subjects;
 };
 
