@@ -58,7 +58,7 @@ export const lookUpSchemaIds = async (
     try {
       return [record.name, await registry.getRegistryIdBySchema(subjectOf(record), schema)];
     } catch (error) {
-      const problem = isNotFound(error)
+      const problem = isUnregistered(error)
         ? 'has no schema of this version: register the schemas first'
         : 'did not answer';
       throw new Error(`the registry ${problem} (subject ${subjectOf(record)})`, { cause: error });
@@ -66,6 +66,10 @@ export const lookUpSchemaIds = async (
   };
   return new Map(await Promise.all(records.map(lookUp)));
 };
+
+/** For a lookup by schema the client puts an error of its own, without the status, in the place of a 404, and of that alone. */
+const isUnregistered = (error: unknown): boolean =>
+  error instanceof Error && error.name === 'ConfluentSchemaRegistryError';
 
 /** The client's errors carry the HTTP status; an answer that never came has another one. */
 export const isNotFound = (error: unknown): boolean =>
