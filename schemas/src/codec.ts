@@ -50,19 +50,20 @@ const ROOM_BYTES = 64 * 1_024;
 
 /**
  * `writes` are the records that the caller encodes, none when it only reads. Looks up their ids, and fails when the deploy
- * step has not registered them.
+ * step has not registered them; versions that were registered later do not matter. `contract`: the schemas to be built
+ * with, if not these.
  */
 export const createCodec = async ({
   registry: settings,
   writes = [],
+  contract = readRecordSchemas(),
 }: {
   readonly registry: RegistrySettings;
   readonly writes?: readonly RecordName[];
+  readonly contract?: readonly RecordSchema[];
 }): Promise<Codec> => {
   const registry = connectRegistry(settings);
-  const known = new Map(
-    readRecordSchemas().map((record) => [record.fullName, { ...record, type: readerType(record) }]),
-  );
+  const known = new Map(contract.map((record) => [record.fullName, { ...record, type: readerType(record) }]));
   const byName = new Map([...known.values()].map((record) => [record.name, record]));
   const written = [...byName.values()].filter((record) => writes.some((name) => name === record.name));
   const ids = await lookUpSchemaIds(registry, written);

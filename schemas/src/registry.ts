@@ -15,7 +15,7 @@ const withDeadline: Middleware = () => ({
   prepareRequest: async (next) => (await next()).enhance({ timeout: ANSWER_WITHIN_MS }),
 });
 
-/** @internal Left out of the published types, so that they name no type of another package. */
+/** @internal Left out of the published types, which would name those of the registry's client. */
 export const connectRegistry = ({ url }: RegistrySettings): SchemaRegistry =>
   new SchemaRegistry({ host: url, retry: { retries: 0 }, middlewares: [withDeadline] });
 
@@ -23,10 +23,14 @@ export const connectRegistry = ({ url }: RegistrySettings): SchemaRegistry =>
 export const subjectOf = ({ topic, fullName }: RecordSchema): string => `${topic}-${fullName}`;
 
 /**
- * Registers every record of every topic, each subject at FULL_TRANSITIVE before its first version. A deploy step: no
- * service registers at run time. Throws at the first schema that the registry refuses, naming its subject.
+ * Registers every record of every topic, each subject at FULL_TRANSITIVE from its first version on. A deploy step: no
+ * service registers at run time. It changes nothing where a schema is registered already, newer versions or not. Throws
+ * at the first schema that the registry refuses, naming its subject.
  */
-export const registerSchemas = async (settings: RegistrySettings): Promise<readonly string[]> => {
+export const registerSchemas = async (
+  settings: RegistrySettings,
+  contract: readonly RecordSchema[] = readRecordSchemas(),
+): Promise<readonly string[]> => {
   const registry = connectRegistry(settings);
   const register = async (record: RecordSchema): Promise<string> => {
     const subject = subjectOf(record);
@@ -41,7 +45,7 @@ export const registerSchemas = async (settings: RegistrySettings): Promise<reado
     return subject;
   };
   const subjects: string[] = [];
-  for (const record of readRecordSchemas()) subjects.push(await register(record));
+  for (const record of contract) subjects.push(await register(record));
   return subjects;
 };
 
@@ -55,7 +59,7 @@ export const lookUpSchemaIds = async (
     try {
       return [record.name, await registry.getRegistryIdBySchema(subjectOf(record), schema)];
     } catch (error) {
-      const problem = isNotFound(error)
+      const problem = isUnregistered(error)
         ? 'has no schema of this version: register the schemas first'
         : 'did not answer';
       throw new Error(`the registry ${problem} (subject ${subjectOf(record)})`, { cause: error });
@@ -63,6 +67,10 @@ export const lookUpSchemaIds = async (
   };
   return new Map(await Promise.all(records.map(lookUp)));
 };
+
+/** For a lookup by schema the client puts an error of its own, without the status, in the place of a 404, and of that alone. */
+const isUnregistered = (error: unknown): boolean =>
+  error instanceof Error && error.name === 'ConfluentSchemaRegistryError';
 
 /** @internal The client's errors carry the HTTP status; an answer that never came has another one. */
 export const isNotFound = (error: unknown): boolean =>

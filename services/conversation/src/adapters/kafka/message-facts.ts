@@ -6,10 +6,10 @@ const KINDS: Readonly<Record<AvroContentKind, ContentKind>> = {
   TEXT: 'text',
   IMAGE: 'image',
   SHARED_POST: 'shared_post',
-  VIDEO: 'unsupported',
-  STICKER: 'unsupported',
-  EMOJI: 'unsupported',
-  TEMPLATE: 'unsupported',
+  VIDEO: 'video',
+  STICKER: 'sticker',
+  EMOJI: 'emoji',
+  TEMPLATE: 'template',
   UNSUPPORTED: 'unsupported',
 };
 
@@ -29,7 +29,7 @@ export const messageFact = (direction: Direction, record: MessageReceived | Mess
     kind: content && KINDS[content.kind],
     tiktokType: optional(content?.tiktokType),
     body: optional(content?.text?.body),
-    tiktokMediaId: optional(content?.image?.mediaId),
+    tiktokMediaId: optional(content?.image?.mediaId ?? content?.video?.mediaId),
     videoId: optional(content?.sharedPost?.videoId),
     embedUrl: optional(content?.sharedPost?.embedUrl),
     quotedMessageId: optional(record.quotedMessageId),
@@ -38,6 +38,8 @@ export const messageFact = (direction: Direction, record: MessageReceived | Mess
     tapMessageId: optional(buttonTap?.messageId),
     tapButtonId: optional(buttonTap?.buttonId),
     logId: optional(record.logId),
+    pictureUrl: optional(content?.sticker?.url ?? content?.emoji?.url),
+    template: content?.template ? storableText(JSON.stringify(content.template)) : null,
     receivedAt: record.receivedAt,
     fromHistory: 0,
   };
