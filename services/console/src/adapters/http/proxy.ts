@@ -47,6 +47,9 @@ const forwardTo = (
     logger.warn('proxy.failed', { upstream, method: request.method, requestId: response.locals.requestId }, error);
     if (response.headersSent) response.destroy();
     else sendProblem(response, away(upstream));
+    // The rest of the body has nowhere to go. Unread, it would hold up the connection, and the next request on it.
+    request.unpipe();
+    request.resume();
   };
   const proxy = createProxyMiddleware<Request, Response>({
     target: upstreams[upstream],
