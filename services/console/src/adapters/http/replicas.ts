@@ -83,7 +83,7 @@ export const createReplicas = ({ upstream, addresses, logger, pace }: ReplicasOp
       become(replica, state);
       replica.silences = state === 'silent' ? replica.silences + 1 : 0;
       // Whoever waits there would wait for as long as it is frozen; each request is now answered as one that failed.
-      if (replica.silences === frozenAfter) replica.agent.destroy();
+      if (replica.silences >= frozenAfter) replica.agent.destroy();
       // The rejection says that the process stops, which the loop sees.
       await wait(askEveryMs, undefined, { signal }).catch(() => {});
     }
@@ -95,7 +95,7 @@ export const createReplicas = ({ upstream, addresses, logger, pace }: ReplicasOp
       turn = (turn + 1) % all.length;
       const rotated = [...all.slice(turn), ...all.slice(0, turn)];
 
-      return rotated.sort((one, other) => RANK[one.state] - RANK[other.state]);
+      return rotated.sort((one, other) => rankOf(one) - rankOf(other));
     },
     foundAway: (replica) => {
       const found = all.find((each) => each === replica);
@@ -113,7 +113,12 @@ export const createReplicas = ({ upstream, addresses, logger, pace }: ReplicasOp
   };
 };
 
-/** One that is not ready answers at least, and one that is away refuses at once; at a silent one a request hangs. */
+/**
+ * One that is not ready answers at least, and one that is away refuses at once; at a silent one a request hangs, the longer it has
+ * been silent the more surely.
+ */
+const rankOf = ({ state, silences }: Watched): number => RANK[state] + silences;
+
 const RANK: Readonly<Record<State, number>> = { ready: 0, notReady: 1, away: 2, silent: 3 };
 
 const askReadiness = async (internalUrl: string, patienceMs: number): Promise<State> => {
