@@ -97,8 +97,8 @@ const STALE_LABELS = {
 
 const fieldsOf = (acceptance: Acceptance): LogFields => {
   if (acceptance.kind === 'refused' || acceptance.event === null) return {};
-  const { id, type, channelId } = acceptance.event;
-  return { eventId: id, type, channelId };
+  const { id, type, count, channelId } = acceptance.event;
+  return { eventId: id, type, count, channelId };
 };
 
 /** At full load a line for each delivery would cost more than the delivery: what went well is `debug` and counted. */
