@@ -6,6 +6,7 @@ import { createFromRegistry, createLifecycle, type Lifecycle, type Part } from '
 import { telemetry, telemetryPart } from '@tiktok-channel/platform/telemetry';
 import { parseJson } from '@tiktok-channel/platform/tiktok';
 import { createCodec } from '@tiktok-channel/schemas';
+import { mountRedeliveries } from './adapters/http/redelivery.routes.ts';
 import { createVerifySignature } from './adapters/http/verify-signature.ts';
 import { createWebhookListener } from './adapters/http/webhook.routes.ts';
 import { WRITTEN_RECORDS } from './adapters/kafka/event.codec.ts';
@@ -13,8 +14,9 @@ import { createKafkaEventPublisher } from './adapters/kafka/event-publisher.ts';
 import { createAcceptDelivery } from './application/accept-delivery.ts';
 import { createJudgeSignature, type JudgeSignature } from './application/judge-signature.ts';
 import type { EventPublisher } from './application/ports.ts';
+import { createRedeliver } from './application/redeliver.ts';
 import type { IngressSettings } from './config.ts';
-import { createDeliveryReporter } from './telemetry.ts';
+import { createDeliveryReporter, createRedeliveryReporter } from './telemetry.ts';
 
 export interface Ingress {
   readonly lifecycle: Lifecycle;
@@ -66,7 +68,13 @@ export const composeIngress = ({
   });
   const parts = [telemetryPart, internalServer, ...time.parts, ...publishing.parts, publicServer];
   const lifecycle: Lifecycle = createLifecycle({ parts, logger });
-  const internalApp = createInternalApp({ logger, lifecycle, handleMetrics: telemetry().handleMetrics });
+  const redelivering = { redeliver: createRedeliver(intake), reporter: createRedeliveryReporter(logger), ...limits };
+  const internalApp = createInternalApp({
+    logger,
+    lifecycle,
+    handleMetrics: telemetry().handleMetrics,
+    mount: (app) => mountRedeliveries(app, redelivering),
+  });
   return {
     lifecycle,
     addresses: () => ({ public: publicServer.url(), internal: internalServer.url() }),
