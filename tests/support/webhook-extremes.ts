@@ -47,6 +47,12 @@ export const extremeBodies: Readonly<Record<string, Buffer>> = {
       JSON.stringify({ comment_id: '1', comment_text: '@', timestamp: 1_767_225_599 }),
     ),
   ),
+  'ids with lone surrogates': Buffer.from(
+    webhook(
+      'im_receive_msg',
+      messageOf({ conversation_id: 'C\ud800', message_id: '\udc00\ud800', text: { body: '\udfff' } }),
+    ),
+  ),
   'a reason larger than Avro takes': Buffer.from(webhook('authorization.removed', '{"reason":2147483648}')),
   'a body of brackets': Buffer.from(nested(DEEP)),
   'content of brackets': Buffer.from(webhook('im_receive_msg', nested(DEEP))),

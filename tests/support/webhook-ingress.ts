@@ -52,14 +52,16 @@ export const startWebhookIngress = async (): Promise<WebhookIngress> => {
   await ingress.lifecycle.start();
   const codec = await createCodec({ registry, writes: ['WebhookUnrecognized'] });
 
-  const decodeAll = (records: readonly IncomingRecord[]): Promise<readonly Published[]> =>
-    Promise.all(
-      records.map(async ({ key, value, headers }) => {
-        const decoded = await codec.decode(value);
-        if (decoded.name === null) throw new Error(`${decoded.fullName} is on a topic`);
-        return { id: headers.ce_id ?? '', key, decoded };
-      }),
-    );
+  /** One after the other: the codec asks the registry once for each schema, unless it is asked for many at once. */
+  const decodeAll = async (records: readonly IncomingRecord[]): Promise<readonly Published[]> => {
+    const all: Published[] = [];
+    for (const { key, value, headers } of records) {
+      const decoded = await codec.decode(value);
+      if (decoded.name === null) throw new Error(`${decoded.fullName} is on a topic`);
+      all.push({ id: headers.ce_id ?? '', key, decoded });
+    }
+    return all;
+  };
 
   return {
     addresses: ingress.addresses(),
