@@ -38,6 +38,15 @@ describe('the codec', () => {
     expect(decoded).to.have.nested.property('value.text', text);
   });
 
+  for (const text of ['\ud800', 'a\udc00b👍', `${'x'.repeat(100)}\ud800`]) {
+    it(`writes a lone surrogate as U+FFFD, in UTF-8 that every reader takes (${text.length} units)`, async () => {
+      const bytes = codec.encode('SendReply', sendReply({ text }));
+
+      expect(bytes.includes(text.toWellFormed(), 'utf8')).to.equal(true);
+      expect(await codec.decode(bytes)).to.have.nested.property('value.text', text.toWellFormed());
+    });
+  }
+
   it('names the field that does not fit, and never its value', () => {
     const wrong = { ...messageReceived(), sentAt: 'a secret word' } as never;
 
