@@ -1,10 +1,8 @@
-import { COMPATIBILITY, SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry';
-import { type RecordSchema, readRecordSchemas } from './avro-files.ts';
+import { SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry';
+import type { RecordSchema } from './avro-files.ts';
+import { createSubjects, type RegistrySettings, subjectOf } from './subjects.ts';
 
-export interface RegistrySettings {
-  /** Base URL of a registry with Confluent's API. */
-  readonly url: string;
-}
+export type { RegistrySettings };
 
 /** Without it the client waits for ever for a registry that takes the connection and says nothing. */
 const ANSWER_WITHIN_MS = 5_000;
@@ -18,30 +16,19 @@ const withDeadline: Middleware = () => ({
 export const connectRegistry = ({ url }: RegistrySettings): SchemaRegistry =>
   new SchemaRegistry({ host: url, retry: { retries: 0 }, middlewares: [withDeadline] });
 
-/** TopicRecordNameStrategy: a topic carries several record types, each with its own line of versions. */
-export const subjectOf = ({ topic, fullName }: RecordSchema): string => `${topic}-${fullName}`;
-
 /**
  * Registers every record of every topic, each subject at FULL_TRANSITIVE before its first version. A deploy step: no
  * service registers at run time. Throws at the first schema that the registry refuses, naming its subject.
  */
 export const registerSchemas = async (settings: RegistrySettings): Promise<readonly string[]> => {
-  const registry = connectRegistry(settings);
-  const register = async (record: RecordSchema): Promise<string> => {
-    const subject = subjectOf(record);
-    try {
-      await registry.register(
-        { type: SchemaType.AVRO, schema: JSON.stringify(record.schema) },
-        { subject, compatibility: COMPATIBILITY.FULL_TRANSITIVE },
-      );
-    } catch (error) {
-      throw new Error(`the registry refused subject ${subject}`, { cause: error });
+  const registered: string[] = [];
+  for await (const registration of createSubjects(settings).register()) {
+    if (registration.kind === 'refused') {
+      throw new Error(`the registry refused subject ${registration.subject}: ${registration.reason}`);
     }
-    return subject;
-  };
-  const subjects: string[] = [];
-  for (const record of readRecordSchemas()) subjects.push(await register(record));
-  return subjects;
+    registered.push(registration.subject);
+  }
+  return registered;
 };
 
 /** Id of each named record's schema as registered by the deploy step; throws, naming the subject, when one is missing. */
