@@ -1,6 +1,8 @@
 import type { Admin as RawAdmin } from 'kafkajs';
+import { protocolErrors } from './errors.ts';
 import { ConfigResourceTypes } from './kafkajs.ts';
 import type { TopicPrefix } from './topic-prefix.ts';
+import { delay, elapsedMs } from './wait.ts';
 
 export interface TopicSpec {
   readonly topic: string;
@@ -88,7 +90,30 @@ export const createTopics = async (
     replicationFactor: spec.replicationFactor ?? CLUSTER_DEFAULT,
     configEntries: Object.entries(spec.config ?? {}).map(([name, value]) => ({ name, value })),
   }));
-  await admin.createTopics({ topics, waitForLeaders: true });
+  await admin.createTopics({ topics, waitForLeaders: false });
+  await haveLeaders(
+    admin,
+    topics.map(({ topic }) => topic),
+  );
+};
+
+const LEADERS_WITHIN_MS = 10_000;
+const LOOK_AGAIN_AFTER_MS = 100;
+/** The broker that is asked may hear of a topic later than the one that created it. */
+const NOT_YET: readonly string[] = ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE'];
+
+/** kafkajs's own wait takes a topic that its broker has not heard of yet for a failure. */
+const haveLeaders = async (admin: RawAdmin, topics: string[]): Promise<void> => {
+  const givenUpAt = elapsedMs() + LEADERS_WITHIN_MS;
+  for (;;) {
+    try {
+      await admin.fetchTopicMetadata({ topics });
+      return;
+    } catch (error) {
+      if (!protocolErrors(error).some((type) => NOT_YET.includes(type)) || elapsedMs() > givenUpAt) throw error;
+      await delay(LOOK_AGAIN_AFTER_MS);
+    }
+  }
 };
 
 type Config = ReadonlyMap<string, string>;
