@@ -7,5 +7,6 @@ export { type RegistryServer, startRegistry } from './servers/registry.ts';
 export type { Server, Way } from './servers/server.ts';
 export type { Addresses, ProcessName, ServiceName } from './system/addresses.ts';
 export { localToken } from './system/demo-account.ts';
+export { operatorSettings } from './system/operator-settings.ts';
 export { type System, startSystem } from './system.ts';
 export { chooseWay } from './way.ts';

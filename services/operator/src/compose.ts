@@ -22,13 +22,18 @@ export interface OperatorOptions {
   readonly environment: Environment;
 }
 
-/** Runs one command and answers its exit code. */
-export const runOperator = ({ args, environment }: OperatorOptions): Promise<number> =>
-  runProgram(args, {
+/** What is still under way then (a look that came too late) must not hold the process for longer. */
+const END_WITHIN_MS = 1_000;
+
+/** Runs one command as this process: sets its exit code, and lets it end. */
+export const runOperator = async ({ args, environment }: OperatorOptions): Promise<void> => {
+  process.exitCode = await runProgram(args, {
     terminal: createTerminal(process.stdout, process.stderr),
     actions: actionsIn(environment),
     user: environment.USER,
   });
+  setTimeout(() => process.exit(), END_WITHIN_MS).unref();
+};
 
 /** Settings are read by the command that needs them, when it runs. */
 const actionsIn = (environment: Environment): Actions => ({

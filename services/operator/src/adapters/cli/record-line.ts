@@ -73,7 +73,10 @@ const sayings = (reading: Reading, key: string | null, words: boolean): readonly
 };
 
 /** Of no interest to somebody who watches; `--json` has them. */
-const LEFT_OUT: ReadonlySet<string> = new Set(['rawContent', 'rawBody', 'receivedAt', 'logId', 'tiktokType']);
+const LEFT_OUT: ReadonlySet<string> = new Set([
+  ...['rawContent', 'rawBody', 'receivedAt', 'logId', 'tiktokType'],
+  ...['recipient', 'isFollower', 'profileImageUrl', 'avatarUrl'],
+]);
 
 /** Fields that hold times, by their place in the schemas: `…At`, `at`, and the read marks. */
 const TIME = /(?:^at|At|From|Until|until|UpTo)$/;
@@ -89,18 +92,23 @@ const fieldsOf = (top: Place, value: object, telling: Telling): readonly string[
   const fields: string[] = [];
   const visit = ({ path, place, value }: Field): void => {
     if (value === null || value === undefined) return;
-    if (typeof value !== 'object' || value instanceof Uint8Array)
-      fields.push(`${path}=${sayingOf(path, place, value, telling)}`);
+    if (isSaying(value)) fields.push(`${path}=${sayingOf(path, place, value, telling)}`);
     else for (const inner of insideOf({ path, place, value })) visit(inner);
   };
   visit({ path: '', place: top, value });
   return fields;
 };
 
-const insideOf = ({ path, place, value }: Field & { readonly value: object }): readonly Field[] => {
+/** What is told as one: anything but records and lists of records. An empty list says nothing. */
+const isSaying = (value: unknown): boolean => {
+  if (Array.isArray(value)) return value.length > 0 && value.every((item) => typeof item !== 'object');
+  return typeof value !== 'object' || value instanceof Uint8Array;
+};
+
+const insideOf = ({ path, place, value }: Field): readonly Field[] => {
   if (Array.isArray(value)) return value.map((item, index) => ({ path: `${path}[${index}]`, place, value: item }));
   const before = path === '' ? '' : `${path}.`;
-  return Object.entries(value)
+  return Object.entries(Object(value))
     .filter(([name]) => !LEFT_OUT.has(name))
     .map(([name, inner]) => ({ path: `${before}${name}`, place: inside(place, name), value: inner }));
 };
@@ -108,6 +116,7 @@ const insideOf = ({ path, place, value }: Field & { readonly value: object }): r
 const sayingOf = (path: string, place: Place, value: unknown, telling: Telling): string => {
   if (typeof value === 'string') return harmless(telling.text(place, value));
   if (value instanceof Uint8Array) return harmless(telling.bytes(value));
+  if (Array.isArray(value)) return value.map((item) => sayingOf(path, place, item, telling)).join(',');
   return typeof value === 'number' && TIME.test(path) ? timeText(value) : String(value);
 };
 

@@ -46,6 +46,13 @@ describe('the line of a record', () => {
     );
   });
 
+  it('tells a list in one, and each record of a list by its place', () => {
+    const value = { channel: { grantedScopes: ['a.b', 'c.d'], missingScopes: [] }, attachments: [{ kind: 'IMAGE' }] };
+    const line = recordLine(record({ kind: 'record', name: 'X', value }, { key: null }), plain);
+
+    expect(line).to.match(/X {2}- {2}channel\.grantedScopes=a\.b,c\.d {2}attachments\[0\]\.kind=IMAGE$/);
+  });
+
   it('stays one line that no terminal obeys, whatever people wrote', () => {
     const line = recordLine(record(received, { key: 'a\u009b31m\nb\u202e' }), { ...plain, words: true });
 

@@ -83,9 +83,10 @@ const asTable = (tally: ReparseTally, dryRun: boolean): string => {
     ...(tally.undecodable > 0 ? [[String(tally.undecodable), 'are no record that this version can decode']] : []),
   ];
   const total = sum(tally.unrecognized);
+  const deliveries = tally.matched === 1 ? '1 delivery' : `${tally.matched} deliveries`;
   const summary = dryRun
-    ? `${tally.matched} deliveries, nothing was given (dry run)`
-    : `${tally.matched} deliveries: ${tally.readNow} read now, ${total} still not`;
+    ? `${deliveries}, nothing was given (dry run)`
+    : `${deliveries}: ${tally.readNow} read now, ${total} still not`;
   return rows.length === 0 ? summary : `${table(rows)}\n\n${summary}`;
 };
 
