@@ -46,9 +46,11 @@ export class RegistryError extends Error {
 }
 
 /** The subjects of the contract in a registry, for those who look after it. Rejects with `RegistryError`. */
-export const createSubjects = (settings: RegistrySettings): Subjects => {
+export const createSubjects = (
+  settings: RegistrySettings,
+  records: readonly RecordSchema[] = readRecordSchemas(),
+): Subjects => {
   const ask = createAsk(settings);
-  const records = readRecordSchemas();
   return {
     find: () => Promise.all(records.map((record) => findSubject(ask, record))),
     async *register({ dryRun = false } = {}) {

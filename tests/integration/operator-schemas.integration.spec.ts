@@ -1,5 +1,6 @@
 import { chooseWay, type RegistryServer, startRegistry } from '@tiktok-channel/local';
-import { createCodec, createSubjects, topics } from '@tiktok-channel/schemas';
+import { createCodec, topics } from '@tiktok-channel/schemas';
+import { createSubjects } from '@tiktok-channel/schemas/subjects';
 import { expect } from 'chai';
 import { hasStackTrace, NOBODY, runCommand } from '../support/operator.ts';
 

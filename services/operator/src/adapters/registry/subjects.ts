@@ -1,12 +1,10 @@
+import { type Codec, createCodec, type RecordName } from '@tiktok-channel/schemas';
 import {
-  type Codec,
-  createCodec,
   createSubjects,
-  type RecordName,
   type Registration,
   RegistryError,
   type SubjectFinding,
-} from '@tiktok-channel/schemas';
+} from '@tiktok-channel/schemas/subjects';
 import type { Check } from '../../application/diagnose.ts';
 import { OperatorFailure } from '../../domain/failure.ts';
 import { type Finding, failed, fine } from '../../domain/finding.ts';

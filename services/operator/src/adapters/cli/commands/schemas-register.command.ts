@@ -1,4 +1,4 @@
-import type { Registration } from '@tiktok-channel/schemas';
+import type { Registration } from '@tiktok-channel/schemas/subjects';
 import { Command } from 'commander';
 import { type CommandFunction, FAILED, OK } from '../command.ts';
 import { harmless, type Terminal } from '../terminal.ts';
