@@ -14,5 +14,6 @@ export type {
   ServiceName,
 } from './system/addresses.ts';
 export { localToken } from './system/demo-account.ts';
+export { operatorSettings } from './system/operator-settings.ts';
 export { type System, startSystem } from './system.ts';
 export { chooseWay } from './way.ts';

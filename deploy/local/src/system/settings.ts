@@ -15,7 +15,7 @@ export interface SettingsInput {
 }
 
 const HOST = '127.0.0.1';
-const AUDIENCE = 'tiktok-channel';
+export const AUDIENCE = 'tiktok-channel';
 
 export const baseUrl = (port: number): string => `http://${HOST}:${port}`;
 
