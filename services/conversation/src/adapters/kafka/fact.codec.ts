@@ -56,6 +56,8 @@ const MAPPERS: Mappers = {
   ReplyOutcomeUnknown: (record) => ({ type: 'reply', fact: replyFact(record, 'unknownAt') }),
   ChannelConnected: (record) => ({ type: 'channel', fact: channelFact(record) }),
   ChannelUpdated: (record) => ({ type: 'channel', fact: channelFact(record) }),
+  ChannelReauthorizationRequired: (record) => ({ type: 'channel', fact: channelFact(record) }),
+  ChannelDisconnected: (record) => ({ type: 'channel', fact: channelFact(record) }),
   ChannelReauthorized: (record) => ({ type: 'channel', fact: channelFact(record) }),
 };
 
