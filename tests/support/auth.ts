@@ -76,10 +76,22 @@ const post = (url: string, body: object, headers: Record<string, string> = {}): 
     headers: { 'content-type': 'application/json', ...headers },
   });
 
+/** What auth reads and writes. */
+const TOPICS = [
+  topics.channels,
+  topics.audit,
+  topics.historyRequests,
+  topics.accountNotices,
+  topics.messages,
+  topics.statuses,
+  topics.authDeadLetters,
+];
+
 export const createAuthWorld = async ({
   replicas = 1,
   databaseLine,
   origin,
+  settings = {},
 }: {
   /** Without any there are only its surroundings, for a process of its own. */
   readonly replicas?: number;
@@ -87,6 +99,8 @@ export const createAuthWorld = async ({
   readonly databaseLine?: (url: string) => Promise<string>;
   /** The public origin, where it is not the service itself. */
   readonly origin?: string;
+  /** In place of what every world has. */
+  readonly settings?: Readonly<Record<string, string>>;
 } = {}): Promise<AuthWorld> => {
   const database = await testDatabase();
   const logger = createRecordingLogger();
@@ -99,7 +113,7 @@ export const createAuthWorld = async ({
   const admin = kafka.createAdmin();
   await admin.start();
   await admin.ensureTopics(
-    [topics.channels, topics.audit].map(({ name, cleanup }) => ({
+    TOPICS.map(({ name, cleanup }) => ({
       topic: name,
       partitions: 3,
       config: { 'cleanup.policy': cleanup },
@@ -132,6 +146,9 @@ export const createAuthWorld = async ({
     TIKTOK_APP_SECRET: APP_SECRET,
     TIKTOK_API_BASE_URL: `${front.url}/open_api`,
     TIKTOK_AUTHORIZE_URL: `${simulator.url}/v2/auth/authorize`,
+    AUTH_REQUESTS_PER_SECOND: '1000',
+    WEBHOOK_CHECK_SECONDS: '0',
+    ...settings,
   };
   const auths = Array.from({ length: replicas }, (_, replica) =>
     composeAuth({
