@@ -47,7 +47,7 @@ describe('access tokens for services', () => {
   });
 
   it('gives none to a service that is not on the list, nor to a person', async () => {
-    expect((await world.accessToken(businessId, 0, 'console')).status).to.equal(401);
+    expect((await world.accessToken(businessId, { service: 'console' })).status).to.equal(401);
     const person = await fetch(
       `${world.auths[0]?.addresses().internal}/internal/v1/channels/${businessId}/access-token`,
       { method: 'POST', headers: { authorization: `Bearer ${await world.token('operator', 'account-1')}` } },
@@ -79,7 +79,7 @@ describe('access tokens for services', () => {
   it('renews once when two replicas are asked at once, many times, for a token that has expired', async () => {
     await world.advance(2 * DAY);
     const answers = await Promise.all(
-      Array.from({ length: 20 }, (_, index) => world.accessToken(businessId, index % 2)),
+      Array.from({ length: 20 }, (_, index) => world.accessToken(businessId, { replica: index % 2 })),
     );
 
     expect(answers.map(({ status }) => status)).to.deep.equal(Array(20).fill(200));
@@ -109,7 +109,7 @@ describe('access tokens for services', () => {
 
   it('tells that the channel is expiring, then that its owner must authorise again, once TikTok refuses', async () => {
     await world.advance(13 * HOUR);
-    await fetch(`${world.simulator.url}/_control/businesses/${businessId}/authorization`, { method: 'DELETE' });
+    await world.removeAtTikTok(businessId);
     const refused = await world.accessToken(businessId);
     expect(refused.body.status).to.equal('expiring');
     expect(refused.body.accessToken).to.be.a('string');

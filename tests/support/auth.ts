@@ -5,10 +5,10 @@ import { type Auth, authMigrations, composeAuth, readAuthSettings } from '@tikto
 import { secret } from '@tiktok-channel/platform/config';
 import { createServiceTokens } from '@tiktok-channel/platform/identity';
 import { createKafka, type IncomingRecord } from '@tiktok-channel/platform/kafka';
-import type { Clock } from '@tiktok-channel/platform/kernel';
+import { type Clock, fingerprint } from '@tiktok-channel/platform/kernel';
 import { migrate } from '@tiktok-channel/platform/postgres';
 import { createRecordingLogger, eventually } from '@tiktok-channel/platform/testing';
-import { createCodec, topics } from '@tiktok-channel/schemas';
+import { createCodec, type RecordName, type Records, topics } from '@tiktok-channel/schemas';
 import { createSimulator, type Simulator } from '@tiktok-channel/tiktok-simulator';
 import { type TestDatabase, testDatabase } from './postgres.ts';
 
@@ -44,11 +44,25 @@ export interface AuthWorld {
   whenAnswered(part: string, act: () => Promise<void>): void;
   token(role: 'administrator' | 'agent' | 'operator', accountId: string): Promise<string>;
   get(path: string, token?: string): Promise<Answer>;
+  /** As a person of that role; `replica` is the one whose public port is asked. */
+  send(
+    method: 'POST' | 'PUT',
+    path: string,
+    person: { readonly role: 'administrator' | 'agent' | 'operator'; readonly accountId: string },
+    body?: object,
+  ): Promise<Answer>;
   startConnect(accountId: string, body?: object): Promise<StartedConnect>;
   /** Walks the consent page; answers where the browser ended. */
   consent(businessId: string, started: StartedConnect, choice?: object): Promise<string>;
   connect(accountId: string, businessId: string): Promise<void>;
-  accessToken(channelId: string, replica?: number, service?: string): Promise<Answer>;
+  /** `refused`: the token that TikTok refused to who asks. */
+  accessToken(
+    channelId: string,
+    asked?: { readonly replica?: number; readonly service?: string; readonly refused?: unknown },
+  ): Promise<Answer>;
+  /** The owner removes the app at TikTok; no notice is sent. */
+  removeAtTikTok(channelId: string): Promise<void>;
+  publish<Name extends RecordName>(topic: string, key: string, record: readonly [Name, Records[Name]]): Promise<void>;
   newBusiness(username?: string): Promise<string>;
   advance(seconds: number): Promise<void>;
   faults(switches: object): Promise<void>;
@@ -120,6 +134,8 @@ export const createAuthWorld = async ({
     })),
   );
   await admin.stop();
+  const producer = kafka.createProducer();
+  await producer.start();
 
   const port = await freePort();
   const publicUrl = origin ?? `http://127.0.0.1:${port}`;
@@ -132,7 +148,7 @@ export const createAuthWorld = async ({
   const environment = {
     HOST: '127.0.0.1',
     PORT: String(port),
-    INTERNAL_PORT: '0',
+    INTERNAL_PORT: String(replicas === 0 ? await freePort() : 0),
     KAFKA_BROKERS: brokers().join(','),
     KAFKA_TOPIC_PREFIX: topicPrefix,
     SCHEMA_REGISTRY_URL: registryUrl(),
@@ -174,6 +190,15 @@ export const createAuthWorld = async ({
       const { body } = await post(`${publicUrl}/local/token`, { role, accountId });
       return String(body.token);
     },
+    send: async (method, path, { role, accountId }, body = {}) =>
+      json(`${publicUrl}${path}`, {
+        method,
+        body: JSON.stringify(body),
+        headers: {
+          'content-type': 'application/json',
+          authorization: `Bearer ${await world.token(role, accountId)}`,
+        },
+      }),
     get: (path, token) =>
       json(`${publicUrl}${path}`, token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }),
     startConnect: async (accountId, body = {}) => {
@@ -190,12 +215,21 @@ export const createAuthWorld = async ({
       const location = await world.consent(businessId, await world.startConnect(accountId));
       if (!location.includes('connected=')) throw new Error(`not connected: ${location}`);
     },
-    accessToken: async (channelId, replica = 0, service = 'outbound') => {
+    accessToken: async (channelId, { replica = 0, service = 'outbound', refused } = {}) => {
       const clock: Clock = { now: () => at };
       const at = await nowMs();
       const tokens = createServiceTokens({ service, secrets: [secret(SERVICE_SECRET)], clock });
-      const url = `${auths[replica]?.addresses().internal}/internal/v1/channels/${channelId}/access-token`;
-      return post(url, {}, { authorization: `Bearer ${await tokens('auth')}` });
+      const internal = auths[replica]?.addresses().internal ?? `http://127.0.0.1:${environment.INTERNAL_PORT}`;
+      const url = `${internal}/internal/v1/channels/${channelId}/access-token`;
+      const body = refused === undefined ? {} : { refusedTokenFingerprint: fingerprint(refused) };
+      return post(url, body, { authorization: `Bearer ${await tokens('auth')}` });
+    },
+    removeAtTikTok: async (channelId) => {
+      await fetch(control(`/businesses/${channelId}/authorization`), { method: 'DELETE' });
+    },
+    publish: async (topic, key, [name, value]) => {
+      const codec = await createCodec({ registry: { url: registryUrl() }, writes: [name] });
+      await producer.send([{ topic, key, value: codec.encode(name, value), headers: {} }]);
     },
     newBusiness: async (username = `shop.${randomUUID().slice(0, 8)}`) =>
       String((await post(control('/businesses'), { username, displayName: `The ${username}` })).body.businessId),
@@ -212,6 +246,7 @@ export const createAuthWorld = async ({
     published: () => readTopics({ kafka, isDrained: () => isOutboxEmpty(database) }),
     stop: async () => {
       await Promise.all(auths.map((auth) => auth.lifecycle.stop()));
+      await producer.stop();
       await front.close();
       await simulator.stop();
       await database.drop();
