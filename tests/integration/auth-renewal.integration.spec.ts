@@ -1,3 +1,4 @@
+import { type Auth, composeAuth, readAuthSettings } from '@tiktok-channel/auth';
 import { eventually } from '@tiktok-channel/platform/testing';
 import { expect } from 'chai';
 import { type AuthWorld, createAuthWorld } from '../support/auth.ts';
@@ -112,5 +113,57 @@ describe('the renewal of tokens by two replicas', () => {
     await world.advance(60);
     await eventually('it is renewed', async () => (await renewedAt(channel)) > connectedAt);
     expect((await world.accessToken(channel)).body.status).to.equal('connected');
+  });
+});
+
+describe('scopes that change while a channel is connected', () => {
+  let world: AuthWorld;
+  let running: Auth | undefined;
+
+  before(async () => {
+    world = await createAuthWorld({ replicas: 0 });
+    await world.faults({ rate_limit_qps: 0 });
+  });
+  afterEach(() => running?.lifecycle.stop());
+  after(() => world?.stop());
+
+  /** TikTok's grant stays as it was; asking for more than it holds stands for an owner who took something back. */
+  const runWith = async (scopes: object = {}): Promise<void> => {
+    await running?.lifecycle.stop();
+    running = composeAuth({ settings: readAuthSettings({ ...world.environment, ...scopes }), logger: world.logger });
+    await running.lifecycle.start();
+  };
+  const shown = async (channelId: string) =>
+    (await world.get(`/v1/channels/${channelId}`, await world.token('agent', 'account-1'))).body;
+
+  it('are found at the next renewal: an optional one limits, a required one asks its owner, and back again', async () => {
+    const channelId = await world.newBusiness();
+    await runWith();
+    await world.connect('account-1', channelId);
+
+    await runWith({ TIKTOK_SCOPES: 'required:message.list.read optional:comment.list' });
+    await world.advance(13 * HOUR);
+    await eventually('the limit is seen', async () => (await shown(channelId)).missingScopes?.toString() !== '');
+    expect(await shown(channelId)).to.deep.include({ state: 'connected', missingScopes: ['comment.list'] });
+
+    await runWith({ TIKTOK_SCOPES: 'required:message.list.read,comment.list' });
+    await world.advance(13 * HOUR);
+    await eventually('it is lost', async () => (await shown(channelId)).state === 'needs_reauthorization');
+    expect((await shown(channelId)).reason).to.include({ code: 'required_scope_missing' });
+    expect((await world.accessToken(channelId)).body).to.include({ accessToken: null });
+
+    await runWith();
+    await world.advance(13 * HOUR);
+    await eventually('it is back', async () => (await shown(channelId)).state === 'connected');
+    expect((await world.accessToken(channelId)).body.accessToken).to.be.a('string');
+    const records = (await world.published()).filter(
+      ({ record, name }) => record.key === channelId && name?.startsWith('Channel'),
+    );
+    expect(records.map(({ name }) => name)).to.deep.equal([
+      'ChannelConnected',
+      'ChannelUpdated',
+      'ChannelReauthorizationRequired',
+      'ChannelUpdated',
+    ]);
   });
 });

@@ -66,7 +66,7 @@ export interface AuthWorld {
   newBusiness(username?: string): Promise<string>;
   advance(seconds: number): Promise<void>;
   faults(switches: object): Promise<void>;
-  /** All records of both topics so far, decoded, in the order of each partition. */
+  /** All records that auth has written so far, decoded, in the order of each partition. */
   published(): Promise<readonly Published[]>;
   stop(): Promise<void>;
 }
@@ -89,6 +89,8 @@ const post = (url: string, body: object, headers: Record<string, string> = {}): 
     body: JSON.stringify(body),
     headers: { 'content-type': 'application/json', ...headers },
   });
+
+const WRITTEN_TOPICS = [topics.channels.name, topics.audit.name, topics.historyRequests.name];
 
 /** What auth reads and writes. */
 const TOPICS = [
@@ -265,7 +267,7 @@ const isOutboxEmpty = async ({ client }: TestDatabase): Promise<boolean> => {
   return row?.n === 0n;
 };
 
-/** Reads both topics from the start to their ends, once the outbox is empty. */
+/** Reads what auth writes from the start to their ends, once the outbox is empty. */
 const readTopics = async ({
   kafka,
   isDrained,
@@ -280,7 +282,7 @@ const readTopics = async ({
   const deadLetters = kafka.createProducer();
   const consumer = kafka.createConsumer<Published>({
     group: `auth-spec-${randomUUID()}`,
-    topics: [topics.channels.name, topics.audit.name],
+    topics: WRITTEN_TOPICS,
     decode: async (record) => {
       const decoded = await codec.decode(record.value);
       if (decoded.name === null) return { kind: 'skip', reason: 'unknown_record' };
@@ -302,7 +304,7 @@ const readTopics = async ({
   await deadLetters.start();
   await consumer.start();
   try {
-    for (const topic of [topics.channels.name, topics.audit.name]) {
+    for (const topic of WRITTEN_TOPICS) {
       const ends = await admin.endOffsets(topic);
       await eventually(`the end of ${topic}`, () =>
         [...ends].every(([partition, end]) => end === 0n || (reached.get(`${topic}/${partition}`) ?? 0n) >= end),
