@@ -1,5 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { inspect } from 'node:util';
 import { expect } from 'chai';
 import { type AuthWorld, createAuthWorld } from '../support/auth.ts';
 
@@ -134,48 +132,4 @@ describe('access tokens for services', () => {
       'CONNECTED',
     ]);
   });
-
-  it('stand in clear in no log, no table and no topic', async () => {
-    const { body } = await world.accessToken(businessId);
-    await world.advance(13 * HOUR);
-    await world.accessToken(businessId);
-    await world.faults({ token_endpoint_away: true });
-    await world.advance(13 * HOUR);
-    await world.accessToken(businessId);
-    await world.faults({});
-    await pause(50);
-
-    expect(String(body.accessToken)).to.match(/^act\./);
-    const raw = (await world.published()).map(({ record }) => `${record.value} ${JSON.stringify(record.headers)}`);
-    const logs = inspect(world.logger.lines, { depth: null, maxArrayLength: null, maxStringLength: null });
-    for (const [place, text] of [
-      ['database', await dump(world)],
-      ['topics', raw.join('\n')],
-      ['logs', logs],
-    ] as const) {
-      expect(text, place).to.have.length.above(500);
-      expect(text, place).not.to.match(/act\.|rft\./);
-    }
-  });
 });
-
-/** Every row of every table, as text. */
-const dump = async ({ database: { client } }: AuthWorld): Promise<string> => {
-  const tables = await client.$queryRawUnsafe<{ name: string }[]>(
-    "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public'",
-  );
-  const rows = await Promise.all(
-    tables.map(({ name }) =>
-      client.$queryRawUnsafe<{ row: string }[]>(
-        // Bytes would show as hexadecimal digits, in which no token is found.
-        name === 'outbox'
-          ? `SELECT o::text || encode(o.value, 'escape') AS row FROM outbox o`
-          : `SELECT t::text AS row FROM "${name}" t`,
-      ),
-    ),
-  );
-  return rows
-    .flat()
-    .map(({ row }) => row)
-    .join('\n');
-};

@@ -6,6 +6,12 @@ import type { AuthWorld } from './auth.ts';
 
 const MAIN = fileURLToPath(new URL('../../services/auth/src/main.ts', import.meta.url));
 
+const NODE_OPTIONS = [
+  '--disable-warning=TimeoutNegativeWarning',
+  '--import',
+  import.meta.resolve('@tiktok-channel/platform/telemetry/register'),
+];
+
 /** Auth as a process of its own in a world without replicas, to be killed. */
 export const createAuthProcesses = (world: () => AuthWorld) => {
   const processes: ChildProcess[] = [];
@@ -13,7 +19,7 @@ export const createAuthProcesses = (world: () => AuthWorld) => {
     /** Resolves when it answers. `output` is all that it has written. */
     start: async (environment: Readonly<Record<string, string>> = {}) => {
       const output: string[] = [];
-      const child = spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', MAIN], {
+      const child = spawn(process.execPath, [...NODE_OPTIONS, MAIN], {
         env: { ...world().environment, ...environment, PATH: process.env.PATH },
         stdio: ['ignore', 'pipe', 'pipe'],
       });

@@ -38,6 +38,8 @@ export interface AuthWorld {
   readonly environment: Readonly<Record<string, string>>;
   /** Requests that reached TikTok, as `POST /open_api/…`. */
   readonly calls: string[];
+  /** Every token that TikTok has answered. */
+  readonly issued: ReadonlySet<string>;
   /** Requests to TikTok whose address holds this wait for ever; null lets all through. */
   hold(part: string | null): void;
   /** Once, after TikTok has answered such a request and before the service sees the answer. */
@@ -51,10 +53,11 @@ export interface AuthWorld {
     person: { readonly role: 'administrator' | 'agent' | 'operator'; readonly accountId: string },
     body?: object,
   ): Promise<Answer>;
-  startConnect(accountId: string, body?: object): Promise<StartedConnect>;
+  /** With a local administrator's token, unless there is another one. */
+  startConnect(accountId: string, body?: object, token?: string): Promise<StartedConnect>;
   /** Walks the consent page; answers where the browser ended. */
   consent(businessId: string, started: StartedConnect, choice?: object): Promise<string>;
-  connect(accountId: string, businessId: string): Promise<void>;
+  connect(accountId: string, businessId: string, token?: string): Promise<void>;
   /** `refused`: the token that TikTok refused to who asks. */
   accessToken(
     channelId: string,
@@ -186,6 +189,7 @@ export const createAuthWorld = async ({
     auths,
     environment,
     calls: front.calls,
+    issued: front.issued,
     hold: front.hold,
     whenAnswered: front.whenAnswered,
     token: async (role, accountId) => {
@@ -203,8 +207,8 @@ export const createAuthWorld = async ({
       }),
     get: (path, token) =>
       json(`${publicUrl}${path}`, token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }),
-    startConnect: async (accountId, body = {}) => {
-      const authorization = `Bearer ${await world.token('administrator', accountId)}`;
+    startConnect: async (accountId, body = {}, token) => {
+      const authorization = `Bearer ${token ?? (await world.token('administrator', accountId))}`;
       const started = await post(`${publicUrl}/v1/accounts/${accountId}/tiktok/authorization`, body, { authorization });
       return { url: String(started.body.url), cookie: started.headers.get('set-cookie') ?? '' };
     },
@@ -213,8 +217,8 @@ export const createAuthWorld = async ({
       if (status !== 200) throw new Error(`the simulator answered ${status}: ${JSON.stringify(body)}`);
       return String(body.location);
     },
-    connect: async (accountId, businessId) => {
-      const location = await world.consent(businessId, await world.startConnect(accountId));
+    connect: async (accountId, businessId, token) => {
+      const location = await world.consent(businessId, await world.startConnect(accountId, {}, token));
       if (!location.includes('connected=')) throw new Error(`not connected: ${location}`);
     },
     accessToken: async (channelId, { replica = 0, service = 'outbound', refused } = {}) => {
@@ -321,6 +325,7 @@ const readTopics = async ({
 /** Stands before the simulator and notes what reaches it. */
 const countingFront = async (target: string) => {
   const calls: string[] = [];
+  const issued = new Set<string>();
   let held: string | null = null;
   let answered: { readonly part: string; readonly act: () => Promise<void> } | null = null;
   const server = createServer((request, response) => {
@@ -334,6 +339,9 @@ const countingFront = async (target: string) => {
         await act();
       }
       response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.on('data', (chunk) => {
+        for (const [token] of String(chunk).matchAll(/(?:act|rft)\.[\w.-]+/g)) issued.add(token);
+      });
       answer.pipe(response);
     });
     onward.on('error', () => response.destroy());
@@ -343,6 +351,7 @@ const countingFront = async (target: string) => {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     calls,
+    issued,
     hold: (part: string | null) => {
       held = part;
     },
