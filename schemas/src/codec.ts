@@ -48,18 +48,22 @@ const WIRE_PREFIX_BYTES = 5;
 /** Room for a usual message, so that one pass of encoding is enough; it grows to the largest value met. */
 const ROOM_BYTES = 64 * 1_024;
 
-/** Looks up the ids of `writes`, the records that the caller encodes; it fails when the deploy step has not registered them. */
+/**
+ * `writes` are the records that the caller encodes, none when it only reads. Looks up their ids, and fails when the deploy
+ * step has not registered them; versions that were registered later do not matter. `contract`: the schemas to be built
+ * with, if not these.
+ */
 export const createCodec = async ({
   registry: settings,
-  writes,
+  writes = [],
+  contract = readRecordSchemas(),
 }: {
   readonly registry: RegistrySettings;
-  readonly writes: readonly RecordName[];
+  readonly writes?: readonly RecordName[];
+  readonly contract?: readonly RecordSchema[];
 }): Promise<Codec> => {
   const registry = connectRegistry(settings);
-  const known = new Map(
-    readRecordSchemas().map((record) => [record.fullName, { ...record, type: readerType(record) }]),
-  );
+  const known = new Map(contract.map((record) => [record.fullName, { ...record, type: readerType(record) }]));
   const byName = new Map([...known.values()].map((record) => [record.name, record]));
   const written = [...byName.values()].filter((record) => writes.some((name) => name === record.name));
   const ids = await lookUpSchemaIds(registry, written);

@@ -15,17 +15,22 @@ const withDeadline: Middleware = () => ({
   prepareRequest: async (next) => (await next()).enhance({ timeout: ANSWER_WITHIN_MS }),
 });
 
+/** @internal Left out of the published types, which would name those of the registry's client. */
 export const connectRegistry = ({ url }: RegistrySettings): SchemaRegistry =>
   new SchemaRegistry({ host: url, retry: { retries: 0 }, middlewares: [withDeadline] });
 
-/** TopicRecordNameStrategy: a topic carries several record types, each with its own line of versions. */
+/** @internal TopicRecordNameStrategy: a topic carries several record types, each with its own line of versions. */
 export const subjectOf = ({ topic, fullName }: RecordSchema): string => `${topic}-${fullName}`;
 
 /**
- * Registers every record of every topic, each subject at FULL_TRANSITIVE before its first version. A deploy step: no
- * service registers at run time. Throws at the first schema that the registry refuses, naming its subject.
+ * Registers every record of every topic, each subject at FULL_TRANSITIVE from its first version on. A deploy step: no
+ * service registers at run time. It changes nothing where a schema is registered already, newer versions or not. Throws
+ * at the first schema that the registry refuses, naming its subject.
  */
-export const registerSchemas = async (settings: RegistrySettings): Promise<readonly string[]> => {
+export const registerSchemas = async (
+  settings: RegistrySettings,
+  contract: readonly RecordSchema[] = readRecordSchemas(),
+): Promise<readonly string[]> => {
   const registry = connectRegistry(settings);
   const register = async (record: RecordSchema): Promise<string> => {
     const subject = subjectOf(record);
@@ -40,11 +45,11 @@ export const registerSchemas = async (settings: RegistrySettings): Promise<reado
     return subject;
   };
   const subjects: string[] = [];
-  for (const record of readRecordSchemas()) subjects.push(await register(record));
+  for (const record of contract) subjects.push(await register(record));
   return subjects;
 };
 
-/** Id of each named record's schema as registered by the deploy step; throws, naming the subject, when one is missing. */
+/** @internal Id of each named record's schema as registered by the deploy step; throws, naming the subject, when one is missing. */
 export const lookUpSchemaIds = async (
   registry: SchemaRegistry,
   records: readonly RecordSchema[],
@@ -54,7 +59,7 @@ export const lookUpSchemaIds = async (
     try {
       return [record.name, await registry.getRegistryIdBySchema(subjectOf(record), schema)];
     } catch (error) {
-      const problem = isNotFound(error)
+      const problem = isUnregistered(error)
         ? 'has no schema of this version: register the schemas first'
         : 'did not answer';
       throw new Error(`the registry ${problem} (subject ${subjectOf(record)})`, { cause: error });
@@ -63,6 +68,10 @@ export const lookUpSchemaIds = async (
   return new Map(await Promise.all(records.map(lookUp)));
 };
 
-/** The client's errors carry the HTTP status; an answer that never came has another one. */
+/** For a lookup by schema the client puts an error of its own, without the status, in the place of a 404, and of that alone. */
+const isUnregistered = (error: unknown): boolean =>
+  error instanceof Error && error.name === 'ConfluentSchemaRegistryError';
+
+/** @internal The client's errors carry the HTTP status; an answer that never came has another one. */
 export const isNotFound = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && 'status' in error && error.status === 404;
