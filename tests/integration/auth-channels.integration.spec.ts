@@ -1,6 +1,8 @@
 import { eventually } from '@tiktok-channel/platform/testing';
 import { topics } from '@tiktok-channel/schemas';
 import { expect } from 'chai';
+import { attemptView } from '../../services/auth/src/adapters/http/accounts.routes.ts';
+import { channelView } from '../../services/auth/src/adapters/http/channel-views.ts';
 import { type AuthWorld, createAuthWorld } from '../support/auth.ts';
 
 describe('a connected channel', () => {
@@ -166,6 +168,7 @@ describe('a connected channel', () => {
 
   it('shows what its token, its scopes and TikTok do', async () => {
     const { body } = await shown();
+    expect(channelView.strict().safeParse(body).error).to.equal(undefined);
     expect(body.token).to.include({ works: true });
     expect(body.webhook).to.deep.equal({ state: 'unchecked', checkedAt: null });
     expect(body).to.include({ lastDeliveryAt: null, lastSentAt: null, reason: null });
@@ -221,6 +224,7 @@ describe('a connected channel', () => {
     it('are shown to administrators of the account, with how they ended', async () => {
       await world.consent(await world.newBusiness(), await world.startConnect(accountId), { deny: true });
       const [newest, first] = await attempts();
+      expect(attemptView.strict().safeParse(newest).error).to.equal(undefined);
       expect(newest).to.include({ outcome: 'denied', sentence: 'The connection was cancelled on TikTok.' });
       expect(first).to.include({ outcome: 'connected', channelId, startedBy: 'local-administrator' });
       const path = `/v1/accounts/${accountId}/tiktok/authorizations`;

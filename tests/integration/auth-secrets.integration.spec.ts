@@ -75,6 +75,13 @@ describe('the keys that seal tokens', () => {
     expect(agent.status).to.equal(403);
   });
 
+  it('that are taken away while they are needed are told at the start', async () => {
+    await runWith(`k9:${key()}`).catch(() => 'the keys of local sign-in are sealed as well');
+    const told = world.logger.lines.filter(({ event }) => event === 'sealing.key_missing').map(({ fields }) => fields);
+    expect(told).to.deep.equal([{ keyId: 'k2', count: 3 }]);
+    running = undefined;
+  });
+
   it('are changed by a command as well', async () => {
     await promisify(execFile)(process.execPath, ['--disable-warning=TimeoutNegativeWarning', REENCRYPT, 'by command'], {
       env: { ...world.environment, TOKEN_ENCRYPTION_KEYS: `${newestKey},${newKey}`, PATH: process.env.PATH },

@@ -18,7 +18,7 @@ import { createSealing } from '../adapters/persistence/sealing.ts';
 import { loadSigningKeys, type SigningKeyPair } from '../adapters/persistence/signing-keys.repository.ts';
 import { createTokens } from '../adapters/persistence/tokens.repository.ts';
 import { createWebhookRegistrations } from '../adapters/persistence/webhook-registrations.repository.ts';
-import type { Act } from '../application/ports.ts';
+import type { Act, SealedValues } from '../application/ports.ts';
 import { type Core, ids, isProduction } from './core.ts';
 
 /** The database, what is kept in it, the codec, and the relay that publishes what the database leaves. */
@@ -46,9 +46,11 @@ export const composeStores = (core: Core) => {
     report: report.channel,
   });
   const registrations = createWebhookRegistrations({ database, appId: settings.TIKTOK_APP_ID });
+  const sealedValues = createSealedValues({ database, sealing });
   const loadKeys = async () => signingKeys.set(await loadSigningKeys({ database, sealing, clock }));
   const parts: readonly Part[] = [
     createDatabasePulse(database, logger),
+    { name: 'sealing keys', start: () => missKeys(core, sealedValues) },
     codec,
     relay,
     ...(isProduction(settings) ? [] : [{ name: 'local-keys', start: loadKeys }]),
@@ -82,7 +84,7 @@ export const composeStores = (core: Core) => {
     activities: createChannelActivities(database),
     registrations,
     healths: createChannelHealths({ database, registrations }),
-    sealedValues: createSealedValues({ database, sealing }),
+    sealedValues,
     auditReseal: async (act: Act) => {
       const atMs = clock.now();
       await onDatabase(() => enqueue(database, [records().tokensResealed(act, atMs)], atMs));
@@ -93,6 +95,13 @@ export const composeStores = (core: Core) => {
 };
 
 export type Stores = ReturnType<typeof composeStores>;
+
+/** A key that was taken out of the settings too early is told at the start, not at the channel's next renewal. */
+const missKeys = async ({ settings, logger }: Core, values: SealedValues): Promise<void> => {
+  const known = new Set(settings.TOKEN_ENCRYPTION_KEYS.map(({ id }) => id));
+  const missing = [...(await values.countByKey())].filter(([id]) => !known.has(id));
+  for (const [keyId, count] of missing) logger.error('sealing.key_missing', { keyId, count });
+};
 
 const composeRelay = ({ clock, logger }: Core, database: Database, kafka: ReturnType<typeof createKafka>) =>
   createOutboxRelay({

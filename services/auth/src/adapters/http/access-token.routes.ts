@@ -11,7 +11,7 @@ export interface AccessTokenRoutes {
 }
 
 /** `refusedTokenFingerprint`: the kernel's `fingerprint` of the token that TikTok refused (40105) to who asks. */
-const body = z
+export const accessTokenBody = z
   .object({
     refusedTokenFingerprint: z
       .string()
@@ -26,7 +26,7 @@ const RETRY_AFTER_SECONDS = 5;
 export const mountAccessTokens = (app: Express, { requireService, handOutToken }: AccessTokenRoutes): void => {
   app.post(PATH, requireService, jsonBody, async (request, response) => {
     const channelId = request.params.channelId as string;
-    const { refusedTokenFingerprint } = validate(body, request.body);
+    const { refusedTokenFingerprint } = validate(accessTokenBody, request.body);
     const handedOut: HandedOut = isStorable(channelId)
       ? await handOutToken(channelId, refusedTokenFingerprint)
       : { kind: 'channel_unknown' };
@@ -35,7 +35,16 @@ export const mountAccessTokens = (app: Express, { requireService, handOutToken }
   app.all(PATH, onlyMethods('POST'));
 };
 
-const viewOf = (handedOut: HandedOut) => {
+export const accessTokenView = z.object({
+  channelId: z.string(),
+  accountId: z.string(),
+  status: z.enum(['connected', 'expiring', 'needs_reauthorization', 'disconnected']),
+  grantedScopes: z.array(z.string()),
+  accessToken: z.string().nullable(),
+  goodUntil: z.number().int().nullable().describe('Epoch milliseconds. Callers keep it for 60 s at most.'),
+});
+
+const viewOf = (handedOut: HandedOut): z.infer<typeof accessTokenView> => {
   switch (handedOut.kind) {
     case 'channel_unknown':
       throw new HttpProblem(404, 'channel_unknown', 'this channel was never connected');
@@ -50,7 +59,7 @@ const viewOf = (handedOut: HandedOut) => {
         channelId: channel.channelId,
         accountId: channel.accountId,
         status: channel.status,
-        grantedScopes: channel.grantedScopes,
+        grantedScopes: [...channel.grantedScopes],
         accessToken: token?.accessToken ?? null,
         goodUntil: token?.goodUntilMs ?? null,
       };

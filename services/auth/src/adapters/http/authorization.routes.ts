@@ -34,7 +34,11 @@ const shortText = z
   .max(200)
   .refine((value) => !value.includes('\0'), 'holds a character that no id has');
 
-const startBody = z.object({ returnTo: shortText.optional(), channelId: shortText.optional() }).default({});
+export const startBody = z.object({ returnTo: shortText.optional(), channelId: shortText.optional() }).default({});
+
+export const startedView = z.object({
+  url: z.url().describe("TikTok's page, to be opened in the browser that got the cookie."),
+});
 
 const startHandler =
   ({ start, publicUrl }: AuthorizationRoutes): RequestHandler =>

@@ -47,6 +47,11 @@ export const mountOperator = (app: Express, routes: OperatorRoutes): void => {
 };
 
 export const operatorBody = z.object({ reason: reasonText });
+export const releasedView = z.object({ channelId: z.string(), state: z.literal('released') });
+export const resealedView = z.object({
+  resealed: z.number().int(),
+  sealedWith: z.record(z.string(), z.number().int()).describe('Sealed values by the id of their key.'),
+});
 export const featureBody = operatorBody.extend({ isEnabled: z.boolean() });
 
 const releaseHandler =
