@@ -75,7 +75,9 @@ describe('the renewal of tokens by two replicas', () => {
     const refused = await world.accessToken(channel, { refused: first.accessToken });
     expect(refused.body).to.include({ status: 'needs_reauthorization', accessToken: null });
     expect((await shown(channel)).reason).to.include({ code: 'token_refused' });
-    const last = (await world.published()).filter(({ record }) => record.key === channel).at(-1);
+    const last = (await world.published())
+      .filter(({ record, name }) => record.key === channel && name?.startsWith('Channel'))
+      .at(-1);
     expect(last?.name).to.equal('ChannelReauthorizationRequired');
     expect(last?.value).to.include({ reason: 'token_refused', version: 2 });
 
