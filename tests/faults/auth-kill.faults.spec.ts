@@ -23,7 +23,11 @@ describe('auth, killed while it renews a token', () => {
       },
     });
   });
-  afterEach(() => processes.endAll());
+  afterEach(async () => {
+    await processes.endAll();
+    // The next test's steps are those of its own channel: no other one is to be renewed meanwhile.
+    await world.database.client.$executeRawUnsafe('DELETE FROM channel_tokens');
+  });
   after(async () => {
     await world?.stop();
     await line?.cut();
