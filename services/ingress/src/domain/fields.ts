@@ -11,6 +11,9 @@ export const optionalObjectIn = (value: unknown): Fields => objectIn(value) ?? N
 
 export const textIn = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
+/** For what a sender that has nothing to say may leave empty as well as out. */
+export const filledTextIn = (value: unknown): string | null => textIn(value) || null;
+
 /** TikTok's are shorter by far. An id stands several times in a record, which must not outgrow its topic, and in indexes. */
 const LONGEST_ID = 1_024;
 
