@@ -78,6 +78,15 @@ describe('the codec', () => {
       .with.property('code', 'undecodable');
   });
 
+  it('says that a value with bytes behind it is undecodable', async () => {
+    const bytes = codec.encode('MessageReceived', messageReceived());
+    await codec.decode(bytes);
+
+    expect(() => codec.decode(Buffer.concat([bytes, Buffer.of(0)])))
+      .to.throw(CodecError)
+      .with.property('code', 'undecodable');
+  });
+
   it('says that a schema id which the registry does not have is undecodable', async () => {
     const error = await rejection(codec.decode(Buffer.from([0, 0x7f, 0xff, 0xff, 0xff, 1])));
 
