@@ -1,33 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '@tiktok-channel/platform/clock';
 import { createHttpServer } from '@tiktok-channel/platform/http-server';
-import type { Clock, Logger } from '@tiktok-channel/platform/kernel';
+import type { Logger } from '@tiktok-channel/platform/kernel';
 import { createApp } from './adapters/http/app.ts';
 import { makeMedia } from './adapters/image/media.ts';
 import { createWebhookSender } from './adapters/webhook/sender.ts';
 import { createTikTok } from './application/tiktok.ts';
+import type { SimulatorOptions } from './config.ts';
 
 /** What a stop leaves requests under way. */
 const DRAIN_MS = 1_000;
 
-export interface SimulatorOptions {
-  readonly appId: string;
-  readonly appSecret: string;
-  /** Registered redirect addresses; matched character for character. */
-  readonly redirectUrls?: readonly string[];
-  /** Subscribed to direct messages from the start; null or absent for nothing. */
-  readonly webhookUrl?: string | null;
-  /** With the same seed the same calls in the same order give the same ids, delays and faults. */
-  readonly seed?: string;
-  /** Only the ids of accounts, posts and conversations: what happens has new ids with every start. */
-  readonly accountSeed?: string;
-  readonly host?: string;
-  /** 0 or absent for any free port. */
-  readonly port?: number;
-  /** The machine's time; the simulator's is this plus what `_control/clock` added. */
-  readonly clock?: Clock;
-  readonly logger?: Logger;
-}
+export type { SimulatorOptions } from './config.ts';
 
 export interface Simulator {
   readonly url: string;
