@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '@tiktok-channel/platform/clock';
 import { createHttpServer } from '@tiktok-channel/platform/http-server';
-import type { Logger } from '@tiktok-channel/platform/kernel';
+import { silentLogger } from '@tiktok-channel/platform/kernel';
 import { createApp } from './adapters/http/app.ts';
 import { makeMedia } from './adapters/image/media.ts';
 import { createWebhookSender } from './adapters/webhook/sender.ts';
@@ -22,11 +22,11 @@ export interface Simulator {
 /** Starts a TikTok in this process, and answers when it listens. */
 export const createSimulator = async (options: SimulatorOptions): Promise<Simulator> => {
   const { appId, appSecret, redirectUrls = [], webhookUrl = null, host = '127.0.0.1', port = 0 } = options;
-  const { clock = systemClock, logger = silent, seed = randomUUID(), accountSeed = seed } = options;
+  const { clock = systemClock, logger = silentLogger, seed = randomUUID(), accountSeed = seed } = options;
   const sender = createWebhookSender({ secret: appSecret });
   const seeds = { accounts: accountSeed, run: seed };
   const tiktok = createTikTok({ appId, appSecret, redirectUrls, webhookUrl, seeds, systemClock: clock, sender });
-  const listener = createApp({ tiktok, drawImage: makeMedia, logger });
+  const listener = createApp({ tiktok, makeMedia, logger });
   const server = createHttpServer({ name: 'http', listener, host, port, drainMs: DRAIN_MS });
   await server.start();
 
@@ -40,5 +40,3 @@ export const createSimulator = async (options: SimulatorOptions): Promise<Simula
     },
   };
 };
-
-const silent: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };

@@ -1,5 +1,5 @@
 import { createKafka } from '@tiktok-channel/platform/kafka';
-import type { Logger } from '@tiktok-channel/platform/kernel';
+import { silentLogger } from '@tiktok-channel/platform/kernel';
 import { migrate } from '@tiktok-channel/platform/postgres';
 import { registerSchemas, topicConfig, topics } from '@tiktok-channel/schemas';
 import { createDatabase, databaseUrl } from '../database.ts';
@@ -9,14 +9,11 @@ import type { ServiceName } from './addresses.ts';
 
 const WITH_DATABASE = ['auth', 'conversation', 'outbound'] as const satisfies readonly ServiceName[];
 
-/** Quiet: what goes wrong here is thrown. */
-const logger: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-
 /** Creates the topics that are missing and puts the settings of the others right, as `topics ensure` does. */
 export const ensureTopics = async (brokers: string, topicPrefix: string): Promise<void> => {
   const kafka = createKafka({
     settings: { brokers: brokers.split(','), clientId: 'local', topicPrefix },
-    logger,
+    logger: silentLogger,
   });
   const admin = kafka.createAdmin();
   await admin.start();
@@ -49,6 +46,6 @@ export const databasesOf = (postgresUrl: string, prefix: string): Readonly<Parti
 export const ensureDatabases = async (postgresUrl: string, prefix: string): Promise<void> => {
   for (const name of WITH_DATABASE) {
     const url = await createDatabase(postgresUrl, `${prefix}${name}`);
-    await migrate({ url, folder: new URL(`services/${name}/prisma/migrations/`, REPOSITORY), logger });
+    await migrate({ url, folder: new URL(`services/${name}/prisma/migrations/`, REPOSITORY), logger: silentLogger });
   }
 };
