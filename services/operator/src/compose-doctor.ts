@@ -6,7 +6,7 @@ import { CALLBACK_PATH, callbackCheck, clockCheck, jwksCheck, serviceCheck } fro
 import { createConnection } from './adapters/kafka/connection.ts';
 import { kafkaCheck } from './adapters/kafka/kafka.check.ts';
 import { databaseCheck } from './adapters/persistence/database.check.ts';
-import { registryCheck } from './adapters/registry/subjects.ts';
+import { registryCheck } from './adapters/registry/registry.check.ts';
 import { tiktokCheck } from './adapters/tiktok/tiktok.check.ts';
 import { type Check, diagnose } from './application/diagnose.ts';
 import { type DoctorSettings, readDoctorSettings, type SettingReport } from './config.ts';

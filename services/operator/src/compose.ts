@@ -9,7 +9,7 @@ import { createRecordAct } from './adapters/kafka/audit.ts';
 import { createConnection } from './adapters/kafka/connection.ts';
 import { createTopicAdmin } from './adapters/kafka/topic-admin.ts';
 import { createTopicReader } from './adapters/kafka/topic-reader.ts';
-import { createRegisterSchemas, openCodec } from './adapters/registry/subjects.ts';
+import { createRegisterSchemas, openCodec } from './adapters/registry/registry.ts';
 import { createEnsureTopics } from './application/ensure-topics.ts';
 import { createReparseWebhooks } from './application/reparse-webhooks.ts';
 import { createTailTopic } from './application/tail-topic.ts';
