@@ -1,7 +1,7 @@
 import { createKafka } from '@tiktok-channel/platform/kafka';
 import { silentLogger } from '@tiktok-channel/platform/kernel';
 import { migrate } from '@tiktok-channel/platform/postgres';
-import { registerSchemas, topicConfig, topics } from '@tiktok-channel/schemas';
+import { registerSchemas, topicSpec, topics } from '@tiktok-channel/schemas';
 import { createDatabase, databaseUrl } from '../database.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { REPOSITORY } from '../folders.ts';
@@ -18,12 +18,7 @@ export const ensureTopics = async (brokers: string, topicPrefix: string): Promis
   const admin = kafka.createAdmin();
   await admin.start();
   try {
-    const specs = Object.values(topics).map((topic) => ({
-      topic: topic.name,
-      partitions: topic.partitions,
-      config: topicConfig(topic),
-    }));
-    const plans = await admin.planTopics(specs);
+    const plans = await admin.planTopics(Object.values(topics).map(topicSpec));
     const refused = plans.filter(({ kind }) => kind === 'refuse').map(({ spec }) => spec.topic);
     if (refused.length > 0) {
       throw new Error(`topics have another number of partitions, which cannot be changed: ${refused.join(', ')}`);
