@@ -1,8 +1,6 @@
 import { type Codec, createCodec, type RecordName, registerSchemas } from '@tiktok-channel/schemas';
 import { readHistory } from '@tiktok-channel/schemas/compatibility';
 import { expect } from 'chai';
-import { readValuesWithPython } from '../support/python/reader.ts';
-import { messageContent, messageReceived, textContent } from '../support/records.ts';
 import {
   type Contract,
   enumsOf,
@@ -15,7 +13,9 @@ import {
   today,
   underOwnSubjects,
   withVoice,
-} from './evolution-schemas.ts';
+} from '../support/evolution-schemas.ts';
+import { readValuesWithPython } from '../support/python/reader.ts';
+import { messageContent, messageReceived, textContent } from '../support/records.ts';
 
 const registry = () => ({ url: process.env.SCHEMA_REGISTRY_URL ?? '' });
 
