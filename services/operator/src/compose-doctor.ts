@@ -9,13 +9,17 @@ import { databaseCheck } from './adapters/persistence/database.check.ts';
 import { registryCheck } from './adapters/registry/registry.check.ts';
 import { tiktokCheck } from './adapters/tiktok/tiktok.check.ts';
 import { type Check, diagnose } from './application/diagnose.ts';
-import { type DoctorSettings, readDoctorSettings, type SettingReport } from './config.ts';
+import {
+  DEFAULT_API_VERSION,
+  DEFAULT_TOLERANCE_SECONDS,
+  type DoctorSettings,
+  readDoctorSettings,
+  type SettingReport,
+} from './config.ts';
 import { type Finding, failed, fine, unchecked } from './domain/finding.ts';
 
 const LOOK_WITHIN_MS = 10_000;
 const ANSWER_WITHIN_MS = 5_000;
-const DEFAULT_TOLERANCE_SECONDS = 300;
-const DEFAULT_API_VERSION = 'v1.3';
 
 export const diagnoseWith = async (environment: Environment): Promise<readonly Finding[]> => {
   const { values, reports } = readDoctorSettings(environment);
