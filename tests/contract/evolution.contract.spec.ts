@@ -221,10 +221,12 @@ describe('a registry during a deployment', () => {
       schema: { type: 'record', name: 'MessageReceived', namespace: 'tiktok.messages.v1', fields: [] },
     };
 
-    const refusal = await registerSchemas(registry(), [broken as Contract[number]]).catch(
-      (error: Error) => error.message,
-    );
+    const refused = await registerSchemas(registry(), [broken as Contract[number]]).catch((error: unknown) => error);
 
-    expect(refusal).to.include('refused subject').and.to.include(message?.topic);
+    expect(refused)
+      .to.be.an('error')
+      .with.property('message')
+      .that.include('refused subject')
+      .and.to.include(message?.topic);
   });
 });

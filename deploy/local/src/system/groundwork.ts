@@ -29,9 +29,7 @@ export const ensureTopics = async (brokers: string, topicPrefix: string): Promis
   }
 };
 
-export const ensureSchemas = async (registry: Dependencies['registry']): Promise<void> => {
-  await registerSchemas({ url: registry.url });
-};
+export const ensureSchemas = ({ url }: Dependencies['registry']): Promise<void> => registerSchemas({ url });
 
 /** Connection URL of each database, by the service that owns it. */
 export const databasesOf = (postgresUrl: string, prefix: string): Readonly<Partial<Record<ServiceName, string>>> =>
