@@ -53,14 +53,16 @@ export const startWebhookIngress = async (): Promise<WebhookIngress> => {
   await ingress.lifecycle.start();
   const codec = await createCodec({ registry, writes: ['WebhookUnrecognized'] });
 
-  const decodeAll = (records: readonly IncomingRecord[]): Promise<readonly Published[]> =>
-    Promise.all(
-      records.map(async ({ key, value, headers }) => {
-        const decoded = await codec.decode(value);
-        if (decoded.name === null) throw new Error(`${decoded.fullName} is on a topic`);
-        return { id: headers.ce_id ?? '', key, decoded };
-      }),
-    );
+  /** One after the other: of many that come at once, each has the codec make a reader for its schema. */
+  const decodeAll = async (records: readonly IncomingRecord[]): Promise<readonly Published[]> => {
+    const all: Published[] = [];
+    for (const { key, value, headers } of records) {
+      const decoded = await codec.decode(value);
+      if (decoded.name === null) throw new Error(`${decoded.fullName} is on a topic`);
+      all.push({ id: headers.ce_id ?? '', key, decoded });
+    }
+    return all;
+  };
 
   return {
     addresses: ingress.addresses(),
