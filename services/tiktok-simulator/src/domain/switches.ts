@@ -5,6 +5,12 @@ import { BOOLEAN, COUNT, fits, nameOf, type SwitchRow } from './switch-kinds.ts'
 const SIGNATURES = ['normal', 'wrong', 'other_body', 'missing', 'malformed', 'spaced'] as const;
 export type SignatureKind = (typeof SIGNATURES)[number];
 
+/** Copies that are made at once: beyond this they test the simulator's memory. */
+const MOST_COPIES = 1_000;
+
+/** Node's timers know no longer wait, and take a longer one for none. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** Every switch, as `PUT /_control/faults` takes it. A new one is a row here, a line in `Switches` and its use. */
 const SWITCHES = {
   send_rejects_with: {
@@ -31,12 +37,12 @@ const SWITCHES = {
     sentence: 'The answer to a send waits until its echo was attempted, so that the echo is always first.',
   },
   echoes_duplicated: {
-    kind: { kind: 'count', least: 1 },
+    kind: { kind: 'count', least: 1, most: MOST_COPIES },
     normal: 1,
     sentence: 'Every echo of an API send becomes so many deliveries, one after the other.',
   },
   deliveries_duplicated: {
-    kind: { kind: 'count', least: 1 },
+    kind: { kind: 'count', least: 1, most: MOST_COPIES },
     normal: 1,
     sentence: 'Every attempt of a delivery is sent so many times, at once, over as many connections.',
   },
@@ -58,7 +64,7 @@ const SWITCHES = {
       'The first retry of a delivery comes so long after its failure, each further one after twice the time, for 72 hours.',
   },
   deliveries_timeout_ms: {
-    kind: { kind: 'count', least: 1 },
+    kind: { kind: 'count', least: 1, most: LONGEST_TIMER_MS },
     normal: 10_000,
     sentence: 'An answer that takes longer is a failure; in real time, like the wait for it.',
   },
