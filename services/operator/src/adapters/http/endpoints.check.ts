@@ -1,6 +1,7 @@
 import { type HttpAnswer, type HttpCall, type HttpClient, HttpClientError } from '@tiktok-channel/platform/http-client';
 import type { Clock } from '@tiktok-channel/platform/kernel';
 import type { Check } from '../../application/diagnose.ts';
+import { shownAddress } from '../../domain/address.ts';
 import { type Finding, failed, fine, unchecked } from '../../domain/finding.ts';
 
 /** Asks, and answers the failure as a word where there is no answer. */
@@ -66,11 +67,13 @@ export const callbackCheck = (client: HttpClient, publicUrl: string): Check => (
     const url = `${publicUrl}${CALLBACK_PATH}`;
     const answer = await ask(client, { method: 'POST', url, body: '{}' });
     const routing = `route POST ${CALLBACK_PATH} of PUBLIC_URL to ingress's public port`;
-    if (typeof answer === 'string') return [failed('webhook callback', `${url} is ${answer}`, routing)];
+    if (typeof answer === 'string') return [failed('webhook callback', `${shownAddress(url)} is ${answer}`, routing)];
     if (answer.status !== 401 || jsonIn(answer.body).code !== 'signature_missing') {
-      return [failed('webhook callback', `${url} answered ${answer.status} to an unsigned delivery`, routing)];
+      return [
+        failed('webhook callback', `${shownAddress(url)} answered ${answer.status} to an unsigned delivery`, routing),
+      ];
     }
-    return [fine('webhook callback', `${url} refuses what is not signed`)];
+    return [fine('webhook callback', `${shownAddress(url)} refuses what is not signed`)];
   },
 });
 
@@ -81,11 +84,12 @@ export const jwksCheck = (client: HttpClient, url: string): Check => ({
     const answer = await ask(client, { method: 'GET', url });
     const keys = typeof answer === 'string' ? null : jsonIn(answer.body).keys;
     const next = 'set OIDC_JWKS_URL to the address that the provider names as jwks_uri';
-    if (typeof answer === 'string') return [failed("identity provider's keys", `${url} is ${answer}`, next)];
+    if (typeof answer === 'string')
+      return [failed("identity provider's keys", `${shownAddress(url)} is ${answer}`, next)];
     if (!Array.isArray(keys) || keys.length === 0) {
-      return [failed("identity provider's keys", `${url} answered ${answer.status} without keys`, next)];
+      return [failed("identity provider's keys", `${shownAddress(url)} answered ${answer.status} without keys`, next)];
     }
-    return [fine("identity provider's keys", `${keys.length} at ${url}`)];
+    return [fine("identity provider's keys", `${keys.length} at ${shownAddress(url)}`)];
   },
 });
 

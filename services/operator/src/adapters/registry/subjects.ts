@@ -6,6 +6,7 @@ import {
   type SubjectFinding,
 } from '@tiktok-channel/schemas/subjects';
 import type { Check } from '../../application/diagnose.ts';
+import { shownAddress } from '../../domain/address.ts';
 import { OperatorFailure } from '../../domain/failure.ts';
 import { type Finding, failed, fine } from '../../domain/finding.ts';
 
@@ -24,8 +25,7 @@ export const createRegisterSchemas =
 
 const registryFailure = (error: unknown, url: string): unknown => {
   if (!(error instanceof RegistryError)) return error;
-  const { origin, pathname } = new URL(url);
-  return new OperatorFailure(`${error.message} (${origin}${pathname})`, NEXT, { cause: error });
+  return new OperatorFailure(`${error.message} (${shownAddress(url)})`, NEXT, { cause: error });
 };
 
 export const registryCheck = ({ url }: { readonly url: string }): Check => ({
