@@ -27,7 +27,7 @@ const settings = z.object({
   SIMULATOR_APP_ID: setting.text,
   SIMULATOR_APP_SECRET: setting.secret,
   SIMULATOR_REDIRECT_URLS: setting.list.optional(),
-  SIMULATOR_WEBHOOK_URL: z.url().optional(),
+  SIMULATOR_WEBHOOK_URL: z.url({ protocol: /^https?$/ }).optional(),
   SIMULATOR_SEED: setting.text.optional(),
   SIMULATOR_ACCOUNT_SEED: setting.text.optional(),
 });

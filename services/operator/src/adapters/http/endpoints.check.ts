@@ -1,6 +1,7 @@
 import { type HttpAnswer, type HttpCall, type HttpClient, HttpClientError } from '@tiktok-channel/platform/http-client';
 import type { Clock } from '@tiktok-channel/platform/kernel';
 import type { Check } from '../../application/diagnose.ts';
+import { shownAddress } from '../../domain/address.ts';
 import { type Finding, failed, fine, unchecked } from '../../domain/finding.ts';
 import { jsonIn } from './json-in.ts';
 
@@ -59,11 +60,11 @@ export const callbackCheck = (client: HttpClient, publicUrl: string): Check => {
     next: 'see that PUBLIC_URL is reachable from the internet',
     async look() {
       const answer = await ask(client, { method: 'POST', url, body: '{}' });
-      if (typeof answer === 'string') return [failed(name, `${url} is ${answer}`, route)];
+      if (typeof answer === 'string') return [failed(name, `${shownAddress(url)} is ${answer}`, route)];
       if (answer.status !== 401 || fieldsIn(answer).code !== 'signature_missing') {
-        return [failed(name, `${url} answered ${answer.status} to an unsigned delivery`, route)];
+        return [failed(name, `${shownAddress(url)} answered ${answer.status} to an unsigned delivery`, route)];
       }
-      return [fine(name, `${url} refuses what is not signed`)];
+      return [fine(name, `${shownAddress(url)} refuses what is not signed`)];
     },
   };
 };
@@ -76,12 +77,12 @@ export const jwksCheck = (client: HttpClient, url: string): Check => {
     next,
     async look() {
       const answer = await ask(client, { method: 'GET', url });
-      if (typeof answer === 'string') return [failed(name, `${url} is ${answer}`, next)];
+      if (typeof answer === 'string') return [failed(name, `${shownAddress(url)} is ${answer}`, next)];
       const { keys } = fieldsIn(answer);
       if (!Array.isArray(keys) || keys.length === 0) {
-        return [failed(name, `${url} answered ${answer.status} without keys`, next)];
+        return [failed(name, `${shownAddress(url)} answered ${answer.status} without keys`, next)];
       }
-      return [fine(name, `${keys.length} at ${url}`)];
+      return [fine(name, `${keys.length} at ${shownAddress(url)}`)];
     },
   };
 };

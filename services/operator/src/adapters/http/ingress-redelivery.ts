@@ -5,6 +5,7 @@ import { createHttpClient, type HttpAnswer, HttpClientError } from '@tiktok-chan
 import type { Clock } from '@tiktok-channel/platform/kernel';
 import { z } from 'zod';
 import type { Redeliver, UnrecognizedDelivery } from '../../application/ports.ts';
+import { shownAddress } from '../../domain/address.ts';
 import { OperatorFailure } from '../../domain/failure.ts';
 import { jsonIn } from './json-in.ts';
 
@@ -81,7 +82,7 @@ const answerOrTrouble = async (call: () => Promise<HttpAnswer>): Promise<HttpAns
 
 const ingressAway = (baseUrl: string, trouble: string): OperatorFailure =>
   new OperatorFailure(
-    `ingress takes no deliveries at ${baseUrl} (${trouble})`,
+    `ingress takes no deliveries at ${shownAddress(baseUrl)} (${trouble})`,
     'see with `tiktok-channel doctor` what it waits for, then run this again: what was given before does no harm twice',
   );
 

@@ -1,5 +1,6 @@
 import { type Codec, createCodec, type RecordName } from '@tiktok-channel/schemas';
 import { createSubjects, type Registration, RegistryError } from '@tiktok-channel/schemas/subjects';
+import { shownAddress } from '../../domain/address.ts';
 import { OperatorFailure } from '../../domain/failure.ts';
 
 /** What to do when the registry does not answer. */
@@ -18,8 +19,7 @@ export const createRegisterSchemas =
 
 export const registryFailure = (error: unknown, url: string): unknown => {
   if (!(error instanceof RegistryError)) return error;
-  const { origin, pathname } = new URL(url);
-  return new OperatorFailure(`${error.message} (${origin}${pathname})`, FIND_REGISTRY, { cause: error });
+  return new OperatorFailure(`${error.message} (${shownAddress(url)})`, FIND_REGISTRY, { cause: error });
 };
 
 /** A codec, with the ids of what is written looked up. Rejects with `OperatorFailure`. */

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Logger } from '@tiktok-channel/platform/kernel';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import type { TikTok } from '../../application/tiktok.ts';
+import { mistakeStatus } from './client-mistake.ts';
 import { createAuthorizeRouter } from './consent/authorize.router.ts';
 import { createControlRouter } from './control/control.router.ts';
 import { createOpenApiRouter } from './open-api/open-api.router.ts';
@@ -39,6 +40,11 @@ const notFound: RequestHandler = (_req, res) => {
 const answerDefect =
   (logger: Logger): ErrorRequestHandler =>
   (error: unknown, req, res, next) => {
+    const mistake = mistakeStatus(error);
+    if (mistake !== null && !res.headersSent) {
+      res.status(mistake).type('text').send('bad request');
+      return;
+    }
     logger.error('request.failed', { method: req.method, path: req.path }, error);
     if (res.headersSent) next(error);
     else res.status(500).type('text').send('internal error');

@@ -23,7 +23,7 @@ export const createPictureRouter = (tiktok: TikTok, makeMedia: MakeMedia): Route
       res.type('image/png').send(Buffer.from(makeMedia(req.params.name, 'face')));
     });
   }
-  router.get('/media/:key', downloadMedia(tiktok, sendMedia));
+  router.get('/media/:key', redirectFirst(tiktok), downloadMedia(tiktok, sendMedia));
   router.get('/_control/media', (req, res) => {
     const media = tiktok.media.find(String(req.query.id));
     if (media === null) res.status(404).end();
@@ -33,6 +33,13 @@ export const createPictureRouter = (tiktok: TikTok, makeMedia: MakeMedia): Route
 };
 
 const isVideo = ({ mimeType }: Media): boolean => mimeType.startsWith('video/');
+
+const redirectFirst =
+  (tiktok: TikTok): RequestHandler =>
+  (req, res, next) => {
+    if (!tiktok.switches.now().download_redirects || req.query.redirected !== undefined) return next();
+    res.redirect(302, `${req.originalUrl}${req.originalUrl.includes('?') ? '&' : '?'}redirected=1`);
+  };
 
 /** The address alone is not enough: `x-user` must hold an access token of the business that asked for it. */
 const downloadMedia =
