@@ -3,7 +3,8 @@ import { assertNever } from '@tiktok-channel/platform/kernel';
 import { type Codec, topics } from '@tiktok-channel/schemas';
 import { FULL_NAMES, type WebhookEvent } from '../../domain/events.ts';
 
-const SOURCE = '/tiktok-channel/ingress';
+/** Of both processes. */
+export const SOURCE = '/tiktok-channel/ingress';
 
 const TOPICS: Readonly<Record<WebhookEvent['type'], string>> = {
   MessageReceived: topics.messages.name,

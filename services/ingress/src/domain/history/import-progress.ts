@@ -34,7 +34,7 @@ export type ImportRefusal =
   | 'channel_needs_reauthorization'
   | 'token_refused'
   | 'missing_scope'
-  | 'conversation_gone'
+  | 'not_found'
   | 'rejected_by_tiktok'
   | 'unreadable_answer'
   | 'record_refused'
