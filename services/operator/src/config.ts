@@ -24,6 +24,7 @@ export const commandSettings = {
   topics: topicEnvironment,
   schemas: registryEnvironment,
   tail: z.object({ ...kafkaEnvironment.shape, ...registryEnvironment.shape }),
+  history: z.object({ ...kafkaEnvironment.shape, ...registryEnvironment.shape }),
   reparse: z
     .object({
       ...kafkaEnvironment.shape,
