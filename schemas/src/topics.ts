@@ -126,6 +126,7 @@ export const topics = {
     records: ['OperatorActed'],
   },
   ingressDeadLetters: deadLetters('ingress'),
+  authDeadLetters: deadLetters('auth'),
   conversationDeadLetters: deadLetters('conversation'),
   outboundDeadLetters: deadLetters('outbound'),
 } as const satisfies Record<string, Topic>;

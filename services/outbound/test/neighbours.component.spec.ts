@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createHttpClient, type HttpClient } from '@tiktok-channel/platform/http-client';
-import { DependencyUnavailable } from '@tiktok-channel/platform/kernel';
+import { DependencyUnavailable, fingerprint } from '@tiktok-channel/platform/kernel';
 import { createManualClock, type ManualClock } from '@tiktok-channel/platform/testing';
 import { createTikTokApi } from '@tiktok-channel/platform/tiktok';
 import { expect } from 'chai';
@@ -145,6 +145,27 @@ describe('a call to a neighbour', () => {
       refused('biz-1', 'act.1');
       await access('biz-1');
       expect(requests).to.equal(3);
+    });
+    it('tells auth once which token TikTok refused, and again when auth did not answer', async () => {
+      const told: unknown[] = [];
+      const { access, refused } = createChannels({
+        client: {
+          call: (call) => {
+            told.push(JSON.parse(String(call.body)).refusedTokenFingerprint);
+            return client.call(call);
+          },
+        },
+        baseUrl: url,
+        serviceToken,
+        clock,
+      });
+      refused('biz-1', 'act.1');
+      answer = json({}, 503);
+      await errorOf(() => access('biz-1'));
+      answer = json({ ...channel, goodUntil: clock.now() });
+      await access('biz-1');
+      await access('biz-1');
+      expect(told).to.deep.equal([fingerprint('act.1'), fingerprint('act.1'), undefined]);
     });
     it('names a channel that auth does not know', async () => {
       answer = json({ code: 'channel_unknown' }, 404);

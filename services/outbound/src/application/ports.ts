@@ -83,7 +83,7 @@ export interface Facts {
 export interface Channels {
   /** Throws `DependencyUnavailable` `auth_unavailable`. */
   access(channelId: string): Promise<ChannelAccess>;
-  /** TikTok refused this token: the next answer is a fresh one. */
+  /** TikTok refused this token: auth is told with the next question, and renews it if it is still current. */
   refused(channelId: string, accessToken: string): void;
 }
 

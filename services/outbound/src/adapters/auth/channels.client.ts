@@ -1,5 +1,5 @@
 import { type HttpClient, HttpClientError, jsonOf } from '@tiktok-channel/platform/http-client';
-import { type Clock, DependencyUnavailable } from '@tiktok-channel/platform/kernel';
+import { type Clock, DependencyUnavailable, fingerprint } from '@tiktok-channel/platform/kernel';
 import { z } from 'zod';
 import type { Channels } from '../../application/ports.ts';
 import type { ChannelAccess } from '../../domain/channel.ts';
@@ -38,13 +38,19 @@ export const createChannels = ({
   readonly clock: Clock;
 }): Channels => {
   const remembered = new Map<string, Remembered>();
+  /** Fingerprints of tokens that TikTok refused, by channel, until auth has been told. */
+  const refusals = new Map<string, string>();
 
+  const remember = (channelId: string, access: ChannelAccess, goodUntilMs: number): void => {
+    remembered.set(channelId, { access, untilMs: Math.min(clock.now() + REMEMBERED_MS, goodUntilMs - MARGIN_MS) });
+  };
   const ask = async (channelId: string): Promise<ChannelAccess> => {
-    if (DOTS.test(channelId)) return { kind: 'unknown' };
+    const refusedTokenFingerprint = refusals.get(channelId);
     const answer = await client.call({
       method: 'POST',
       url: `${baseUrl}/internal/v1/channels/${encodeURIComponent(channelId)}/access-token`,
-      headers: { authorization: `Bearer ${await serviceToken('auth')}` },
+      headers: { authorization: `Bearer ${await serviceToken('auth')}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ refusedTokenFingerprint }),
       deadlineMs: DEADLINE_MS,
     });
     if (answer.status === 404 && problemCodeOf(jsonOf(answer, 'auth')) === 'channel_unknown') {
@@ -52,31 +58,34 @@ export const createChannels = ({
     }
     if (answer.status !== 200) throw new DependencyUnavailable('auth');
     const { goodUntil, ...known } = channel.parse(jsonOf(answer, 'auth'));
-    if (known.accessToken !== null) {
-      const untilMs = Math.min(clock.now() + REMEMBERED_MS, (goodUntil ?? Number.POSITIVE_INFINITY) - MARGIN_MS);
-      remembered.set(channelId, { access: { kind: 'known', ...known }, untilMs });
-    }
-    return { kind: 'known', ...known };
+    if (refusals.get(channelId) === refusedTokenFingerprint) refusals.delete(channelId);
+    const access = { kind: 'known', ...known } as const;
+    if (known.accessToken !== null) remember(channelId, access, goodUntil ?? Number.POSITIVE_INFINITY);
+    return access;
   };
   return {
     access: async (channelId) => {
+      if (DOTS.test(channelId)) return { kind: 'unknown' };
       const known = remembered.get(channelId);
       if (known !== undefined && clock.now() < known.untilMs) return known.access;
       remembered.delete(channelId);
-      try {
-        return await ask(channelId);
-      } catch (error) {
-        if (error instanceof HttpClientError || error instanceof z.ZodError) {
-          throw new DependencyUnavailable('auth', error);
-        }
-        throw error;
-      }
+      return orUnavailable(() => ask(channelId));
     },
     refused: (channelId, accessToken) => {
       const known = remembered.get(channelId)?.access;
       if (known?.kind === 'known' && known.accessToken === accessToken) remembered.delete(channelId);
+      refusals.set(channelId, fingerprint(accessToken));
     },
   };
+};
+
+const orUnavailable = async <T>(ask: () => Promise<T>): Promise<T> => {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof HttpClientError || error instanceof z.ZodError) throw new DependencyUnavailable('auth', error);
+    throw error;
+  }
 };
 
 const problem = z.object({ code: z.string() });
