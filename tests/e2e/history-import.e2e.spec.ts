@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createKafka, type IncomingRecord } from '@tiktok-channel/platform/kafka';
 import { createRecordingLogger, eventually } from '@tiktok-channel/platform/testing';
 import { topics } from '@tiktok-channel/schemas';
@@ -77,6 +78,26 @@ describe('history, in the whole product', () => {
       'app',
     ]);
     await driver.messageIs(other.conversationId, other.messageId);
+  });
+
+  it('imports a channel when it is connected, and again when it is reauthorised', async () => {
+    const username = `shop.${randomUUID().slice(0, 8)}`;
+    const { businessId } = await driver.control<{ businessId: string }>('/_control/businesses', {
+      method: 'POST',
+      body: JSON.stringify({ username, displayName: 'Acme Store' }),
+      headers: { 'content-type': 'application/json' },
+    });
+    await driver.faults({ deliveries_delayed_ms: 30 * 24 * 3_600_000 });
+    const mia = driver.customer(businessId, 'mia.before');
+    const before = await mia.send({ type: 'text', text: 'Anybody there?' });
+
+    await driver.consent(businessId);
+    const shown = await driver.messageIs(before.conversationId, before.messageId);
+    const between = await mia.send({ type: 'text', text: 'Hello?' });
+    await driver.consent(businessId);
+    await driver.messageIs(between.conversationId, between.messageId);
+
+    expect(shown.content).to.include({ text: 'Anybody there?' });
   });
 
   it('shows the message of a European customer, whom the webhook does not name', async () => {

@@ -58,6 +58,8 @@ export interface HistoryWorld {
   /** As a process of its own, which can be killed. */
   spawnHistory(overrides?: Readonly<Record<string, string>>): ChildProcess;
   newChannel(): Promise<string>;
+  /** What a customer does, by the simulator's path behind theirs. */
+  customer(channelId: string, username: string, path: string, body: object): Promise<{ readonly messageId: string }>;
   /** Answers conversation and message id. */
   writes(channelId: string, username: string, message: Written): Promise<{ conversationId: string; messageId: string }>;
   businessWrites(channelId: string, username: string, text: string): Promise<{ messageId: string }>;
@@ -175,6 +177,8 @@ export const createHistoryWorld = async (): Promise<HistoryWorld> => {
       auth.channels.set(channelId, { status: 'connected', accessToken: await newToken(simulator.url, channelId) });
       return channelId;
     },
+    customer: async (channelId, username, path, body) =>
+      (await control('POST', `${customer(channelId, username)}/${path}`, body)) as never,
     writes: async (channelId, username, message) =>
       (await control('POST', `${customer(channelId, username)}/messages`, message)) as never,
     businessWrites: async (channelId, username, text) =>
