@@ -78,6 +78,7 @@ const doctorSettings = {
   OIDC_AUDIENCE: optional(setting.text, NOT_LOOKED_AT),
   OIDC_JWKS_URL: optional(setting.url, NOT_LOOKED_AT),
   INGRESS_INTERNAL_URL: optional(setting.url, NOT_LOOKED_AT),
+  HISTORY_INTERNAL_URL: optional(setting.url, NOT_LOOKED_AT),
   AUTH_INTERNAL_URL: optional(setting.url, NOT_LOOKED_AT),
   CONVERSATION_INTERNAL_URL: optional(setting.url, NOT_LOOKED_AT),
   OUTBOUND_INTERNAL_URL: optional(setting.url, NOT_LOOKED_AT),

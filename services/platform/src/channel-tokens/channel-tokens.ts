@@ -31,7 +31,7 @@ const REMEMBERED_MS = 60_000;
 const MARGIN_MS = 30_000;
 const DEADLINE_MS = 15_000;
 /** Ids that no path can hold: with them the address is another one, where nobody knows anything of channels. */
-const DOTS = /^\.{1,2}$/;
+const NO_SEGMENT = /^\.{0,2}$/;
 
 interface Remembered {
   readonly access: Extract<ChannelAccess, { readonly kind: 'known' }>;
@@ -78,7 +78,7 @@ export const createChannelTokens = ({
   };
   return {
     async access(channelId) {
-      if (DOTS.test(channelId)) return { kind: 'unknown' };
+      if (NO_SEGMENT.test(channelId)) return { kind: 'unknown' };
       const found = remembered.get(channelId);
       if (found !== undefined && clock.now() < found.untilMs) return found.access;
       remembered.delete(channelId);

@@ -113,6 +113,7 @@ describe('the access tokens of channels', () => {
 
     expect(await tokens.access('biz-1')).to.deep.equal({ kind: 'unknown' });
     expect(await tokens.access('..')).to.deep.equal({ kind: 'unknown' });
+    expect(await tokens.access('')).to.deep.equal({ kind: 'unknown' });
   });
 
   for (const [what, answer] of [

@@ -17,7 +17,8 @@ export const readToEnd = async (kafka: Kafka, { topic, sinceMs, take, signal }: 
   signal.throwIfAborted();
 
   const ended = Promise.withResolvers<void>();
-  signal.addEventListener('abort', () => ended.reject(signal.reason), { once: true });
+  const end = (): void => ended.reject(signal.reason);
+  signal.addEventListener('abort', end);
   const reader = kafka.createReader({
     topic,
     group: `ingress.history.${randomUUID()}`,
@@ -34,6 +35,7 @@ export const readToEnd = async (kafka: Kafka, { topic, sinceMs, take, signal }: 
   try {
     await ended.promise;
   } finally {
+    signal.removeEventListener('abort', end);
     await reader.stop();
     await starting;
   }
