@@ -1,8 +1,10 @@
+import type { KafkaServer } from '@tiktok-channel/local';
 import { fingerprint } from '@tiktok-channel/platform/kernel';
 import { eventually } from '@tiktok-channel/platform/testing';
 import { topics } from '@tiktok-channel/schemas';
 import { expect } from 'chai';
 import { createHistoryWorld, type HistoryWorld, killed } from '../support/history.ts';
+import { startOwnBroker } from '../support/kafka.ts';
 
 /** Nothing is delivered for so long: what webhooks would have brought is missing. */
 const NO_WEBHOOKS = { deliveries_delayed_ms: 3_600_000 };
@@ -252,5 +254,43 @@ describe('history that is killed', () => {
     expect(messages.length).to.be.within(2 * CONVERSATIONS, 2 * CONVERSATIONS + 2);
     expect(world.progress(requestId).filter(({ state }) => state === 'STARTED')).to.have.length(1);
     expect(world.progress(requestId).length).to.be.greaterThan(before);
+  });
+});
+
+describe('history without its broker', () => {
+  let broker: KafkaServer;
+  let world: HistoryWorld;
+  const CONVERSATIONS = 6;
+
+  before(async () => {
+    broker = await startOwnBroker();
+    world = await createHistoryWorld(broker.brokers);
+  });
+  after(async () => {
+    await world.stop();
+    await broker.dispose();
+  });
+
+  it('waits with what it has read, and loses nothing', async () => {
+    const channel = await world.newChannel();
+    await world.faults(NO_WEBHOOKS);
+    for (let n = 0; n < CONVERSATIONS; n += 1) {
+      await world.writes(channel, `mia.${n}`, { type: 'text', text: 'Hello?' });
+    }
+    const history = await world.startHistory({ HISTORY_REQUESTS_PER_SECOND: '4' });
+    const requestId = await world.request({ channelId: channel });
+    await eventually('two conversations', () => world.progress(requestId).length >= 3);
+
+    await broker.kill();
+    const readiness = () => fetch(`${history.addresses().internal}/health/ready`);
+    await eventually('not ready', async () => (await readiness()).status === 503);
+    const { alive } = history.lifecycle.health();
+    await broker.start();
+    const end = await world.end(requestId, 60_000);
+    await eventually('ready again', async () => (await readiness()).status === 200);
+
+    expect(alive).to.equal(true);
+    expect(end).to.include({ state: 'FINISHED', conversationsDone: CONVERSATIONS, messagesFound: CONVERSATIONS });
+    expect(new Set(world.messages(channel).map(({ id }) => id)).size).to.equal(CONVERSATIONS);
   });
 });

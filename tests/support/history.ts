@@ -78,8 +78,9 @@ export interface HistoryWorld {
   stop(): Promise<void>;
 }
 
-export const createHistoryWorld = async (): Promise<HistoryWorld> => {
-  const kafka = testKafka();
+/** On the broker of the run, or on another. */
+export const createHistoryWorld = async (brokers?: string): Promise<HistoryWorld> => {
+  const kafka = testKafka(brokers);
   const watched = [topics.messages, topics.statuses, topics.accountNotices, topics.historyRequests];
   for (const { name } of [...watched, topics.webhooksUnrecognized, topics.ingressDeadLetters, topics.audit]) {
     await kafka.createTopic(name, { partitions: 3 });
