@@ -1,5 +1,5 @@
 import type { WebhookEvent } from '../events.ts';
-import { referralReceived } from '../facts.ts';
+import { referralReceived } from '../events-of-records.ts';
 import { type Fields, flagIn, idIn, objectIn, optionalObjectIn, textIn } from '../fields.ts';
 import { readReferral } from '../referral.ts';
 import type { ListedConversation } from './listed-conversations.ts';

@@ -1,7 +1,7 @@
 import { ok, type Result } from '@tiktok-channel/platform/kernel';
 import type { ContentIn } from '../content-in.ts';
 import type { WebhookEvent } from '../events.ts';
-import { messageEchoed, messageReceived, reactionChanged } from '../facts.ts';
+import { messageEchoed, messageReceived, reactionChanged } from '../events-of-records.ts';
 import { type Fields, idIn, optionalObjectIn, textIn } from '../fields.ts';
 import { readMessage } from '../message.ts';
 import { invalid, type Misreading } from '../misreading.ts';

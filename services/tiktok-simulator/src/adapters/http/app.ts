@@ -5,15 +5,15 @@ import type { TikTok } from '../../application/tiktok.ts';
 import { createAuthorizeRouter } from './consent/authorize.router.ts';
 import { createControlRouter } from './control/control.router.ts';
 import { createOpenApiRouter } from './open-api/open-api.router.ts';
-import { createPictureRouter, type DrawImage } from './picture.router.ts';
+import { createPictureRouter, type MakeMedia } from './picture.router.ts';
 
 interface Dependencies {
   readonly tiktok: TikTok;
-  readonly drawImage: DrawImage;
+  readonly makeMedia: MakeMedia;
   readonly logger: Logger;
 }
 
-export const createApp = ({ tiktok, drawImage, logger }: Dependencies): Express => {
+export const createApp = ({ tiktok, makeMedia, logger }: Dependencies): Express => {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -24,7 +24,7 @@ export const createApp = ({ tiktok, drawImage, logger }: Dependencies): Express 
   app.get('/', (_req, res) => res.redirect('/phone'));
   app.use('/open_api/v1.3', createOpenApiRouter(tiktok));
   app.use(createAuthorizeRouter(tiktok));
-  app.use(createPictureRouter(tiktok, drawImage));
+  app.use(createPictureRouter(tiktok, makeMedia));
   app.use('/_control', createControlRouter(tiktok));
   app.use('/phone', express.static(path.join(import.meta.dirname, 'phone')));
   app.use(notFound);

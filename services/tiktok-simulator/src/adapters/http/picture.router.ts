@@ -4,23 +4,23 @@ import { pause } from '../../application/pause.ts';
 import type { TikTok } from '../../application/tiktok.ts';
 
 /** Makes what nobody uploaded, the same for the same name; a PNG, but for a clip, which is an MP4. */
-export type DrawImage = (name: string, kind: 'avatar' | 'photo' | 'face' | 'clip') => Uint8Array;
+export type MakeMedia = (name: string, kind: 'avatar' | 'photo' | 'face' | 'clip') => Uint8Array;
 
 /** Avatars, media behind their temporary addresses, and media as the phone page shows them. */
-export const createPictureRouter = (tiktok: TikTok, drawImage: DrawImage): Router => {
+export const createPictureRouter = (tiktok: TikTok, makeMedia: MakeMedia): Router => {
   const router = Router();
   const sendMedia = (res: Response, media: Media) => {
     res
       .type(media.mimeType)
-      .send(Buffer.from(media.bytes ?? drawImage(media.mediaId, isVideo(media) ? 'clip' : 'photo')));
+      .send(Buffer.from(media.bytes ?? makeMedia(media.mediaId, isVideo(media) ? 'clip' : 'photo')));
   };
 
   router.get('/avatars/:name', (req, res) => {
-    res.type('image/png').send(Buffer.from(drawImage(req.params.name, 'avatar')));
+    res.type('image/png').send(Buffer.from(makeMedia(req.params.name, 'avatar')));
   });
   for (const path of ['/stickers/:name', '/emojis/:name'] as const) {
     router.get(path, (req, res) => {
-      res.type('image/png').send(Buffer.from(drawImage(req.params.name, 'face')));
+      res.type('image/png').send(Buffer.from(makeMedia(req.params.name, 'face')));
     });
   }
   router.get('/media/:key', downloadMedia(tiktok, sendMedia));
