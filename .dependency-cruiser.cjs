@@ -9,6 +9,7 @@ const local = '^deploy/local/';
 
 // Which rooms of the platform each room may import.
 const rooms = {
+  'channel-tokens': ['kernel', 'http-client'],
   clock: ['kernel'],
   config: ['kernel'],
   'event-sourcing': ['kernel'],

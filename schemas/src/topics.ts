@@ -125,6 +125,7 @@ export const topics = {
     owner: 'every service',
     records: ['OperatorActed'],
   },
+  ingressDeadLetters: deadLetters('ingress'),
   authDeadLetters: deadLetters('auth'),
   conversationDeadLetters: deadLetters('conversation'),
   outboundDeadLetters: deadLetters('outbound'),

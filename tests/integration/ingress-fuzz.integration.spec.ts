@@ -140,6 +140,7 @@ describe('ingress, given anything', function () {
         'ReferralReceived',
         'ConversationRead',
         'EuropeanMessageNoticed',
+        'ImportHistory',
         'AutoMessageConfigured',
         'AutoMessageAudited',
         'CommentFlagged',

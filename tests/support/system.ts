@@ -68,4 +68,12 @@ export const useSystem = (
   };
 };
 
-const PROCESSES: readonly ProcessName[] = ['ingress', 'auth', 'conversation', 'outbound', 'console', 'simulator'];
+const PROCESSES: readonly ProcessName[] = [
+  'ingress',
+  'history',
+  'auth',
+  'conversation',
+  'outbound',
+  'console',
+  'simulator',
+];

@@ -37,6 +37,10 @@ export const identityOf = (
       const { channelId, rawContent } = decoded.value;
       return { id: eventIds.notice(type, channelId, contentIn(rawContent)), key: channelId };
     }
+    case 'ImportHistory': {
+      const { channelId, requestId } = decoded.value;
+      return { id: eventIds.historyRequest(type, channelId, requestId), key: channelId };
+    }
     case 'AuthorizationRemoved': {
       const { channelId, rawContent, occurredAt } = decoded.value;
       return { id: eventIds.authorizationRemoved(type, channelId, contentIn(rawContent), occurredAt), key: channelId };

@@ -9,7 +9,13 @@ import { type TestKafka, testKafka } from './kafka.ts';
 
 const SECRET = 'webhook-app-secret';
 
-const WRITTEN = [topics.messages, topics.statuses, topics.accountNotices, topics.webhooksUnrecognized];
+const WRITTEN = [
+  topics.messages,
+  topics.statuses,
+  topics.accountNotices,
+  topics.historyRequests,
+  topics.webhooksUnrecognized,
+];
 
 export interface Published {
   readonly id: string;

@@ -14,7 +14,8 @@ Runs the whole product on this machine until Ctrl-C: Kafka, a schema registry, P
 the services and the console, with a demo account that is connected.
 
   --replicas <n>   how many of each service run, 1 to ${MOST_REPLICAS} (1 by default): ingress, auth, conversation, outbound.
-                   There is one console, the public origin, and one simulator, which keeps everything in its memory.
+                   There is one console, the public origin, one simulator, which keeps everything in its memory, and one
+                   history, ingress's second process.
   --help           says this
 
 Ports and dependencies are settings: deploy/local/README.md lists them.`;

@@ -12,7 +12,7 @@ const addresses: Addresses = {
   outbound: 'http://127.0.0.1:3004',
   simulator: 'http://127.0.0.1:4010',
   schemaRegistry: 'http://127.0.0.1:8081/apis/ccompat/v7',
-  internal: { ingress: '', auth: '', conversation: '', outbound: '', console: '' },
+  internal: { ingress: '', history: '', auth: '', conversation: '', outbound: '', console: '' },
   kafka: '127.0.0.1:9092',
   postgres: 'postgres://127.0.0.1:5432',
   account: 'demo',

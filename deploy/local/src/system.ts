@@ -58,7 +58,7 @@ const WAVES: readonly (readonly ProcessName[])[] = [
   ['simulator'],
   ['auth'],
   ['conversation', 'outbound'],
-  ['ingress', 'console'],
+  ['ingress', 'history', 'console'],
 ];
 
 /** The whole product, ready: topics, schemas, databases, simulator, services, console and a connected demo account. */

@@ -46,7 +46,6 @@ describe('an event', () => {
     ['a reaction', 'reaction-added', 'CONV+a/b==', 'MSG-0000'],
     ['a referral', 'referral-ad', 'CONV+a/b==', 'CONV+a/b=='],
     ['a read mark', 'read-mark', 'CONV+a/b==', 'CONV+a/b=='],
-    ['a European notice', 'european', 'biz-open-id-1', 'biz-open-id-1'],
     ['an automatic message', 'auto-message-welcome', 'biz-open-id-1', '7300000000000000031'],
     ['an audit', 'auto-message-approved', 'biz-open-id-1', '7300000000000000031'],
     ['a flagged comment', 'comment-flagged', 'biz-open-id-1', '7300000000000000051'],
@@ -58,4 +57,20 @@ describe('an event', () => {
       expect(keyAndSubject(fixture)).to.deep.equal([[key, subject]]);
     });
   }
+
+  it('about a European notice, and the request for its message, are in the order of their channel', () => {
+    expect(keyAndSubject('european')).to.deep.equal([
+      ['biz-open-id-1', 'biz-open-id-1'],
+      ['biz-open-id-1', 'biz-open-id-1'],
+    ]);
+  });
+
+  it('that asks for the message of a European notice is the same request at each delivery of the notice', () => {
+    const requestIds = [read('european'), read('european', { logId: 'log-2', receivedAtMs: 1_767_999_999_999 })].map(
+      ([notice, request]) => [notice.id, request?.type === 'ImportHistory' && request.record.requestId],
+    );
+
+    expect(requestIds[0]).to.deep.equal(requestIds[1]);
+    expect(requestIds[0]?.[1]).to.equal(requestIds[0]?.[0]);
+  });
 });

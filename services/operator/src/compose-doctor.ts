@@ -84,7 +84,7 @@ const kafkaLook = (settings: DoctorSettings): Check => {
 };
 
 const serviceLooks = (settings: DoctorSettings, client: HttpClient): readonly Check[] =>
-  (['ingress', 'auth', 'conversation', 'outbound'] as const).map((service) => {
+  (['ingress', 'history', 'auth', 'conversation', 'outbound'] as const).map((service) => {
     const setting = `${upper(service)}_INTERNAL_URL` as const;
     return whenSet(`${service} is alive and ready`, settings[setting], setting, (url) =>
       serviceCheck(client, service, url),

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createServiceClock, systemClock } from '@tiktok-channel/platform/clock';
 import type { Environment } from '@tiktok-channel/platform/config';
 import { silentLogger } from '@tiktok-channel/platform/kernel';
@@ -7,10 +8,12 @@ import { createTerminal } from './adapters/cli/terminal.ts';
 import { createIngressRedelivery } from './adapters/http/ingress-redelivery.ts';
 import { createRecordAct } from './adapters/kafka/audit.ts';
 import { createConnection } from './adapters/kafka/connection.ts';
+import { createRequestHistory } from './adapters/kafka/history-request.ts';
 import { createTopicAdmin } from './adapters/kafka/topic-admin.ts';
 import { createTopicReader } from './adapters/kafka/topic-reader.ts';
 import { createRegisterSchemas, openCodec } from './adapters/registry/registry.ts';
 import { createEnsureTopics } from './application/ensure-topics.ts';
+import { createImportHistory } from './application/import-history.ts';
 import { createReparseWebhooks } from './application/reparse-webhooks.ts';
 import { createTailTopic } from './application/tail-topic.ts';
 import { diagnoseWith } from './compose-doctor.ts';
@@ -56,6 +59,20 @@ const actionsIn = (environment: Environment): Actions => ({
     return createTailTopic(readTopic)(topic, options, output);
   },
   reparseWebhooks: (options) => reparseWith(environment, options),
+  async importHistory(options) {
+    const settings = readCommandSettings(commandSettings.history, environment);
+    const connection = createConnection(settings);
+    const codec = await openCodec(settings.SCHEMA_REGISTRY_URL, ['ImportHistory', 'OperatorActed']);
+    const importHistory = createImportHistory({
+      topic: topics.accountNotices.name,
+      readTopic: createTopicReader({ connection, codec }),
+      requestHistory: createRequestHistory({ connection, codec, clock: systemClock }),
+      recordAct: createRecordAct({ connection, codec, clock: systemClock }),
+      ids: { next: randomUUID },
+      clock: systemClock,
+    });
+    return importHistory(options);
+  },
   diagnose: () => diagnoseWith(environment),
 });
 

@@ -24,6 +24,7 @@ export const commandSettings = {
   topics: topicEnvironment,
   schemas: registryEnvironment,
   tail: z.object({ ...kafkaEnvironment.shape, ...registryEnvironment.shape }),
+  history: z.object({ ...kafkaEnvironment.shape, ...registryEnvironment.shape }),
   reparse: z
     .object({
       ...kafkaEnvironment.shape,
@@ -81,6 +82,7 @@ const doctorSettings = {
   OIDC_AUDIENCE: optional(setting.text, NOT_LOOKED_AT),
   OIDC_JWKS_URL: optional(setting.url, NOT_LOOKED_AT),
   INGRESS_INTERNAL_URL: optional(setting.url, NOT_LOOKED_AT),
+  HISTORY_INTERNAL_URL: optional(setting.url, NOT_LOOKED_AT),
   AUTH_INTERNAL_URL: optional(setting.url, NOT_LOOKED_AT),
   CONVERSATION_INTERNAL_URL: optional(setting.url, NOT_LOOKED_AT),
   OUTBOUND_INTERNAL_URL: optional(setting.url, NOT_LOOKED_AT),

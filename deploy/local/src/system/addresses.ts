@@ -1,11 +1,15 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 
-export const SERVICES = ['ingress', 'auth', 'conversation', 'outbound', 'console'] as const;
+/** `history` is ingress's second process. */
+export const SERVICES = ['ingress', 'history', 'auth', 'conversation', 'outbound', 'console'] as const;
 export type ServiceName = (typeof SERVICES)[number];
 /** Everything that the product runs; its dependencies apart. */
 export type ProcessName = ServiceName | 'simulator';
 
-/** The services that can run more than once. The console is the one public origin, and the simulator keeps all in its memory. */
+/** What has a public port. History serves health and metrics, and takes its requests from a topic. */
+type Open = Exclude<ProcessName, 'history'>;
+
+/** The services that can run more than once. There is one history, since TikTok's requests are shared out by process. The console is the one public origin, and the simulator keeps all in its memory. */
 export const REPLICATED = ['ingress', 'auth', 'conversation', 'outbound'] as const satisfies readonly ServiceName[];
 export type ReplicatedName = (typeof REPLICATED)[number];
 /** The first replica has the name of its service, each other one a number behind it: `ingress`, `ingress-2`. */
@@ -24,7 +28,7 @@ export interface ReplicaAddress {
  * What other tools rely on, as `.local/addresses.json` holds it. All but `kafka` and `postgres` are base URLs; those of a service
  * with replicas are of its first one that is up.
  */
-export interface Addresses extends Readonly<Record<ProcessName, string>> {
+export interface Addresses extends Readonly<Record<Open, string>> {
   /** The one public origin. */
   readonly public: string;
   readonly schemaRegistry: string;

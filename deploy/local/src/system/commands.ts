@@ -10,15 +10,21 @@ import type { Environment } from './settings.ts';
 /** Which part of the caller's environment reaches the processes: where telemetry goes, and how much is logged. */
 const PASSED_ON = /^(?:OTEL_.+|LOG_LEVEL)$/;
 
+/** Where the sources of those are that have another folder than their name, or share one. */
+const PLACES: Readonly<Partial<Record<ProcessName, { readonly sources: string; readonly main: string }>>> = {
+  simulator: { sources: 'tiktok-simulator', main: 'main.ts' },
+  history: { sources: 'ingress', main: join('history', 'main.ts') },
+};
+
 /** How a process of the product is run: its sources, on the Node that runs this. */
 export const commandOf = ({ name, service }: Replica, settings: Environment, logFolder: string): Command => {
-  const sources = service === 'simulator' ? 'tiktok-simulator' : service;
+  const { sources, main } = PLACES[service] ?? { sources: service, main: 'main.ts' };
   const folder = fileURLToPath(new URL(`services/${sources}/`, REPOSITORY));
   const passedOn = Object.entries(process.env).filter(([variable]) => PASSED_ON.test(variable)) as [string, string][];
 
   return {
     file: process.execPath,
-    args: ['--disable-warning=TimeoutNegativeWarning', ...telemetryOf(service), join(folder, 'src', 'main.ts')],
+    args: ['--disable-warning=TimeoutNegativeWarning', ...telemetryOf(service), join(folder, 'src', main)],
     env: { ...baseEnvironment(), OTEL_SERVICE_NAME: service, ...Object.fromEntries(passedOn), ...settings },
     cwd: folder,
     logFile: join(logFolder, `${name}.log`),

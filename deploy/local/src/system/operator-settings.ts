@@ -15,6 +15,7 @@ export const operatorSettings = ({ internal, ...at }: Addresses): Readonly<Recor
   OIDC_AUDIENCE: AUDIENCE,
   OIDC_JWKS_URL: `${internal.auth}/.well-known/jwks.json`,
   INGRESS_INTERNAL_URL: internal.ingress,
+  HISTORY_INTERNAL_URL: internal.history,
   AUTH_INTERNAL_URL: internal.auth,
   CONVERSATION_INTERNAL_URL: internal.conversation,
   OUTBOUND_INTERNAL_URL: internal.outbound,

@@ -22,7 +22,7 @@ export const baseUrl = (port: number): string => `http://${HOST}:${port}`;
 /** Where a process listens; all else its replicas have in common. */
 export const listensOn = (name: ProcessName, { port, internalPort }: Ports): Environment => ({
   HOST,
-  PORT: String(port),
+  ...(name === 'history' ? {} : { PORT: String(port) }),
   ...(name === 'simulator' ? {} : { INTERNAL_PORT: String(internalPort) }),
 });
 
@@ -40,6 +40,7 @@ export const settingsOf = (input: SettingsInput): Readonly<Record<ProcessName, E
 
   return {
     ingress: { ...common('ingress'), ...kafka, ...registry, ...tiktok.app },
+    history: { ...common('history'), ...kafka, ...registry, ...services, ...tiktok.api },
     auth: {
       ...common('auth'),
       ...kafka,

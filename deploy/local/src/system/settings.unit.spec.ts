@@ -8,6 +8,7 @@ const placement: Placement = {
   processes: {
     console: [at(3000)],
     ingress: [at(3001), at(3011)],
+    history: [at(3105)],
     auth: [at(3002), at(3012)],
     conversation: [at(3003)],
     outbound: [at(3004)],
@@ -37,6 +38,11 @@ describe('the settings of the processes', () => {
     expect(settings.ingress.TIKTOK_APP_SECRET).to.equal('app-secret');
   });
 
+  it('give history what it needs to ask auth and TikTok, and nothing that is for webhooks or people', () => {
+    expect(settings.history).to.include.keys('SERVICE_TOKEN_SECRETS', 'AUTH_INTERNAL_URL', 'TIKTOK_API_BASE_URL');
+    expect(settings.history).not.to.have.any.keys('DATABASE_URL', 'TIKTOK_APP_SECRET', 'OIDC_JWKS_URL');
+  });
+
   it('keep the keys of tokens with auth alone', () => {
     const holders = Object.entries(settings).filter(([, environment]) => 'TOKEN_ENCRYPTION_KEYS' in environment);
     expect(holders.map(([name]) => name)).to.deep.equal(['auth']);
@@ -50,7 +56,7 @@ describe('the settings of the processes', () => {
   });
 
   it('lead every service to the simulator for its clock', () => {
-    for (const name of ['ingress', 'auth', 'conversation', 'outbound'] as const) {
+    for (const name of ['ingress', 'history', 'auth', 'conversation', 'outbound'] as const) {
       expect(settings[name].CLOCK_URL).to.equal('http://127.0.0.1:4010');
     }
   });

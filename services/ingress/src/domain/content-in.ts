@@ -3,10 +3,10 @@ import type { Envelope } from './envelope.ts';
 import type { Fields } from './fields.ts';
 import type { Provenance } from './records.ts';
 
-/** What every reader of a kind is given. */
+/** What every reader of a kind is given. A list of TikTok's has no event and no signature; what it holds is read all the same. */
 export interface ContentIn {
-  readonly delivery: Delivery;
-  readonly envelope: Envelope;
+  readonly delivery: Pick<Delivery, 'logId' | 'receivedAtMs'>;
+  readonly envelope: Omit<Envelope, 'event'>;
   /** The envelope's content, parsed. */
   readonly content: Fields;
 }

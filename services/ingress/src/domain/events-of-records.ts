@@ -6,6 +6,7 @@ import type {
   AutoMessageConfiguration,
   EuropeanMessage,
   FlaggedComment,
+  HistoryRequest,
   Message,
   Reaction,
   ReadMark,
@@ -77,6 +78,15 @@ export const europeanMessageNoticed = (record: EuropeanMessage, content: Fields)
   key: record.channelId,
   subject: record.channelId,
   atMs: record.sentAt,
+  record,
+});
+
+export const historyRequested = (record: HistoryRequest): WebhookEvent => ({
+  type: 'ImportHistory',
+  id: eventIds.historyRequest(FULL_NAMES.ImportHistory, record.channelId, record.requestId),
+  key: record.channelId,
+  subject: record.channelId,
+  atMs: record.requestedAt,
   record,
 });
 

@@ -3,6 +3,7 @@ import type {
   AutoMessageConfiguration,
   EuropeanMessage,
   FlaggedComment,
+  HistoryRequest,
   Message,
   Reaction,
   ReadMark,
@@ -20,13 +21,14 @@ export type WebhookEvent =
   | Fact<'ReferralReceived', Referral>
   | Fact<'ConversationRead', ReadMark>
   | Fact<'EuropeanMessageNoticed', EuropeanMessage>
+  | Fact<'ImportHistory', HistoryRequest>
   | Fact<'AutoMessageConfigured', AutoMessageConfiguration>
   | Fact<'AutoMessageAudited', AutoMessageAudit>
   | Fact<'CommentFlagged', FlaggedComment>
   | Fact<'AuthorizationRemoved', Removal>
   | Fact<'WebhookUnrecognized', Unrecognized>;
 
-/** What one delivery states: one fact, or one for each of several reactions. All are of one type and of one channel. */
+/** What one delivery states: one fact, one for each of several reactions, or a European notice and the request for its message. All are of one channel. */
 export type WebhookEvents = readonly [WebhookEvent, ...WebhookEvent[]];
 
 interface Fact<Type extends keyof typeof FULL_NAMES, Record> {
@@ -72,6 +74,7 @@ export const FULL_NAMES = {
   ReferralReceived: 'tiktok.messages.v1.ReferralReceived',
   ConversationRead: 'tiktok.statuses.v1.ConversationRead',
   EuropeanMessageNoticed: 'tiktok.accountnotices.v1.EuropeanMessageNoticed',
+  ImportHistory: 'tiktok.historyrequests.v1.ImportHistory',
   AutoMessageConfigured: 'tiktok.accountnotices.v1.AutoMessageConfigured',
   AutoMessageAudited: 'tiktok.accountnotices.v1.AutoMessageAudited',
   CommentFlagged: 'tiktok.accountnotices.v1.CommentFlagged',

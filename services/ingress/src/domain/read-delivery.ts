@@ -17,6 +17,7 @@ import {
   commentFlagged,
   conversationRead,
   europeanMessageNoticed,
+  historyRequested,
   messageEchoed,
   messageReceived,
   reactionChanged,
@@ -77,6 +78,24 @@ const readReactionEvents = (input: ContentIn, direction: Direction): Result<Webh
   return ok([reactionChanged(first), ...others.map(reactionChanged)]);
 };
 
+/** The notice names no message: history is asked for it at once, under the notice's own id, so that a redelivery asks for nothing new. */
+const readEuropeanEvents: Reader = (input) => {
+  const read = readEuropeanMessage(input);
+  if (!read.ok) return read;
+  const { channelId, sentAt, receivedAt } = read.value;
+  const noticed = europeanMessageNoticed(read.value, input.content);
+  const request = historyRequested({
+    requestId: noticed.id,
+    channelId,
+    conversationId: null,
+    noticedAt: sentAt,
+    reason: 'european_notice',
+    requestedBy: 'ingress',
+    requestedAt: receivedAt,
+  });
+  return ok([noticed, request]);
+};
+
 /** The id of a notice is over its content. */
 const notice =
   <T>(
@@ -97,7 +116,7 @@ const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['im_send_msg', messageOrReactions('echoed', messageEchoed)],
   ['im_mark_read_msg', (input) => one(readReadMark(input), conversationRead)],
   ['im_referral_msg', (input) => one(readReferral(input), referralReceived)],
-  ['im_receive_msg_eu', notice(readEuropeanMessage, europeanMessageNoticed)],
+  ['im_receive_msg_eu', readEuropeanEvents],
   ['im_auto_message_config_update', notice(readAutoMessageConfiguration, autoMessageConfigured)],
   ['im_auto_message_audit_update', notice(readAutoMessageAudit, autoMessageAudited)],
   ['im_receive_high_intent_comment', notice(readFlaggedComment, commentFlagged)],

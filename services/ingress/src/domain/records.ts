@@ -40,7 +40,7 @@ interface InConversation extends Provenance {
   readonly channelId: string;
   readonly conversationId: string;
   readonly isFollower: boolean | null;
-  readonly origin: 'WEBHOOK';
+  readonly origin: 'WEBHOOK' | 'HISTORY';
 }
 
 export interface Message extends InConversation {
@@ -103,6 +103,20 @@ export interface EuropeanMessage extends Provenance {
   readonly channelId: string;
   readonly sentAt: number;
   readonly businessUsername: string | null;
+}
+
+/** Asks the history process for what webhooks do not bring. */
+export interface HistoryRequest {
+  /** With the channel it makes the request: the same again asks for nothing new. */
+  readonly requestId: string;
+  readonly channelId: string;
+  /** Null for all that TikTok lists. */
+  readonly conversationId: string | null;
+  /** Time of a European notice: only its message is wanted. */
+  readonly noticedAt: number | null;
+  readonly reason: string;
+  readonly requestedBy: string | null;
+  readonly requestedAt: number;
 }
 
 interface AutoMessage extends Provenance {

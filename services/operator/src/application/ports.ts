@@ -52,6 +52,14 @@ export interface UnrecognizedDelivery {
 /** Gives a delivery to ingress anew, again and again while ingress cannot take it, for a while. */
 export type Redeliver = (delivery: UnrecognizedDelivery, signal: AbortSignal) => Promise<Redelivery>;
 
+/** Asks the history process to read what TikTok lists of a channel, or of one conversation of it. */
+export type RequestHistory = (request: {
+  readonly requestId: string;
+  readonly channelId: string;
+  readonly conversationId: string | null;
+  readonly actor: string;
+}) => Promise<void>;
+
 /** Something that an operator does. */
 export interface OperatorAct {
   readonly actor: string;

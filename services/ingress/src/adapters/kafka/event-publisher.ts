@@ -26,11 +26,11 @@ export const createKafkaEventPublisher = ({
     publish: (events) =>
       codec === null
         ? Promise.reject(new PublishError('stopped'))
-        : producer.send(recordsOf(events, codec)).catch(rethrow),
+        : producer.send(recordsOf(events, codec)).catch(rethrowAsPublishError),
   };
 };
 
-const rethrow = (error: unknown): never => {
+export const rethrowAsPublishError = (error: unknown): never => {
   throw error instanceof KafkaSendError ? publishError(error) : error;
 };
 

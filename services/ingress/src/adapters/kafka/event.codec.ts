@@ -1,9 +1,10 @@
 import { cloudEventHeaders, type OutgoingRecord } from '@tiktok-channel/platform/kafka';
 import { assertNever } from '@tiktok-channel/platform/kernel';
 import { type Codec, topics } from '@tiktok-channel/schemas';
-import { FULL_NAMES, type WebhookEvent, type WebhookEvents } from '../../domain/events.ts';
+import { FULL_NAMES, type WebhookEvent } from '../../domain/events.ts';
 
-const SOURCE = '/tiktok-channel/ingress';
+/** Of both processes. */
+export const SOURCE = '/tiktok-channel/ingress';
 
 const TOPICS: Readonly<Record<WebhookEvent['type'], string>> = {
   MessageReceived: topics.messages.name,
@@ -12,6 +13,7 @@ const TOPICS: Readonly<Record<WebhookEvent['type'], string>> = {
   ReferralReceived: topics.messages.name,
   ConversationRead: topics.statuses.name,
   EuropeanMessageNoticed: topics.accountNotices.name,
+  ImportHistory: topics.historyRequests.name,
   AutoMessageConfigured: topics.accountNotices.name,
   AutoMessageAudited: topics.accountNotices.name,
   CommentFlagged: topics.accountNotices.name,
@@ -23,7 +25,7 @@ const TOPICS: Readonly<Record<WebhookEvent['type'], string>> = {
 export const WRITTEN_RECORDS = Object.keys(TOPICS) as readonly WebhookEvent['type'][];
 
 /** The records that state `events`; the producer adds the trace. */
-export const recordsOf = (events: WebhookEvents, codec: Codec): readonly OutgoingRecord[] =>
+export const recordsOf = (events: readonly WebhookEvent[], codec: Codec): readonly OutgoingRecord[] =>
   events.map((event) => recordOf(event, codec));
 
 const recordOf = (event: WebhookEvent, codec: Codec): OutgoingRecord => ({
@@ -54,6 +56,8 @@ const encode = (event: WebhookEvent, codec: Codec): Buffer => {
     case 'ConversationRead':
       return codec.encode(event.type, event.record);
     case 'EuropeanMessageNoticed':
+      return codec.encode(event.type, event.record);
+    case 'ImportHistory':
       return codec.encode(event.type, event.record);
     case 'AutoMessageConfigured':
       return codec.encode(event.type, event.record);

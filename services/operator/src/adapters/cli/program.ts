@@ -1,9 +1,11 @@
 import { Command, CommanderError } from 'commander';
+import type { ImportHistory } from '../../application/import-history.ts';
 import { OperatorFailure, WrongUsage } from '../../domain/failure.ts';
 import type { Finding } from '../../domain/finding.ts';
 import type { TopicPlan } from '../../domain/topic-plan.ts';
 import { type CommandFunction, FAILED, OK, WRONG_USAGE } from './command.ts';
 import { doctorCommand } from './commands/doctor.command.ts';
+import { historyImportCommand } from './commands/history-import.command.ts';
 import { type RegisterSchemas, schemasRegisterCommand } from './commands/schemas-register.command.ts';
 import { type TailTopic, tailCommand } from './commands/tail.command.ts';
 import { type EnsureTopicsOptions, topicsEnsureCommand } from './commands/topics-ensure.command.ts';
@@ -16,6 +18,7 @@ export interface Actions {
   readonly registerSchemas: RegisterSchemas;
   readonly tailTopic: TailTopic;
   readonly reparseWebhooks: ReparseWebhooks;
+  readonly importHistory: ImportHistory;
   readonly diagnose: () => Promise<readonly Finding[]>;
 }
 
@@ -49,6 +52,7 @@ const createProgram = ({ terminal, actions, user }: ProgramOptions, run: Command
     group('webhooks', "TikTok's deliveries", [
       webhooksReparseCommand({ terminal, user }, run, actions.reparseWebhooks),
     ]),
+    group('history', 'what webhooks missed', [historyImportCommand({ terminal, user }, run, actions.importHistory)]),
     doctorCommand(terminal, run, actions.diagnose),
   ];
   const program = new Command('tiktok-channel').description('For people who run a TikTok channel on Kafka.');

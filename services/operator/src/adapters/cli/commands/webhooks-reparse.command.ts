@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import type { ReparseOptions } from '../../../application/reparse-webhooks.ts';
-import { WrongUsage } from '../../../domain/failure.ts';
 import type { ReparseTally } from '../../../domain/reparse-tally.ts';
 import { isoTime } from '../arguments.ts';
 import { type CommandFunction, INTERRUPTED, OK } from '../command.ts';
 import { untilInterrupted } from '../interrupt.ts';
+import { type Responsible, responsible } from '../responsible.ts';
 import { harmless, harmlessJson, type Terminal, table } from '../terminal.ts';
 
 export type ReparseWebhooks = (options: ReparseOptions) => Promise<ReparseTally>;
@@ -36,7 +36,7 @@ export const webhooksReparseCommand = (
     .option('--json', 'print JSON', false)
     .action((options: Options) =>
       run(async () => {
-        const { actor, why } = responsible(options, user);
+        const { actor, why } = options.dryRun ? NOBODY : responsible(options, user);
         using interrupt = untilInterrupted();
         const tally = await reparseWebhooks({
           sinceMs: options.since,
@@ -55,13 +55,8 @@ export const webhooksReparseCommand = (
       }),
     );
 
-const responsible = ({ as: name, why, dryRun }: Options, user: string | undefined) => {
-  const actor = name ?? user ?? '';
-  if (dryRun) return { actor, why: why ?? '' };
-  if (why === undefined || why.trim() === '') throw new WrongUsage('say why with --why "…": it goes on record');
-  if (actor === '') throw new WrongUsage('say who does it with --as <name>, since USER is not set: it goes on record');
-  return { actor, why };
-};
+/** What changes nothing goes on no record. */
+const NOBODY: Responsible = { actor: '', why: '' };
 
 const jsonOf = (tally: ReparseTally): string =>
   harmlessJson(

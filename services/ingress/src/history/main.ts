@@ -1,0 +1,12 @@
+import { describeSettings } from '@tiktok-channel/platform/config';
+import { runService } from '@tiktok-channel/platform/lifecycle';
+import { createLogger } from '@tiktok-channel/platform/telemetry';
+import { composeHistory } from '../compose-history.ts';
+import { readHistorySettings } from '../config-history.ts';
+
+const logger = createLogger({ service: 'history' });
+const settings = readHistorySettings(process.env);
+const { lifecycle, addresses } = composeHistory({ settings, logger });
+
+await runService(lifecycle, logger);
+logger.info('service.ready', { internalPort: new URL(addresses().internal).port, ...describeSettings(settings) });

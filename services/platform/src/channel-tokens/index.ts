@@ -1,0 +1,1 @@
+export { type ChannelAccess, type ChannelTokens, createChannelTokens } from './channel-tokens.ts';
