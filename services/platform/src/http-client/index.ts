@@ -1,6 +1,7 @@
 /** A form for `HttpCall.body`: undici takes its own class only, not Node's. */
 export { FormData } from 'undici';
 export {
+  type CallDeadline,
   createHttpClient,
   type HttpAnswer,
   type HttpCall,

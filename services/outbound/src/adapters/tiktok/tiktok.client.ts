@@ -39,10 +39,10 @@ export const createTikTok = ({
         recipient: conversationId,
         ...messageFields(message),
       };
-      const remainingMs = deadlineMs - clock.now();
-      if (remainingMs <= 0) return { kind: 'unsent' };
       try {
-        return judged(await api.post('business/message/send/', { body, accessToken, deadlineMs: remainingMs }));
+        return judged(
+          await api.post('business/message/send/', { body, accessToken, until: { clock, atMs: deadlineMs } }),
+        );
       } catch (error) {
         return error instanceof HttpClientError && error.code === 'unreachable'
           ? { kind: 'unsent' }
