@@ -132,6 +132,15 @@ describe('what a conversation can hold', () => {
     });
   }
 
+  it('shows a kind that one version did not know and another did as what it is', async () => {
+    const messageId = 'm-learned';
+    const video = messageContent({ kind: 'VIDEO', tiktokType: 'video', video: { mediaId: 'V-2' } });
+    const unsupported = messageContent({ kind: 'UNSUPPORTED', tiktokType: 'video' });
+    await bench.publish(received({ messageId, content: video }), received({ messageId, content: unsupported }));
+
+    expect((await messageWith(messageId)).content).to.deep.include({ kind: 'video' });
+  });
+
   it('shows the tap on a card as a message that names card and button', async () => {
     await bench.publish(received({ messageId: 'm-tap', buttonTap: { messageId: 'm-card', buttonId: 'hours' } }));
 

@@ -56,7 +56,7 @@ export const readValuesWithPython = async (
 };
 
 /** A virtual environment with the requirements, outside the repository, made once per version of them. */
-const preparePython = async (): Promise<string> => {
+export const preparePython = async (): Promise<string> => {
   const version = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);
   const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'tiktok-channel');
   const environment = join(cache, `python-${version}`);

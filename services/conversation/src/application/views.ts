@@ -40,7 +40,7 @@ export interface MessageView {
 }
 
 export interface ContentView {
-  /** Null when it was blanked. */
+  /** Null when nobody knew it, or when it was blanked. */
   readonly kind: ContentKind | null;
   readonly tiktokType: string | null;
   readonly text: string | null;

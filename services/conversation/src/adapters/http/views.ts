@@ -62,7 +62,8 @@ const contentJson = (content: ContentView) => {
       return { kind: 'template', template: content.template };
     case 'shared_post':
       return { kind: 'shared_post', videoId: content.videoId, embedUrl: content.embedUrl };
-    default:
+    case 'unsupported':
+    case null:
       return { kind: 'unsupported', tiktokType: content.tiktokType };
   }
 };

@@ -2,7 +2,8 @@ import { storableText } from '@tiktok-channel/platform/kernel';
 import type { ContentKind as AvroContentKind, MessageEchoed, MessageReceived } from '@tiktok-channel/schemas';
 import { type ContentKind, type Direction, historyBits, type MessageFact } from '../../domain/message.ts';
 
-const KINDS: Readonly<Record<AvroContentKind, ContentKind>> = {
+/** A kind that the writer did not know counts as absent: another record of the message may know it. */
+const KINDS: Readonly<Record<AvroContentKind, ContentKind | null>> = {
   TEXT: 'text',
   IMAGE: 'image',
   SHARED_POST: 'shared_post',
@@ -10,7 +11,7 @@ const KINDS: Readonly<Record<AvroContentKind, ContentKind>> = {
   STICKER: 'sticker',
   EMOJI: 'emoji',
   TEMPLATE: 'template',
-  UNSUPPORTED: 'unsupported',
+  UNSUPPORTED: null,
 };
 
 /** A person wrote to the business (`incoming`), or TikTok echoed what the business sent (`outgoing`). */
