@@ -30,6 +30,8 @@ export interface PhoneMessage {
   readonly from: 'customer' | 'business';
   readonly type: string;
   readonly text?: string;
+  /** TikTok's time. */
+  readonly at: number;
 }
 
 /** A customer who wrote to the business, so that it may answer. */
