@@ -67,6 +67,10 @@ export interface OutboundWorld {
   readonly tokenRequests: { readonly id: string; readonly refused: string | null }[];
   startOutbound(overrides?: Readonly<Record<string, string>>): Promise<Outbound>;
   newChannel(): Promise<string>;
+  /** A TikTok business account that auth does not know. */
+  newBusiness(): Promise<string>;
+  /** Its owner consents, anew if it was before, and auth knows it. */
+  connect(businessId: string): Promise<void>;
   newToken(channelId: string): Promise<string>;
   /** With its first message; `messages` more follow it. */
   newConversation(channelId: string, messages?: number): Promise<Conversation>;
@@ -160,6 +164,13 @@ export const createOutboundWorld = async (): Promise<OutboundWorld> => {
   const customer = ({ channelId, username }: Conversation) =>
     control(`/businesses/${encodeURIComponent(channelId)}/customers/${username}`);
 
+  const newBusiness = async () => {
+    const username = `shop.${randomUUID().slice(0, 8)}`;
+    return String((await post(control('/businesses'), { username, displayName: username })).businessId);
+  };
+  const connect = async (channelId: string) => {
+    neighbours.channels.set(channelId, connected(await newToken(channelId)));
+  };
   const writeAs = async (channelId: string, username: string) => {
     const path = `/businesses/${encodeURIComponent(channelId)}/customers/${username}/messages`;
     const { conversationId, messageId } = await post(control(path), { type: 'text', text: 'Is this in stock?' });
@@ -180,11 +191,11 @@ export const createOutboundWorld = async (): Promise<OutboundWorld> => {
       await outbound.lifecycle.start();
       return outbound;
     },
+    newBusiness,
+    connect,
     newChannel: async () => {
-      const username = `shop.${randomUUID().slice(0, 8)}`;
-      const channelId = String((await post(control('/businesses'), { username, displayName: username })).businessId);
-      const accessToken = await newToken(channelId);
-      neighbours.channels.set(channelId, connected(accessToken));
+      const channelId = await newBusiness();
+      await connect(channelId);
       return channelId;
     },
     newConversation: async (channelId, messages = 0) => {
