@@ -1,9 +1,8 @@
 import { ALL_SCOPES } from '../domain/scopes.ts';
+import type { EventType } from '../domain/webhook-events.ts';
 import type { SwitchBoard } from './switch-board.ts';
 
-/** What a callback can be registered for. Source: webhook configuration endpoints. */
-export const EVENT_TYPES = ['DIRECT_MESSAGE', 'COMMENT', 'VIDEO', 'BRAND_MENTION'] as const;
-export type EventType = (typeof EVENT_TYPES)[number];
+export { EVENT_TYPES, type EventType } from '../domain/webhook-events.ts';
 
 /** The one app of the simulator, as its owner sees it in TikTok's developer portal. */
 export interface DeveloperApp {

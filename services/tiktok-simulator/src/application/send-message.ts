@@ -17,7 +17,7 @@ const MAX_TEXT = 6_000;
 export interface SendCommand {
   readonly business: Business;
   readonly conversationId: string;
-  readonly content: Content | 'action';
+  readonly content: Extract<Content, { type: 'text' | 'image' | 'share_post' }> | 'action';
   readonly quotedMessageId: string | null;
 }
 

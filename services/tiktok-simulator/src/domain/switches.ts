@@ -19,6 +19,10 @@ const COUNT = { kind: 'count', least: 0 } as const;
 const SEND_ANSWERS = ['normal', 'dropped_after_acceptance', '502_after_acceptance', '500_before_acceptance'] as const;
 type SendAnswer = (typeof SEND_ANSWERS)[number];
 
+/** How a delivery is signed. All but `normal` and `spaced` must be refused. */
+const SIGNATURES = ['normal', 'wrong', 'other_body', 'missing', 'malformed', 'spaced'] as const;
+export type SignatureKind = (typeof SIGNATURES)[number];
+
 /** Every switch, as `PUT /_control/faults` takes it. A new one is a row here, a line in `Switches` and its use. */
 const SWITCHES = {
   send_rejects_with: {
@@ -39,6 +43,16 @@ const SWITCHES = {
   },
   echo_delay_ms: { kind: COUNT, normal: 0, sentence: 'The echo of an API send waits so long.' },
   echo_never: { kind: BOOLEAN, normal: false, sentence: 'API sends have no echo.' },
+  echo_before_answer: {
+    kind: BOOLEAN,
+    normal: false,
+    sentence: 'The answer to a send waits until its echo was attempted, so that the echo is always first.',
+  },
+  echoes_duplicated: {
+    kind: { kind: 'count', least: 1 },
+    normal: 1,
+    sentence: 'Every echo of an API send becomes so many deliveries, one after the other.',
+  },
   deliveries_duplicated: {
     kind: { kind: 'count', least: 1 },
     normal: 1,
@@ -49,6 +63,33 @@ const SWITCHES = {
     kind: COUNT,
     normal: 0,
     sentence: 'Every delivery waits a random time up to this long, so that they overtake each other.',
+  },
+  deliveries_repeated_after_ms: {
+    kind: COUNT,
+    normal: 0,
+    sentence: 'Every delivery that was acknowledged is sent once more after so long; 0 is never.',
+  },
+  deliveries_first_retry_ms: {
+    kind: { kind: 'count', least: 1 },
+    normal: 60_000,
+    sentence:
+      'The first retry of a delivery comes so long after its failure, each further one after twice the time, for 72 hours.',
+  },
+  deliveries_timeout_ms: {
+    kind: { kind: 'count', least: 1 },
+    normal: 10_000,
+    sentence: 'An answer that takes longer is a failure; in real time, like the wait for it.',
+  },
+  deliveries_signature: {
+    kind: { kind: 'choice', choices: SIGNATURES },
+    normal: 'normal',
+    sentence:
+      'How deliveries are signed: `wrong` with another secret, `other_body` over another body, `missing` without the header, `malformed` without its shape, `spaced` rightly, with a space behind the comma.',
+  },
+  deliveries_stale_ms: {
+    kind: COUNT,
+    normal: 0,
+    sentence: 'The signed time stamp of every attempt lies so far in the past.',
   },
   deliveries_need_authorization: {
     kind: BOOLEAN,
@@ -66,7 +107,7 @@ const SWITCHES = {
     kind: BOOLEAN,
     normal: false,
     sentence:
-      'Webhook contents leave out what clients must not require: roles, unique_identifier, message_tag, scene_type, is_follower.',
+      'Webhooks leave out what clients must not require: client_key and create_time; in the content roles, unique_identifier, message_tag, scene_type, is_follower.',
   },
   capability_image_send: {
     kind: { kind: 'optional-boolean' },
@@ -104,9 +145,16 @@ export interface Switches {
   readonly send_answer_delay_ms: number;
   readonly echo_delay_ms: number;
   readonly echo_never: boolean;
+  readonly echo_before_answer: boolean;
+  readonly echoes_duplicated: number;
   readonly deliveries_duplicated: number;
   readonly deliveries_delayed_ms: number;
   readonly deliveries_reordered_ms: number;
+  readonly deliveries_repeated_after_ms: number;
+  readonly deliveries_first_retry_ms: number;
+  readonly deliveries_timeout_ms: number;
+  readonly deliveries_signature: SignatureKind;
+  readonly deliveries_stale_ms: number;
   readonly deliveries_need_authorization: boolean;
   readonly token_endpoint_away: boolean;
   readonly api_away: boolean;
