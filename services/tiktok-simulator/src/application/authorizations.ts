@@ -5,10 +5,8 @@ import type { Scope } from '../domain/scopes.ts';
 import type { SimulatorTime } from './simulator-time.ts';
 import type { SwitchBoard } from './switch-board.ts';
 
-/** Lifetimes in seconds. The refresh token's is in conflict (1 year or 30 days); most sources say a year. */
-const CODE_SECONDS = 600;
-const ACCESS_TOKEN_SECONDS = 86_400;
-const REFRESH_TOKEN_SECONDS = 31_536_000;
+/** So long an expired token is told from one that never was. */
+const EXPIRED_KNOWN_FOR_MS = 366 * 86_400_000;
 
 /** What a business granted to the app. */
 export interface Authorization {
@@ -31,7 +29,7 @@ interface Expiring {
   readonly expiresAtMs: number;
 }
 
-/** Codes and tokens. A refresh leaves the old access token valid until its own expiry; no source says otherwise. */
+/** Codes and tokens; how long they live and what a refresh ends is for switches, since sources disagree or are silent. */
 export interface Authorizations {
   issueCode(grant: Authorization & { readonly redirectUri: string }): string;
   exchange(code: string, redirectUri: string): Result<TokenAnswer, Refusal>;
@@ -42,6 +40,8 @@ export interface Authorizations {
   /** The owner removes the app. */
   removeAll(businessId: string): void;
   hasGranted(businessId: string, scope: Scope): boolean;
+  /** The newest authorisation still alive that holds all of these scopes. */
+  newestWith(scopes: readonly Scope[]): Authorization | null;
 }
 
 interface Dependencies {
@@ -58,20 +58,37 @@ export const createAuthorizations = ({ ids, time, switches }: Dependencies): Aut
   const expiryAfter = (seconds: number) => time.now() + seconds * 1000;
   const live = (known: Expiring | undefined): Authorization | null =>
     known !== undefined && known.expiresAtMs > time.now() ? known.authorization : null;
-  const issueAccess = (authorization: Authorization): string => {
-    forgetExpired(accessTokens, time.now());
-    const token = ids.secret('act.', time.now());
-    accessTokens.set(token, { authorization, expiresAtMs: expiryAfter(ACCESS_TOKEN_SECONDS) });
+  const issue = (tokens: Map<string, Expiring>, prefix: string, fields: Expiring): string => {
+    forgetExpired(tokens, time.now() - EXPIRED_KNOWN_FOR_MS);
+    const token = ids.secret(prefix, time.now());
+    tokens.set(token, fields);
     return token;
   };
-  const issueRefresh = (authorization: Authorization): string => {
-    forgetExpired(refreshTokens, time.now());
-    const token = ids.secret('rft.', time.now());
-    refreshTokens.set(token, { authorization, expiresAtMs: expiryAfter(REFRESH_TOKEN_SECONDS) });
-    return token;
+  const issueRefresh = (authorization: Authorization) => {
+    const expiresAtMs = expiryAfter(switches.now().refresh_token_seconds);
+    return { refreshToken: issue(refreshTokens, 'rft.', { authorization, expiresAtMs }), expiresAtMs };
   };
-  const remove = (matches: (authorization: Authorization) => boolean) => {
-    for (const tokens of [accessTokens, refreshTokens]) {
+  const answer = (
+    authorization: Authorization,
+    { refreshToken, expiresAtMs }: { readonly refreshToken: string; readonly expiresAtMs: number },
+  ): TokenAnswer => {
+    const { access_token_seconds } = switches.now();
+    const accessToken = { authorization, expiresAtMs: expiryAfter(access_token_seconds) };
+    return {
+      access_token: issue(accessTokens, 'act.', accessToken),
+      token_type: 'Bearer',
+      scope: authorization.scopes.join(','),
+      expires_in: access_token_seconds,
+      refresh_token: refreshToken,
+      refresh_token_expires_in: Math.floor((expiresAtMs - time.now()) / 1000),
+      open_id: authorization.businessId,
+    };
+  };
+  const remove = (
+    matches: (authorization: Authorization) => boolean,
+    from: readonly Map<string, Expiring>[] = [accessTokens, refreshTokens],
+  ) => {
+    for (const tokens of from) {
       for (const [token, { authorization }] of tokens) if (matches(authorization)) tokens.delete(token);
     }
   };
@@ -84,7 +101,7 @@ export const createAuthorizations = ({ ids, time, switches }: Dependencies): Aut
       codes.set(code, {
         authorization: { businessId, scopes },
         redirectUri,
-        expiresAtMs: expiryAfter(CODE_SECONDS),
+        expiresAtMs: expiryAfter(switches.now().code_seconds),
       });
       return code;
     },
@@ -96,7 +113,7 @@ export const createAuthorizations = ({ ids, time, switches }: Dependencies): Aut
         return refuse(refusal(40002, 'Param redirect_uri does not match the code.'));
 
       codes.delete(code);
-      return ok(tokenAnswer(authorization, issueAccess(authorization), issueRefresh(authorization)));
+      return ok(answer(authorization, issueRefresh(authorization)));
     },
     refresh: (refreshToken) => {
       const known = refreshTokens.get(refreshToken);
@@ -104,12 +121,12 @@ export const createAuthorizations = ({ ids, time, switches }: Dependencies): Aut
       if (known === undefined || authorization === null) {
         return refuse(refusal(40105, 'Refresh token is incorrect or has been revoked.'));
       }
-      if (!switches.now().refresh_token_rotates) {
-        const secondsLeft = Math.floor((known.expiresAtMs - time.now()) / 1000);
-        return ok(tokenAnswer(authorization, issueAccess(authorization), refreshToken, secondsLeft));
-      }
+      const { refresh_token_rotates, refresh_ends_access_token } = switches.now();
+      if (refresh_ends_access_token) remove((other) => other === authorization, [accessTokens]);
+      if (!refresh_token_rotates) return ok(answer(authorization, { refreshToken, ...known }));
+
       refreshTokens.delete(refreshToken);
-      return ok(tokenAnswer(authorization, issueAccess(authorization), issueRefresh(authorization)));
+      return ok(answer(authorization, issueRefresh(authorization)));
     },
     revoke: (accessToken) => {
       const authorization = live(accessTokens.get(accessToken));
@@ -119,31 +136,22 @@ export const createAuthorizations = ({ ids, time, switches }: Dependencies): Aut
       return ok(undefined);
     },
     inspect: (accessToken) => {
-      const authorization = live(accessTokens.get(accessToken));
-      return authorization === null ? refuse(refusal(40105)) : ok(authorization);
+      const known = accessTokens.get(accessToken);
+      const authorization = live(known);
+      if (authorization !== null) return ok(authorization);
+      return refuse(refusal(known === undefined ? 40105 : switches.now().expired_token_code));
     },
     removeAll: (businessId) => remove((authorization) => authorization.businessId === businessId),
     hasGranted: (businessId, scope) =>
       [...refreshTokens.values()].some(
         (token) => live(token)?.businessId === businessId && token.authorization.scopes.includes(scope),
       ),
+    newestWith: (scopes) =>
+      [...refreshTokens.values()]
+        .map(live)
+        .findLast((granted) => granted !== null && scopes.every((scope) => granted.scopes.includes(scope))) ?? null,
   };
 };
-
-const tokenAnswer = (
-  { businessId, scopes }: Authorization,
-  accessToken: string,
-  refreshToken: string,
-  refreshSeconds = REFRESH_TOKEN_SECONDS,
-): TokenAnswer => ({
-  access_token: accessToken,
-  token_type: 'Bearer',
-  scope: scopes.join(','),
-  expires_in: ACCESS_TOKEN_SECONDS,
-  refresh_token: refreshToken,
-  refresh_token_expires_in: refreshSeconds,
-  open_id: businessId,
-});
 
 const forgetExpired = (known: Map<string, Expiring>, nowMs: number): void => {
   for (const [key, { expiresAtMs }] of known) if (expiresAtMs <= nowMs) known.delete(key);
