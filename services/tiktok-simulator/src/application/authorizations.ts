@@ -51,108 +51,103 @@ interface Dependencies {
 }
 
 export const createAuthorizations = ({ ids, time, switches }: Dependencies): Authorizations => {
-  const codes = new Map<string, Expiring & { readonly redirectUri: string }>();
-  const accessTokens = new Map<string, Expiring>();
-  const refreshTokens = new Map<string, Expiring>();
+  const codes = createSecrets<Expiring & { readonly redirectUri: string }>(ids, time, '');
+  const accessTokens = createSecrets<Expiring>(ids, time, 'act.');
+  const refreshTokens = createSecrets<Expiring>(ids, time, 'rft.');
 
-  const expiryAfter = (seconds: number) => time.now() + seconds * 1000;
-  const live = (known: Expiring | undefined): Authorization | null =>
-    known !== undefined && known.expiresAtMs > time.now() ? known.authorization : null;
-  const issue = (tokens: Map<string, Expiring>, prefix: string, fields: Expiring): string => {
-    forgetExpired(tokens, time.now() - EXPIRED_KNOWN_FOR_MS);
-    const token = ids.secret(prefix, time.now());
-    tokens.set(token, fields);
-    return token;
-  };
-  const issueRefresh = (authorization: Authorization) => {
-    const expiresAtMs = expiryAfter(switches.now().refresh_token_seconds);
-    return { refreshToken: issue(refreshTokens, 'rft.', { authorization, expiresAtMs }), expiresAtMs };
-  };
-  const answer = (
-    authorization: Authorization,
-    { refreshToken, expiresAtMs }: { readonly refreshToken: string; readonly expiresAtMs: number },
-  ): TokenAnswer => {
+  const answer = (authorization: Authorization, refresh: { readonly token: string } & Expiring): TokenAnswer => {
     const { access_token_seconds } = switches.now();
-    const accessToken = { authorization, expiresAtMs: expiryAfter(access_token_seconds) };
     return {
-      access_token: issue(accessTokens, 'act.', accessToken),
+      access_token: accessTokens.issue({ authorization }, access_token_seconds).token,
       token_type: 'Bearer',
       scope: authorization.scopes.join(','),
       expires_in: access_token_seconds,
-      refresh_token: refreshToken,
-      refresh_token_expires_in: Math.floor((expiresAtMs - time.now()) / 1000),
+      refresh_token: refresh.token,
+      refresh_token_expires_in: Math.ceil((refresh.expiresAtMs - time.now()) / 1000),
       open_id: authorization.businessId,
     };
   };
-  const remove = (
-    matches: (authorization: Authorization) => boolean,
-    from: readonly Map<string, Expiring>[] = [accessTokens, refreshTokens],
-  ) => {
-    for (const tokens of from) {
-      for (const [token, { authorization }] of tokens) if (matches(authorization)) tokens.delete(token);
+  const issueRefresh = (authorization: Authorization) =>
+    refreshTokens.issue({ authorization }, switches.now().refresh_token_seconds);
+  const remove = (matches: (authorization: Authorization) => boolean) => {
+    accessTokens.removeAll(matches);
+    refreshTokens.removeAll(matches);
+  };
+
+  return {
+    // Real codes hold characters that must be percent-encoded, so that a client that forgets to decode them fails here.
+    issueCode: ({ redirectUri, ...authorization }) =>
+      codes.issue({ authorization, redirectUri }, switches.now().code_seconds, '*3!0').token,
+    exchange: (code, redirectUri) => {
+      const known = codes.live(code);
+      if (known === null) return refuse(refusal(40131));
+      if (known.redirectUri !== redirectUri)
+        return refuse(refusal(40002, 'Param redirect_uri does not match the code.'));
+
+      codes.remove(code);
+      return ok(answer(known.authorization, issueRefresh(known.authorization)));
+    },
+    refresh: (token) => {
+      const known = refreshTokens.live(token);
+      if (known === null) return refuse(refusal(40105, 'Refresh token is incorrect or has been revoked.'));
+
+      const { authorization } = known;
+      const { refresh_token_rotates, refresh_ends_access_token } = switches.now();
+      if (refresh_ends_access_token) accessTokens.removeAll((other) => other === authorization);
+      if (!refresh_token_rotates) return ok(answer(authorization, { token, ...known }));
+
+      refreshTokens.remove(token);
+      return ok(answer(authorization, issueRefresh(authorization)));
+    },
+    revoke: (accessToken) => {
+      const known = accessTokens.live(accessToken);
+      if (known === null) return refuse(refusal(40105));
+
+      remove((other) => other === known.authorization);
+      return ok(undefined);
+    },
+    inspect: (accessToken) => {
+      const known = accessTokens.live(accessToken);
+      if (known !== null) return ok(known.authorization);
+      return refuse(refusal(accessTokens.isExpired(accessToken) ? switches.now().expired_token_code : 40105));
+    },
+    removeAll: (businessId) => remove((authorization) => authorization.businessId === businessId),
+    hasGranted: (businessId, scope) =>
+      refreshTokens.granted().some((granted) => granted.businessId === businessId && granted.scopes.includes(scope)),
+    newestWith: (scopes) =>
+      refreshTokens.granted().findLast((granted) => scopes.every((scope) => granted.scopes.includes(scope))) ?? null,
+  };
+};
+
+/** Codes or tokens of one kind, each good for a time. */
+const createSecrets = <T extends Expiring>(ids: Ids, time: SimulatorTime, prefix: string) => {
+  const known = new Map<string, T>();
+  const isGood = ({ expiresAtMs }: Expiring) => expiresAtMs > time.now();
+  const forget = () => {
+    for (const [token, { expiresAtMs }] of known) {
+      if (expiresAtMs <= time.now() - EXPIRED_KNOWN_FOR_MS) known.delete(token);
     }
   };
 
   return {
-    issueCode: ({ businessId, scopes, redirectUri }) => {
-      forgetExpired(codes, time.now());
-      // Real codes hold characters that must be percent-encoded, so that a client that forgets to decode them fails here.
-      const code = `${ids.secret('', time.now())}*3!0`;
-      codes.set(code, {
-        authorization: { businessId, scopes },
-        redirectUri,
-        expiresAtMs: expiryAfter(switches.now().code_seconds),
-      });
-      return code;
+    issue: (fields: Omit<T, 'expiresAtMs'>, seconds: number, suffix = '') => {
+      forget();
+      const token = `${ids.secret(prefix, time.now())}${suffix}`;
+      const issued = { ...fields, expiresAtMs: time.now() + seconds * 1000 } as T;
+      known.set(token, issued);
+      return { ...issued, token };
     },
-    exchange: (code, redirectUri) => {
-      const known = codes.get(code);
-      const authorization = live(known);
-      if (known === undefined || authorization === null) return refuse(refusal(40131));
-      if (known.redirectUri !== redirectUri)
-        return refuse(refusal(40002, 'Param redirect_uri does not match the code.'));
-
-      codes.delete(code);
-      return ok(answer(authorization, issueRefresh(authorization)));
+    live: (token: string): T | null => {
+      const found = known.get(token);
+      return found !== undefined && isGood(found) ? found : null;
     },
-    refresh: (refreshToken) => {
-      const known = refreshTokens.get(refreshToken);
-      const authorization = live(known);
-      if (known === undefined || authorization === null) {
-        return refuse(refusal(40105, 'Refresh token is incorrect or has been revoked.'));
-      }
-      const { refresh_token_rotates, refresh_ends_access_token } = switches.now();
-      if (refresh_ends_access_token) remove((other) => other === authorization, [accessTokens]);
-      if (!refresh_token_rotates) return ok(answer(authorization, { refreshToken, ...known }));
-
-      refreshTokens.delete(refreshToken);
-      return ok(answer(authorization, issueRefresh(authorization)));
+    /** It was good once. */
+    isExpired: (token: string) => known.has(token),
+    remove: (token: string) => known.delete(token),
+    removeAll: (matches: (authorization: Authorization) => boolean) => {
+      for (const [token, { authorization }] of known) if (matches(authorization)) known.delete(token);
     },
-    revoke: (accessToken) => {
-      const authorization = live(accessTokens.get(accessToken));
-      if (authorization === null) return refuse(refusal(40105));
-
-      remove((other) => other === authorization);
-      return ok(undefined);
-    },
-    inspect: (accessToken) => {
-      const known = accessTokens.get(accessToken);
-      const authorization = live(known);
-      if (authorization !== null) return ok(authorization);
-      return refuse(refusal(known === undefined ? 40105 : switches.now().expired_token_code));
-    },
-    removeAll: (businessId) => remove((authorization) => authorization.businessId === businessId),
-    hasGranted: (businessId, scope) =>
-      [...refreshTokens.values()].some(
-        (token) => live(token)?.businessId === businessId && token.authorization.scopes.includes(scope),
-      ),
-    newestWith: (scopes) =>
-      [...refreshTokens.values()]
-        .map(live)
-        .findLast((granted) => granted !== null && scopes.every((scope) => granted.scopes.includes(scope))) ?? null,
+    /** Oldest first. */
+    granted: (): readonly Authorization[] => [...known.values()].filter(isGood).map((one) => one.authorization),
   };
-};
-
-const forgetExpired = (known: Map<string, Expiring>, nowMs: number): void => {
-  for (const [key, { expiresAtMs }] of known) if (expiresAtMs <= nowMs) known.delete(key);
 };

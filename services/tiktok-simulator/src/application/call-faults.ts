@@ -1,5 +1,5 @@
+import type { ApiArea } from '../domain/api-switches.ts';
 import type { Ids } from '../domain/ids.ts';
-import type { ApiArea } from '../domain/switches.ts';
 import type { SwitchBoard } from './switch-board.ts';
 
 /** Which calls of the open API go wrong, as `api_fails_…` say. */

@@ -44,7 +44,7 @@ export const createRateLimit = ({ clock, switches }: Dependencies): RateLimit =>
       limit: () => Math.max(app().perSecond, switches.now().rate_limit_qps),
     }),
     createSlidingGate({ spanMs: MINUTE_MS, limit: () => app().perMinute, closesForMs: MINUTE_BREACH_MS }),
-    createDayGate(() => app().perDay),
+    createDayGate(() => switches.now().rate_limit_qpd ?? app().perDay),
   ];
   const accountGates = new Map<string, Gate>();
   const accountGate = ({ path, businessId }: LimitedCall): Gate => {

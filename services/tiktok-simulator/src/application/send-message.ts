@@ -18,16 +18,16 @@ const MAX_TEXT = 6_000;
 
 const LINK = /(?:https?:\/\/|\bwww\.)\S/i;
 
+type Sendable = Extract<Content, { type: 'text' | 'image' | 'share_post' | 'template' }>;
+
 /** What is done and not sent: it has no message id and no echo. */
-interface SenderAction {
-  readonly type: 'typing' | 'mark_read';
-}
+type SenderAction = { readonly type: 'typing' } | { readonly type: 'mark_read' };
 
 /** A call to `business/message/send/` whose shape is right. */
 export interface SendCommand {
   readonly business: Business;
   readonly recipient: { readonly conversationId: string } | { readonly commentId: string };
-  readonly content: Content | SenderAction;
+  readonly content: Sendable | SenderAction;
   readonly quotedMessageId: string | null;
 }
 
@@ -61,7 +61,7 @@ interface Dependencies {
 type Check = (target: Target, command: SendCommand) => Refusal | null;
 
 export const createSendMessage = (dependencies: Dependencies): SendMessage => {
-  const { world, media, messaging, directReplies, dailyConversations, time } = dependencies;
+  const { world, media, messaging, directReplies, dailyConversations } = dependencies;
   const checks: readonly Check[] = [checkContent(dependencies), checkQuote, checkRules(dependencies)];
 
   const findTarget = ({ business, recipient }: SendCommand): Result<Target, Refusal> => {
@@ -92,7 +92,7 @@ export const createSendMessage = (dependencies: Dependencies): SendMessage => {
     accept: ({ target, command: { business, content, quotedMessageId } }) => {
       const conversation = open(target);
       if (content.type === 'typing' || content.type === 'mark_read') {
-        world.act(conversation, content.type, time.now());
+        world.act(conversation, content.type);
         return '';
       }
       dailyConversations.note(business.businessId, conversation.conversationId);
@@ -131,8 +131,6 @@ const checkContent = ({ world, media, switches }: Dependencies): Check => {
       case 'typing':
       case 'mark_read':
         return target.kind === 'comment' ? invalidParam('message_type', 'is not allowed with direct_reply') : null;
-      default:
-        throw new TypeError(`${content.type} is not sent by the API`);
     }
   };
 };
@@ -153,19 +151,25 @@ const checkQuote: Check = (target, { quotedMessageId, content }) => {
   return isQuotable(quoted.content) ? null : invalidParam(name, 'is not a TEXT, IMAGE or SHARE_POST');
 };
 
-/** Source: the rules are for conversations that are no mutual follows; a direct reply has rules of its own. */
-const checkRules =
-  ({ switches, time, dailyConversations }: Dependencies): Check =>
-  (target, { content, business }) => {
-    if (target.kind === 'comment' || content.type === 'typing' || content.type === 'mark_read') return null;
-    const { conversationId, facts, isFollower, isFollowedBack } = target.conversation;
-    if (!dailyConversations.hasRoom(business.businessId, conversationId)) return refusal(40064);
-
-    const { quota_off, quota_after_later_message, quota_after_silence, quota_refuses_with } = switches.now();
-    if (quota_off || (isFollower && isFollowedBack && facts.customerMessages > 0)) return null;
+/** A direct reply has rules of its own. */
+const checkRules = ({ switches, time, dailyConversations }: Dependencies): Check => {
+  const isWithinQuota = (conversation: Conversation): boolean => {
+    const { quota_off, quota_after_later_message, quota_after_silence } = switches.now();
     const reading = { afterLaterMessage: quota_after_later_message, afterSilence: quota_after_silence };
-    return mayAnswer(facts, time.now(), reading) ? null : blockedByRules(quota_refuses_with);
+    return quota_off || isMutualFollow(conversation) || mayAnswer(conversation.facts, time.now(), reading);
   };
+
+  return (target, { content, business }) => {
+    if (target.kind === 'comment' || content.type === 'typing' || content.type === 'mark_read') return null;
+    const { conversation } = target;
+    if (!dailyConversations.hasRoom(business.businessId, conversation.conversationId)) return refusal(40064);
+    return isWithinQuota(conversation) ? null : blockedByRules(switches.now().quota_refuses_with);
+  };
+};
+
+/** Source: the quotas are for conversations that are no mutual follows. The customer must have written first all the same. */
+const isMutualFollow = ({ isFollower, isFollowedBack, facts }: Conversation): boolean =>
+  isFollower && isFollowedBack && facts.customerMessages > 0;
 
 /**
  * Only own posts may be shared. The simulator knows the few posts that it gave to each business; any other id in the

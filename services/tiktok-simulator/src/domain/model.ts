@@ -118,6 +118,8 @@ export interface Conversation {
   readonly messages: readonly Message[];
   /** Oldest first. */
   readonly referrals: readonly Referral[];
+  /** The customer took the business out of the message requests. */
+  readonly hasAccepted: boolean;
   /** Until when the customer sees the business typing. */
   readonly typingUntil: number;
   readonly facts: QuotaFacts;

@@ -6,11 +6,7 @@ const KINGDOM = ['GB', 'UK'];
 const EUROPE = new Set([...EUROPEAN_UNION, ...KINGDOM, 'IS', 'LI', 'NO', 'CH']);
 
 /** Source: respond.io's list of where images cannot be sent. It names the EU, not the rest of the EEA, nor Switzerland. */
-const WITHOUT_IMAGES = new Set([
-  ...EUROPEAN_UNION,
-  ...KINGDOM,
-  ...'AU CO IN IR JP NG KP PH RU KR TR UA US'.split(' '),
-]);
+const WITHOUT_IMAGES = new Set([...EUROPEAN_UNION, ...KINGDOM, ...'AU CO IN IR JP NG KP PH RU KR TR UA US'.split(' ')]);
 
 /** Source: Comment-to-Message is for accounts of Vietnam, Indonesia and Thailand. */
 const COMMENT_TO_MESSAGE = new Set(['VN', 'ID', 'TH']);

@@ -1,8 +1,8 @@
 import { ok, refuse } from '@tiktok-channel/platform/kernel';
 import type { Request, Response } from 'express';
 import type { TikTok } from '../../../application/tiktok.ts';
+import type { SendAnswer } from '../../../domain/api-switches.ts';
 import { refusal } from '../../../domain/codes.ts';
-import type { SendAnswer } from '../../../domain/switches.ts';
 import { type Answer, sendAnswer } from './envelope.ts';
 
 interface Sending {

@@ -87,10 +87,16 @@ const send = async (tiktok: TikTok, context: CallContext<SendParams>): Promise<A
 
   const { send_rejects_with, send_answer, send_answer_delay_ms, send_answer_every } = tiktok.switches.now();
   const accept = () => tiktok.sendMessage.accept(checked.value);
-  if (tiktok.switches.count('sends') % send_answer_every !== 0) return answerSend('normal', { tiktok, context, accept });
+  if (tiktok.switches.count('sends') % send_answer_every !== 0)
+    return answerSend('normal', { tiktok, context, accept });
   if (send_rejects_with !== null) return refuse(refusal(send_rejects_with));
 
-  return answerSend(send_answer, { tiktok, context, accept, beforeAnswer: () => pause(tiktok.time, send_answer_delay_ms) });
+  return answerSend(send_answer, {
+    tiktok,
+    context,
+    accept,
+    beforeAnswer: () => pause(tiktok.time, send_answer_delay_ms),
+  });
 };
 
 /** A conversation, or a comment and then nothing else. */
