@@ -8,6 +8,9 @@ import type { World } from './world.ts';
 /** Older comments are forgotten. */
 const KEPT = 10_000;
 
+/** Source: Comment-to-Message is for accounts of Vietnam, Indonesia and Thailand. */
+const WITH_COMMENT_TO_MESSAGE = new Set(['VN', 'ID', 'TH']);
+
 interface NewComment {
   readonly text: string;
   readonly videoId: string;
@@ -23,6 +26,8 @@ export interface Comments {
   write(business: Business, customer: Customer, comment: NewComment): Comment;
   find(commentId: string): Comment | null;
 }
+
+export const hasCommentToMessage = ({ region }: Business): boolean => WITH_COMMENT_TO_MESSAGE.has(region);
 
 interface Dependencies {
   readonly ids: Ids;

@@ -1,8 +1,8 @@
 import { ok, type Result, refuse } from '@tiktok-channel/platform/kernel';
 import { blockedByRules, type Refusal, refusal } from '../domain/codes.ts';
 import type { Business, Comment } from '../domain/model.ts';
-import { hasCommentToMessage, isCommenterInReach } from '../domain/regions.ts';
-import type { Comments } from './comments.ts';
+import { isCommenterInReach } from '../domain/regions.ts';
+import { type Comments, hasCommentToMessage } from './comments.ts';
 import type { SimulatorTime } from './simulator-time.ts';
 import { updatedAt, type World } from './world.ts';
 
@@ -45,7 +45,7 @@ export const createDirectReplies = ({ comments, world, time }: Dependencies): Di
   return {
     isEnabled: (business) => enabled.has(business),
     enable: (business, isEnabled) => {
-      if (!hasCommentToMessage(business.region)) return refuse(NOT_OFFERED);
+      if (!hasCommentToMessage(business)) return refuse(NOT_OFFERED);
       if (isEnabled) enabled.add(business);
       else enabled.delete(business);
       return ok(undefined);

@@ -8,10 +8,7 @@ const EUROPE = new Set([...EUROPEAN_UNION, ...KINGDOM, 'IS', 'LI', 'NO', 'CH']);
 /** Source: respond.io's list of where images cannot be sent. It names the EU, not the rest of the EEA, nor Switzerland. */
 const WITHOUT_IMAGES = new Set([...EUROPEAN_UNION, ...KINGDOM, ...'AU CO IN IR JP NG KP PH RU KR TR UA US'.split(' ')]);
 
-/** Source: Comment-to-Message is for accounts of Vietnam, Indonesia and Thailand. */
-const COMMENT_TO_MESSAGE = new Set(['VN', 'ID', 'TH']);
-
-/** Of the world these are not in APAC, LATAM or METAP, whose people such an account may answer. */
+/** Source: Comment-to-Message reaches people in APAC, LATAM and METAP; this is what we take for the rest of the world. */
 const OUTSIDE_COMMENT_TO_MESSAGE = new Set([...EUROPE, 'US', 'CA']);
 
 /** EEA, Switzerland and UK: messages from there arrive stripped, and business accounts there have no API. */
@@ -24,7 +21,5 @@ export const isServed = (region: string, { usdsSigned }: { readonly usdsSigned: 
 /** Both the sender's and the receiver's region must support images. */
 export const canExchangeImages = (one: string, other: string): boolean =>
   !WITHOUT_IMAGES.has(one) && !WITHOUT_IMAGES.has(other);
-
-export const hasCommentToMessage = (region: string): boolean => COMMENT_TO_MESSAGE.has(region);
 
 export const isCommenterInReach = (region: string): boolean => !OUTSIDE_COMMENT_TO_MESSAGE.has(region);

@@ -23,6 +23,8 @@ interface Ending {
 export const answerSend = async (kind: SendAnswer, sending: Sending): Promise<'answered'> => {
   const { accepts, answer } = ENDINGS[kind];
   const messageId = accepts ? sending.accept() : '';
+  const { switches, deliveries } = sending.tiktok;
+  if (accepts && switches.now().echo_before_answer) await deliveries.attempted(messageId);
   await sending.beforeAnswer?.();
   answer?.(sending, messageId);
   return 'answered';
