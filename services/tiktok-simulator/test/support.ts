@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { eventually } from '@tiktok-channel/platform/testing';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../src/index.ts';
 
 export const APP_ID = '7300000000000000001';
@@ -182,6 +183,18 @@ const createClient = (simulator: Simulator) => {
     phone: (businessId: string, username = 'mia.shopper') =>
       control<Record<string, unknown>[]>('GET', `businesses/${businessId}/customers/${username}/messages`),
     faults: (switches: Record<string, unknown>) => control('PUT', 'faults', switches),
+    /** Moves the clock, again and again, until the call is answered. */
+    moveUntil: async <T>(call: Promise<T>, advanceSeconds: number): Promise<T> => {
+      let isOpen = true;
+      const answered = call.finally(() => {
+        isOpen = false;
+      });
+      await eventually('the answer', async () => {
+        await control('POST', 'clock', { advanceSeconds });
+        return !isOpen;
+      });
+      return answered;
+    },
     advance: (advanceSeconds: number) => control<{ offsetMs: number }>('POST', 'clock', { advanceSeconds }),
   };
 };
@@ -201,6 +214,13 @@ const jsonRequest = (method: string, body: unknown, headers: Record<string, stri
   headers: body === undefined ? headers : { 'content-type': 'application/json', ...headers },
   ...(body === undefined ? {} : { body: JSON.stringify(body) }),
 });
+
+/** The second of the simulator in which a call was answered: the beginning of its request id. */
+export const answeredAt = ({ request_id }: Pick<Envelopes, 'request_id'>): number => {
+  const [, year, month, day, hours, minutes, seconds] =
+    /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})/.exec(request_id)?.map(Number) ?? [];
+  return Date.UTC(year ?? 0, (month ?? 0) - 1, day, hours, minutes, seconds) / 1000;
+};
 
 /** One black pixel. */
 export const PNG = Buffer.from(

@@ -16,6 +16,9 @@ interface NewComment {
   readonly videoId: string;
   /** Whether TikTok's classifier takes it for a wish to buy. */
   readonly isHighIntent: boolean;
+  /** False for an answer to another comment. */
+  readonly isFirstLevel?: boolean;
+  readonly isByAdult?: boolean;
 }
 
 /** Comments below a business's posts, as far as direct messages have to do with them. */
@@ -37,10 +40,11 @@ export const createComments = ({ ids, time, world, publish }: Dependencies): Com
   const comments = new Map<string, Comment>();
 
   return {
-    write: (business, customer, { text, videoId, isHighIntent }) => {
+    write: (business, customer, { text, videoId, isHighIntent, isFirstLevel = true, isByAdult = true }) => {
       const isFollower = world.conversationOf(business, customer)?.isFollower ?? false;
       const commentId = ids.number('comment');
-      const comment = { commentId, videoId, business, customer, text, isFollower, at: time.now() };
+      const at = time.now();
+      const comment = { commentId, videoId, business, customer, text, isFollower, isFirstLevel, isByAdult, at };
       comments.set(commentId, comment);
       if (comments.size > KEPT) comments.delete(comments.keys().next().value ?? '');
       publish(() => commentUpdateEvent(comment));

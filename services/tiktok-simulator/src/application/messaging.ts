@@ -19,6 +19,8 @@ import type { ReactionRefusal, ReactionRequest, World } from './world.ts';
 /** What people do in the TikTok app, and what TikTok tells the developer's app about it. */
 export interface Messaging {
   customerWrites(business: Business, customer: Customer, written: Written): Sent;
+  /** The customer accepts the message request, as writing does too: what was held is shown and echoed. */
+  customerAccepts(conversation: Conversation): void;
   /** The customer taps a button of a card, which writes the button's label. */
   customerTaps(conversation: Conversation, tap: ButtonTap): Result<Sent, 'card_unknown' | 'button_unknown'>;
   /** Null where a business may not write: the customer has not written, or for a greeting has not come. */
@@ -59,9 +61,24 @@ export const createMessaging = ({ world, publish, switches, time }: Dependencies
     return { conversation, message: added };
   };
 
+  const echo = (conversation: Conversation, message: Message) => {
+    const { echo_never, echo_delay_ms, echoes_duplicated } = switches.now();
+    const copies = echo_never ? 0 : echoes_duplicated;
+    for (let copy = 0; copy < copies; copy += 1) {
+      publish((payload) => messageEvent(conversation, message, payload), { delayMs: echo_delay_ms });
+    }
+  };
+  const acceptRequest = (conversation: Conversation) => {
+    for (const message of world.accept(conversation)) echo(conversation, message);
+  };
+
   return {
-    customerWrites: (business, customer, { source = 'APP', ...written }) =>
-      add(world.openConversation(business, customer), { ...written, from: 'customer', source }),
+    customerWrites: (business, customer, { source = 'APP', ...written }) => {
+      const conversation = world.openConversation(business, customer);
+      acceptRequest(conversation);
+      return add(conversation, { ...written, from: 'customer', source });
+    },
+    customerAccepts: acceptRequest,
     customerTaps: (conversation, tap) => {
       const card = conversation.messages.find(({ messageId }) => messageId === tap.cardMessageId)?.content;
       if (card?.type !== 'template') return refuse('card_unknown');
@@ -99,11 +116,9 @@ export const createMessaging = ({ world, publish, switches, time }: Dependencies
       return lastReadAt;
     },
     apiSends: (conversation, written) => {
-      const message = world.addMessage(conversation, { ...written, from: 'business', source: 'API' });
-      const { echo_never, echo_delay_ms, echoes_duplicated } = switches.now();
-      const build = (payload: { readonly minimal: boolean }) => messageEvent(conversation, message, payload);
-      const copies = echo_never ? 0 : echoes_duplicated;
-      for (let copy = 0; copy < copies; copy += 1) publish(build, { delayMs: echo_delay_ms });
+      const isHeld = switches.now().sends_held && !conversation.hasAccepted;
+      const message = world.addMessage(conversation, { ...written, from: 'business', source: 'API', isHeld });
+      if (!isHeld) echo(conversation, message);
       return message;
     },
   };

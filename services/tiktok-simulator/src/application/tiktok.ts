@@ -2,10 +2,13 @@ import type { Clock } from '@tiktok-channel/platform/kernel';
 import { createIds, type Ids, type Seeds } from '../domain/ids.ts';
 import { type Authorizations, createAuthorizations } from './authorizations.ts';
 import { type AutoMessages, createAutoMessages } from './auto-messages.ts';
+import { type CallFaults, createCallFaults } from './call-faults.ts';
 import { type ClockFollowers, createClockFollowers } from './clock-followers.ts';
 import { type Comments, createComments } from './comments.ts';
+import { createDailyConversations } from './daily-conversations.ts';
 import { createDeliveries, type Deliveries } from './deliveries.ts';
 import { createDeveloperApp, type DeveloperApp } from './developer-app.ts';
+import { createDirectReplies, type DirectReplies } from './direct-replies.ts';
 import { createMediaStore, type MediaStore } from './media-store.ts';
 import { createMessaging, type Messaging } from './messaging.ts';
 import type { WebhookSender } from './ports.ts';
@@ -22,7 +25,9 @@ export interface TikTok {
   readonly authorizations: Authorizations;
   readonly autoMessages: AutoMessages;
   readonly comments: Comments;
+  readonly callFaults: CallFaults;
   readonly deliveries: Deliveries;
+  readonly directReplies: DirectReplies;
   readonly followers: ClockFollowers;
   readonly ids: Ids;
   readonly media: MediaStore;
@@ -60,15 +65,20 @@ export const createTikTok = ({ seeds, systemClock, sender, ...registration }: Op
   const messaging = createMessaging({ world, publish, switches, time });
   const autoMessages = createAutoMessages({ ids, time, publish });
   const comments = createComments({ ids, time, world, publish });
-  const sendMessage = createSendMessage({ world, media, messaging, switches, time });
-  const rateLimit = createRateLimit({ clock: time, limit: () => switches.now().rate_limit_qps });
+  const directReplies = createDirectReplies({ comments, world, time });
+  const dailyConversations = createDailyConversations({ clock: time, switches });
+  const sendMessage = createSendMessage({ world, media, messaging, directReplies, dailyConversations, switches, time });
+  const rateLimit = createRateLimit({ clock: time, switches });
+  const callFaults = createCallFaults({ ids, switches });
 
   return {
     app,
     authorizations,
     autoMessages,
     comments,
+    callFaults,
     deliveries,
+    directReplies,
     followers,
     ids,
     media,

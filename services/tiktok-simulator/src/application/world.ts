@@ -30,6 +30,7 @@ interface NewMessage {
   readonly quotedMessageId?: string | null;
   readonly automatic?: AutomaticKind | null;
   readonly tap?: ButtonTap | null;
+  readonly isHeld?: boolean;
 }
 
 /** `on` is the message that somebody reacted to. */
@@ -66,7 +67,12 @@ export interface World {
   ): Result<{ readonly reaction: Reaction; readonly messageId: string }, ReactionRefusal>;
   refer(conversation: Conversation, referral: Referral): void;
   follow(conversation: Conversation, isFollower: boolean): void;
-  /** The customer sees every message; the time of the newest, null where there is none. */
+  followBack(conversation: Conversation, isFollowedBack: boolean): void;
+  /** What the business does without writing: typing shows for five seconds, the mark makes the customer's messages seen. */
+  act(conversation: Conversation, action: 'typing' | 'mark_read'): void;
+  /** The customer accepts the request; answers the messages that were held for it. */
+  accept(conversation: Conversation): readonly Message[];
+  /** The customer sees every message that is not held; the time of the newest, null where there is none. */
   markRead(conversation: Conversation): number | null;
 }
 
@@ -138,15 +144,45 @@ export const createWorld = ({ ids, time }: Sources): World => {
     follow: (conversation, isFollower) => {
       record(conversation).isFollower = isFollower;
     },
-    markRead: (conversation) => {
-      const { messages } = record(conversation);
-      for (const [index, message] of messages.entries()) {
-        if (message.from === 'business' && message.readAt === null)
-          messages[index] = { ...message, readAt: time.now() };
-      }
-      return messages.at(-1)?.at ?? null;
-    },
+    ...conduct(record, time),
   };
+};
+
+/** Source: documentation of SENDER_ACTION. */
+const TYPING_MS = 5_000;
+
+/** What the sides do to a conversation without writing. */
+const conduct = (
+  record: (conversation: Conversation) => ConversationRecord,
+  time: SimulatorTime,
+): Pick<World, 'followBack' | 'act' | 'accept' | 'markRead'> => ({
+  followBack: (conversation, isFollowedBack) => {
+    record(conversation).isFollowedBack = isFollowedBack;
+  },
+  act: (conversation, action) => {
+    if (action === 'typing') record(conversation).typingUntil = time.now() + TYPING_MS;
+    else seeAll(record(conversation).messages, 'customer', time.now());
+  },
+  accept: (conversation) => {
+    const { messages } = record(conversation);
+    const held = messages.filter(({ isHeld }) => isHeld);
+    if (held.length > 0) record(conversation).hasAccepted = true;
+    for (const [index, message] of messages.entries())
+      if (message.isHeld) messages[index] = { ...message, isHeld: false };
+    return held.map((message) => ({ ...message, isHeld: false }));
+  },
+  markRead: (conversation) => {
+    const { messages } = record(conversation);
+    seeAll(messages, 'business', time.now());
+    return messages.findLast(({ isHeld }) => !isHeld)?.at ?? null;
+  },
+});
+
+/** The other side sees what `from` wrote. */
+const seeAll = (messages: Message[], from: Message['from'], readAt: number): void => {
+  for (const [index, message] of messages.entries()) {
+    if (message.from === from && message.readAt === null && !message.isHeld) messages[index] = { ...message, readAt };
+  }
 };
 
 /** When something was last written there; 0 for a conversation without a message. */
@@ -154,7 +190,7 @@ export const updatedAt = ({ messages }: Conversation): number => messages.at(-1)
 
 const append = (
   conversation: ConversationRecord,
-  { from, source, content, quotedMessageId = null, automatic = null, tap = null }: NewMessage,
+  { from, source, content, quotedMessageId = null, automatic = null, tap = null, isHeld = false }: NewMessage,
   { ids, time }: Sources,
 ): Message => {
   const at = Math.max(time.now(), updatedAt(conversation) + 1);
@@ -169,6 +205,7 @@ const append = (
     reactions: [],
     at,
     readAt: null,
+    isHeld,
   };
   conversation.messages.push(message);
   if (conversation.messages.length > KEPT_MESSAGES) conversation.messages.shift();
@@ -212,6 +249,9 @@ const newConversation = (ids: Ids, business: Business, customer: Customer): Conv
   business,
   customer,
   isFollower: false,
+  isFollowedBack: false,
+  hasAccepted: false,
+  typingUntil: 0,
   type: 'STRANGER',
   messages: [],
   referrals: [],

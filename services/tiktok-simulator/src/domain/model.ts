@@ -78,8 +78,10 @@ export interface Message {
   readonly reactions: readonly Reaction[];
   /** TikTok's time, epoch milliseconds, rising strictly within a conversation. */
   readonly at: number;
-  /** When the customer first saw it; null for what nobody has seen, and for what the customer wrote. */
+  /** When the other side first saw it, or said so by MARK_READ; null for what it has not seen. */
   readonly readAt: number | null;
+  /** Waits in the customer's message requests: shown and echoed once the customer accepts. */
+  readonly isHeld: boolean;
 }
 
 /** How a customer came into the conversation; `at` is in epoch milliseconds. */
@@ -109,11 +111,17 @@ export interface Conversation {
   readonly business: Business;
   readonly customer: Customer;
   readonly isFollower: boolean;
+  /** With `isFollower` a mutual follow, which the quotas spare. */
+  readonly isFollowedBack: boolean;
   readonly type: ConversationType;
   /** Oldest first; the oldest are forgotten. */
   readonly messages: readonly Message[];
   /** Oldest first. */
   readonly referrals: readonly Referral[];
+  /** The customer took the business out of the message requests. */
+  readonly hasAccepted: boolean;
+  /** Until when the customer sees the business typing. */
+  readonly typingUntil: number;
   readonly facts: QuotaFacts;
 }
 
@@ -125,6 +133,9 @@ export interface Comment {
   readonly customer: Customer;
   readonly text: string;
   readonly isFollower: boolean;
+  /** No answer to another comment. */
+  readonly isFirstLevel: boolean;
+  readonly isByAdult: boolean;
   readonly at: number;
 }
 

@@ -1,23 +1,5 @@
-/** What a switch may be set to. */
-type Kind =
-  | { readonly kind: 'boolean' }
-  | { readonly kind: 'count'; readonly least: number }
-  | { readonly kind: 'optional-boolean' }
-  | { readonly kind: 'optional-code' }
-  | { readonly kind: 'choice'; readonly choices: readonly string[] };
-
-interface SwitchRow {
-  readonly kind: Kind;
-  readonly normal: boolean | number | string | null;
-  readonly sentence: string;
-}
-
-const BOOLEAN = { kind: 'boolean' } as const;
-const COUNT = { kind: 'count', least: 0 } as const;
-
-/** How TikTok answers a send: as usual, not at all although it took the message, or with a failure before or after taking it. */
-const SEND_ANSWERS = ['normal', 'dropped_after_acceptance', '502_after_acceptance', '500_before_acceptance'] as const;
-type SendAnswer = (typeof SEND_ANSWERS)[number];
+import { API_SWITCHES, type ApiSwitches, SEND_ANSWERS, type SendAnswer } from './api-switches.ts';
+import { BOOLEAN, COUNT, fits, nameOf, type SwitchRow } from './switch-kinds.ts';
 
 /** How a delivery is signed. All but `normal` and `spaced` must be refused. */
 const SIGNATURES = ['normal', 'wrong', 'other_body', 'missing', 'malformed', 'spaced'] as const;
@@ -34,7 +16,7 @@ const SWITCHES = {
     kind: { kind: 'choice', choices: SEND_ANSWERS },
     normal: 'normal',
     sentence:
-      'How a valid send is answered: `dropped_after_acceptance` takes the message and cuts the connection, `502_after_acceptance` takes it and answers 502, `500_before_acceptance` answers 500 and takes nothing.',
+      'How a valid send is answered: `dropped_…` cuts the connection, `hangs_…` never answers, `500_…` and `502_…` answer that HTTP status, `51065_…` that code; `…_after_acceptance` takes the message first, `…_before_acceptance` takes nothing.',
   },
   send_answer_delay_ms: {
     kind: COUNT,
@@ -135,11 +117,12 @@ const SWITCHES = {
     normal: true,
     sentence: 'Redirect and callback addresses may use http and ports, which TikTok does not allow.',
   },
+  ...API_SWITCHES,
 } as const satisfies Record<string, SwitchRow>;
 
 type SwitchName = keyof typeof SWITCHES;
 
-export interface Switches {
+export interface Switches extends ApiSwitches {
   readonly send_rejects_with: number | null;
   readonly send_answer: SendAnswer;
   readonly send_answer_delay_ms: number;
@@ -194,36 +177,4 @@ const complaintAbout = (name: string, value: unknown): readonly string[] => {
   if (!Object.hasOwn(SWITCHES, name)) return [`there is no switch ${name}`];
   const { kind } = SWITCHES[name as SwitchName];
   return fits(kind, value) ? [] : [`${name} takes ${nameOf(kind)}`];
-};
-
-const fits = (kind: Kind, value: unknown): boolean => {
-  switch (kind.kind) {
-    case 'boolean':
-      return typeof value === 'boolean';
-    case 'optional-boolean':
-      return value === null || typeof value === 'boolean';
-    case 'count':
-      return isWhole(value) && value >= kind.least;
-    case 'optional-code':
-      return value === null || (isWhole(value) && value > 0);
-    case 'choice':
-      return typeof value === 'string' && kind.choices.includes(value);
-  }
-};
-
-const isWhole = (value: unknown): value is number => Number.isSafeInteger(value);
-
-const nameOf = (kind: Kind): string => {
-  switch (kind.kind) {
-    case 'boolean':
-      return 'true or false';
-    case 'optional-boolean':
-      return 'true, false or null';
-    case 'count':
-      return `a whole number from ${kind.least}`;
-    case 'optional-code':
-      return 'a code above 0, or null';
-    case 'choice':
-      return `one of ${kind.choices.join(', ')}`;
-  }
 };

@@ -1,6 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { type RequestHandler, type Response, Router } from 'express';
 import type { Media } from '../../application/media-store.ts';
+import { pause } from '../../application/pause.ts';
 import type { TikTok } from '../../application/tiktok.ts';
 
 /** Makes what nobody uploaded, the same for the same name; a PNG, but for a clip, which is an MP4. */
@@ -38,7 +38,7 @@ const isVideo = ({ mimeType }: Media): boolean => mimeType.startsWith('video/');
 const downloadMedia =
   (tiktok: TikTok, sendMedia: (res: Response, media: Media) => void): RequestHandler =>
   async (req, res) => {
-    await pause(tiktok.switches.now().media_slow_ms);
+    await pause(tiktok.time, tiktok.switches.now().media_slow_ms);
     const media = tiktok.media.offered(String(req.params.key));
     const user = tiktok.authorizations.inspect(req.header('x-user') ?? '');
     if (media !== null && user.ok && user.value.businessId === media.businessId) sendMedia(res, media);

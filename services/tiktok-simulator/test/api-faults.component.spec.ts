@@ -1,0 +1,228 @@
+import { expect } from 'chai';
+import { APP_ID, APP_SECRET, answeredAt, startWorld, type TestWorld } from './support.ts';
+
+describe('the open API', () => {
+  let world: TestWorld;
+  let businessId: string;
+  let token: string;
+
+  beforeEach(async () => {
+    world = await startWorld({ seed: 'faults' });
+    ({ businessId } = await world.addBusiness());
+    token = await world.tokenFor(businessId);
+  });
+  afterEach(() => world.stop());
+
+  const faults = (switches: Record<string, unknown>) => world.faults({ rate_limit_qps: 0, ...switches });
+  const profile = (accessToken = token) =>
+    world.open('GET', 'business/get/', { token: accessToken, query: { business_id: businessId } });
+  const list = () =>
+    world.open('GET', 'business/message/conversation/list/', {
+      token,
+      query: { business_id: businessId, conversation_type: 'SINGLE' },
+    });
+  const codesOf = async (count: number, call: () => Promise<{ code: number }> = profile) => {
+    const codes: number[] = [];
+    for (let n = 0; n < count; n += 1) codes.push((await call()).code);
+    return codes;
+  };
+
+  describe('is found', () => {
+    const endpoints = [
+      ['POST', 'tt_user/oauth2/token/'],
+      ['POST', 'tt_user/oauth2/refresh_token/'],
+      ['POST', 'tt_user/oauth2/revoke/'],
+      ['POST', 'tt_user/token_info/get/'],
+      ['GET', 'business/get/'],
+      ['GET', 'business/message/conversation/list/'],
+      ['GET', 'business/message/content/list/'],
+      ['GET', 'business/message/capabilities/get/'],
+      ['POST', 'business/message/send/'],
+      ['POST', 'business/message/media/upload/'],
+      ['POST', 'business/message/media/download/'],
+      ['GET', 'business/message/direct_reply/get/'],
+      ['POST', 'business/message/direct_reply/update/'],
+      ['POST', 'business/webhook/update/'],
+      ['GET', 'business/webhook/list/'],
+      ['POST', 'business/webhook/delete/'],
+    ] as const;
+    for (const [method, path] of endpoints) {
+      it(`at ${path}, with its slash, in this case, by this method`, async () => {
+        const status = async (how: string, where: string) =>
+          (await fetch(`${world.simulator.url}/open_api/v1.3/${where}`, { method: how })).status;
+        expect(await status(method, path)).to.equal(200);
+        expect(await status(method, path.slice(0, -1))).to.equal(404);
+        expect(await status(method, path.toUpperCase())).to.equal(404);
+        expect(await status(method === 'GET' ? 'POST' : 'GET', path)).to.equal(405);
+      });
+    }
+  });
+
+  it('answers in its envelope, failures too', async () => {
+    const good = await profile();
+    expect(Object.keys(good)).to.deep.equal(['code', 'message', 'request_id', 'data']);
+    expect(good).to.include({ code: 0, message: 'OK' });
+    const bad = await profile('act.other');
+    expect(Object.keys(bad)).to.deep.equal(['code', 'message', 'request_id', 'data']);
+    expect(bad.data).to.deep.equal({});
+    expect(bad.request_id)
+      .to.match(/^\d{14}[0-9A-F]{18}$/)
+      .and.not.equal(good.request_id);
+  });
+
+  describe('fails when told so', () => {
+    for (const code of [40001, 40002, 40007, 40064, 40100, 40102, 40105, 40131, 40908, 50000, 51065]) {
+      it(`with ${code}`, async () => {
+        await faults({ api_fails_with: code });
+        const answer = await profile();
+        expect(answer.code).to.equal(code);
+        expect(answer.message).to.match(/\.$/);
+      });
+    }
+
+    it('the next calls, then no more', async () => {
+      await faults({ api_fails_with: 51065, api_fails_times: 2 });
+      expect(await codesOf(4)).to.deep.equal([51065, 51065, 0, 0]);
+    });
+
+    it('every so many-th call', async () => {
+      await faults({ api_fails_with: 50000, api_fails_every: 3 });
+      expect(await codesOf(7)).to.deep.equal([0, 0, 50000, 0, 0, 50000, 0]);
+    });
+
+    it('every so many-th call, so often', async () => {
+      await faults({ api_fails_with: 50000, api_fails_every: 2, api_fails_times: 1 });
+      expect(await codesOf(4)).to.deep.equal([0, 50000, 0, 0]);
+    });
+
+    it('a share of the calls, the same under the same seed', async () => {
+      const share = { api_fails_with: 51065, api_fails_percent: 40 };
+      await faults(share);
+      const codes = await codesOf(50);
+      expect(codes.filter((code) => code !== 0)).to.have.length.within(10, 30);
+      await faults(share);
+      expect(await codesOf(50)).to.deep.equal(codes);
+      await faults({ ...share, api_fails_percent: 0 });
+      expect(await codesOf(10)).to.deep.equal(Array(10).fill(0));
+    });
+
+    it('at some endpoints only', async () => {
+      await faults({ api_fails_with: 51065, api_fails_on: 'conversation' });
+      expect([(await list()).code, (await profile()).code]).to.deep.equal([51065, 0]);
+      await faults({ api_fails_with: 51065, api_fails_on: 'webhook' });
+      const query = { app_id: APP_ID, secret: APP_SECRET, event_type: 'VIDEO' };
+      expect((await world.open('GET', 'business/webhook/list/', { query })).code).to.equal(51065);
+    });
+
+    it('with an HTTP status in place of an envelope', async () => {
+      await faults({ api_fails_with: 503 });
+      const answer = await fetch(`${world.simulator.url}/open_api/v1.3/business/get/`);
+      expect(answer.status).to.equal(503);
+      expect(await answer.text()).to.equal('upstream error');
+    });
+
+    it('by being slow, in the time of the simulator', async () => {
+      const quick = await profile();
+      await faults({ api_answer_delay_ms: 30_000, api_fails_on: 'account' });
+      expect((await list()).code).to.equal(0);
+      const slow = await world.moveUntil(profile(), 30);
+      expect(answeredAt(slow) - answeredAt(quick)).to.be.at.least(30);
+    });
+  });
+
+  describe('refuses with HTTP 200', () => {
+    const statusOf = async (accessToken: string, query: Record<string, string>) =>
+      (
+        await fetch(`${world.simulator.url}/open_api/v1.3/business/get/?${new URLSearchParams(query)}`, {
+          headers: { 'Access-Token': accessToken },
+        })
+      ).status;
+    const statuses = async () => [
+      await statusOf('act.other', { business_id: businessId }),
+      await statusOf(token, {}),
+      await statusOf(token, { business_id: 'other' }),
+      await statusOf(token, { business_id: businessId }),
+    ];
+
+    it('always', async () => {
+      expect(await statuses()).to.deep.equal([200, 200, 200, 200]);
+    });
+
+    it('unless the status is to follow the code', async () => {
+      await faults({ http_status_follows_code: true });
+      expect(await statuses()).to.deep.equal([401, 400, 403, 200]);
+      await faults({ http_status_follows_code: true, api_fails_with: 40100 });
+      expect(await statusOf(token, { business_id: businessId })).to.equal(429);
+      await faults({ http_status_follows_code: true, api_fails_with: 51065 });
+      expect(await statusOf(token, { business_id: businessId })).to.equal(500);
+    });
+  });
+
+  it('answers more than is documented, in another order, when told so', async () => {
+    await faults({ undocumented_fields: true });
+    const answer = await profile();
+    expect(Object.keys(answer)).to.deep.equal(['undocumented', 'data', 'request_id', 'message', 'code']);
+    expect(Object.keys(answer.data)).to.deep.equal(['undocumented', 'profile_image', 'display_name']);
+    expect(answer.data.display_name).to.equal('Acme Store');
+  });
+
+  it('wants the token in Access-Token, alone', async () => {
+    const codeWith = async (headers: Record<string, string>) => {
+      const url = `${world.simulator.url}/open_api/v1.3/business/get/?business_id=${businessId}`;
+      return ((await (await fetch(url, { headers })).json()) as { code: number }).code;
+    };
+    expect(await codeWith({ 'Access-Token': token })).to.equal(0);
+    expect(await codeWith({})).to.equal(40105);
+    expect(await codeWith({ Authorization: token })).to.equal(40105);
+    expect(await codeWith({ Authorization: `Bearer ${token}` })).to.equal(40105);
+    expect(await codeWith({ 'Access-Token': `Bearer ${token}` })).to.equal(40105);
+  });
+
+  it('knows one account from another', async () => {
+    const other = await world.addBusiness('other.store');
+    const query = { business_id: other.businessId };
+    expect((await world.open('GET', 'business/get/', { token, query })).code).to.equal(40001);
+  });
+
+  it('takes a parameter once', async () => {
+    const url = `${world.simulator.url}/open_api/v1.3/business/get/?business_id=${businessId}&business_id=${businessId}`;
+    const answer = await fetch(url, { headers: { 'Access-Token': token } });
+    expect(await answer.json()).to.include({ code: 40002, message: 'Param business_id is invalid.' });
+  });
+
+  describe('has limits', () => {
+    it('of 40 calls a minute for an account and an endpoint, then closes for five minutes', async () => {
+      const every = async (count: number) => {
+        const codes: number[] = [];
+        for (let n = 0; n < count; n += 1) {
+          if (n % 10 === 0) await world.advance(1);
+          codes.push((await profile()).code);
+        }
+        return codes;
+      };
+      expect(await every(41)).to.deep.equal([...Array(40).fill(0), 40100]);
+      expect((await list()).code).to.equal(0);
+      await world.advance(4 * 60);
+      expect((await profile()).code).to.equal(40100);
+      await world.advance(61);
+      expect((await profile()).code).to.equal(0);
+    });
+
+    it('of its own that can be set for a day', async () => {
+      await world.faults({ rate_limit_qpd: 1 });
+      await world.advance(86_400 - (Math.floor(answeredAt(await profile())) % 86_400));
+      token = await world.tokenFor(businessId);
+      expect(await codesOf(2)).to.deep.equal([0, 40100]);
+      await world.advance(86_400);
+      token = await world.tokenFor(businessId);
+      expect((await profile()).code).to.equal(0);
+    });
+
+    it('that do not count calls without a good token, nor calls of the app itself', async () => {
+      await world.faults({ rate_limit_qps: 1, rate_limit_level: 'ultimate' });
+      await codesOf(20, () => profile('act.other'));
+      expect((await list()).code).to.equal(0);
+      expect((await list()).code).to.equal(40100);
+    });
+  });
+});
