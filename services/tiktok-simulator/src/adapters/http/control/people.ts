@@ -44,6 +44,7 @@ export const customerSummary = (conversation: Conversation) => ({
   conversationId: conversation.conversationId,
   conversationType: conversation.type,
   isFollower: conversation.isFollower,
+  isFollowedBack: conversation.isFollowedBack,
   referrals: conversation.referrals,
   messages: conversation.messages.length,
   updatedAt: updatedAt(conversation),
