@@ -164,12 +164,12 @@ export const parseSwitches = (
   return complaints.length > 0 ? { complaints } : { switches: { ...NORMAL_SWITCHES, ...wanted } };
 };
 
-/** Value, normal value, what is allowed, and the sentence of every switch. */
+/** Value, normal value, what is allowed (in words, and for programs), and the sentence of every switch. */
 export const describeSwitches = (switches: Switches): Readonly<Record<string, unknown>> =>
   Object.fromEntries(
     NAMES.map((name) => {
       const { kind, normal, sentence } = SWITCHES[name];
-      return [name, { value: switches[name], normal, takes: nameOf(kind), sentence }];
+      return [name, { value: switches[name], normal, takes: nameOf(kind), ...kind, sentence }];
     }),
   );
 

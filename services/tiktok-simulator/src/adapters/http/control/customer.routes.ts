@@ -4,9 +4,9 @@ import type { TikTok } from '../../../application/tiktok.ts';
 import { AUTOMATIC_KINDS, type Business } from '../../../domain/model.ts';
 import { businessOf, CUSTOMER_PATH, conversationOf, customerSummary, knownCustomer, readUsername } from './people.ts';
 import { phoneOf } from './phone-messages.ts';
-import { ControlProblem, readAs } from './problem.ts';
+import { ControlProblem, readAs, readBody } from './problem.ts';
 import { reactAs } from './reaction.ts';
-import { contentOf, readWritten, type WrittenBody } from './written-content.ts';
+import { contentOf, nameField, readWritten, regionField, type WrittenBody } from './written-content.ts';
 
 /** What both sides write, and what the customer's phone shows. */
 export const addCustomerRoutes = (router: Router, tiktok: TikTok): void => {
@@ -44,10 +44,16 @@ export const addCustomerRoutes = (router: Router, tiktok: TikTok): void => {
     const conversation = customer && world.conversationOf(business, customer);
     res.json(phoneOf(conversation?.messages ?? []));
   });
+  router.put(CUSTOMER_PATH, (req, res) => {
+    businessOf(tiktok, req);
+    res.json(world.customer(readUsername(req), readBody(about, req)));
+  });
   router.get(CUSTOMER_PATH, (req, res) => {
     res.json(customerSummary(conversationOf(tiktok, req)));
   });
 };
+
+const about = z.strictObject({ displayName: nameField.optional(), region: regionField.optional() });
 
 /** A reaction travels as a message, so it may be written as one. */
 const isReaction = (body: unknown): body is object =>
