@@ -184,6 +184,19 @@ describe('the open API', () => {
     expect((await world.open('GET', 'business/get/', { token, query })).code).to.equal(40001);
   });
 
+  it('tells what it was asked and what it answered', async () => {
+    await profile();
+    await profile('act.other');
+    await faults({ api_fails_with: 503 });
+    await fetch(`${world.simulator.url}/open_api/v1.3/business/get/`);
+    const calls = await world.control<{ at: number }[]>('GET', 'calls?path=/business/get/');
+    expect(calls.map(({ at: _, ...call }) => call)).to.deep.equal([
+      { method: 'GET', path: '/business/get/', status: 200, code: 0, wasCut: false },
+      { method: 'GET', path: '/business/get/', status: 200, code: 40105, wasCut: false },
+      { method: 'GET', path: '/business/get/', status: 503, code: null, wasCut: false },
+    ]);
+  });
+
   it('takes a parameter once', async () => {
     const url = `${world.simulator.url}/open_api/v1.3/business/get/?business_id=${businessId}&business_id=${businessId}`;
     const answer = await fetch(url, { headers: { 'Access-Token': token } });

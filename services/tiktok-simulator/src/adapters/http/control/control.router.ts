@@ -2,6 +2,7 @@ import express, { Router } from 'express';
 import type { TikTok } from '../../../application/tiktok.ts';
 import { addAppRoutes } from './app.routes.ts';
 import { addBusinessRoutes } from './business.routes.ts';
+import { addCallRoutes } from './call.routes.ts';
 import { addClockRoutes } from './clock.routes.ts';
 import { addConnectRoute } from './connect.routes.ts';
 import { addCustomerRoutes } from './customer.routes.ts';
@@ -24,6 +25,7 @@ export const createControlRouter = (tiktok: TikTok): Router => {
     addClockRoutes,
     addDeliveryRoutes,
     addFaultRoutes,
+    addCallRoutes,
   ]) {
     addRoutes(router, tiktok);
   }
