@@ -3,7 +3,7 @@ import { systemClock } from '@tiktok-channel/platform/clock';
 import { createHttpServer } from '@tiktok-channel/platform/http-server';
 import type { Clock, Logger } from '@tiktok-channel/platform/kernel';
 import { createApp } from './adapters/http/app.ts';
-import { drawImage } from './adapters/image/drawing.ts';
+import { makeMedia } from './adapters/image/media.ts';
 import { createWebhookSender } from './adapters/webhook/sender.ts';
 import { createTikTok } from './application/tiktok.ts';
 
@@ -42,7 +42,7 @@ export const createSimulator = async (options: SimulatorOptions): Promise<Simula
   const sender = createWebhookSender({ secret: appSecret });
   const seeds = { accounts: accountSeed, run: seed };
   const tiktok = createTikTok({ appId, appSecret, redirectUrls, webhookUrl, seeds, systemClock: clock, sender });
-  const listener = createApp({ tiktok, drawImage, logger });
+  const listener = createApp({ tiktok, drawImage: makeMedia, logger });
   const server = createHttpServer({ name: 'http', listener, host, port, drainMs: DRAIN_MS });
   await server.start();
 

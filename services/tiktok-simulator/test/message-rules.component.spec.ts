@@ -80,6 +80,23 @@ describe('the rules of direct messages', () => {
     expect((await send()).code).to.equal(40064);
   });
 
+  it('spare mutual follows, and only those', async () => {
+    const follow = (body: object) =>
+      world.control('POST', `businesses/${businessId}/customers/mia.shopper/follow`, body);
+    await follow({ isFollower: true });
+    expect(await sendMany(11)).to.deep.equal([...Array(10).fill(0), 40064]);
+    await follow({ isFollower: true, isFollowedBack: true });
+    expect(await sendMany(5)).to.deep.equal(Array(5).fill(0));
+    await waitSilently(100);
+    expect(await sendMany(5)).to.deep.equal(Array(5).fill(0));
+  });
+
+  it('let no business begin, not even between mutual follows', async () => {
+    const path = `businesses/${businessId}/customers/new.person/follow`;
+    const opened = await world.control<{ conversationId: string }>('POST', path, { isFollowedBack: true });
+    expect((await send(opened.conversationId)).code).to.equal(40064);
+  });
+
   it('count no action', async () => {
     for (let n = 0; n < 12; n += 1) {
       const { code } = await world.open('POST', 'business/message/send/', {

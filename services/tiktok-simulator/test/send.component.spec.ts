@@ -92,6 +92,16 @@ describe('sending a message', () => {
     expect(await world.phone(businessId)).to.have.length(1);
   });
 
+  it('shows the business typing for five seconds', async () => {
+    await send({ message_type: 'SENDER_ACTION', text: undefined, sender_action: 'TYPING' });
+    const { typingUntil } = await world.control<{ typingUntil: number }>(
+      'GET',
+      `businesses/${businessId}/customers/mia.shopper`,
+    );
+    const { nowMs } = await world.control<{ nowMs: number }>('POST', 'clock', { advanceSeconds: 0 });
+    expect(typingUntil - nowMs).to.be.within(4_000, 5_000);
+  });
+
   it('marks what the customer wrote as seen, with an empty id and no echo', async () => {
     const answer = await send({ message_type: 'SENDER_ACTION', text: undefined, sender_action: 'MARK_READ' });
     expect(answer.data).to.deep.equal({ message: { message_id: '' } });
@@ -228,6 +238,15 @@ describe('sending a message', () => {
         expect(await world.phone(businessId)).to.have.length(1);
       });
     }
+
+    it('for a quote of what cannot be quoted: 40002', async () => {
+      const sticker = await world.customerSends(businessId, { type: 'sticker' });
+      const answer = await send({ referenced_message_info: { referenced_message_id: sticker.messageId } });
+      expect(answer.code).to.equal(40002);
+      expect(answer.message).to.include('referenced_message_id');
+      const post = await world.customerSends(businessId, { type: 'share_post', videoId: '7300000000000000009' });
+      expect((await send({ referenced_message_info: { referenced_message_id: post.messageId } })).code).to.equal(0);
+    });
 
     it('not for 6000 characters, emoji included', async () => {
       expect((await send({ text: { body: '👋'.repeat(6000) } })).code).to.equal(0);

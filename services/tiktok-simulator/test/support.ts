@@ -37,8 +37,8 @@ export const startReceiver = async () => {
     const chunks: Buffer[] = [];
     for await (const chunk of req) chunks.push(chunk as Buffer);
     const raw = Buffer.concat(chunks).toString('utf8');
-    const envelope = JSON.parse(raw) as Envelope;
-    const content = JSON.parse(envelope.content) as Record<string, unknown>;
+    const envelope = parsed(raw) as unknown as Envelope;
+    const content = parsed(envelope.content);
     received.push({
       headers: req.headers,
       rawHeaders: req.rawHeaders,
@@ -64,6 +64,15 @@ export const startReceiver = async () => {
       server.closeAllConnections();
     },
   };
+};
+
+/** An object; an empty one for what is none, since raw deliveries may be anything. */
+const parsed = (text: unknown): Record<string, unknown> => {
+  try {
+    return (JSON.parse(String(text)) ?? {}) as Record<string, unknown>;
+  } catch {
+    return {};
+  }
 };
 
 /** What `Tiktok-Signature` must say, computed apart from the simulator's own code. */

@@ -139,8 +139,8 @@ const startDelayMs = ({ deliveryId }: DeliveryRecord, { ids, switches }: Depende
   return deliveries_delayed_ms + Math.floor(ids.chance('reorder', deliveryId) * deliveries_reordered_ms);
 };
 
-/** What belongs to no conversation waits for nothing but itself. */
-const queueOf = ({ conversationId, deliveryId }: DeliveryRecord): string => conversationId ?? deliveryId;
+/** What belongs to no conversation keeps its order among that of its business. */
+const queueOf = ({ conversationId, businessId }: DeliveryRecord): string => conversationId ?? businessId;
 
 const createAttempt =
   ({ ids, time, switches, sender }: Dependencies, log: DeliveryLog) =>

@@ -22,7 +22,7 @@ export interface WebhookEvent {
   readonly event: string;
   readonly eventType: EventType;
   readonly businessId: string;
-  /** Deliveries of one conversation keep their order. Null for what belongs to none. */
+  /** Null for what belongs to none. */
   readonly conversationId: string | null;
   /** Null for what is not a message. */
   readonly messageId: string | null;
