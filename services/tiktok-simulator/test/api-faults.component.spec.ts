@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { APP_ID, APP_SECRET, answeredAt, startWorld, type TestWorld } from './support.ts';
+import { APP_ID, APP_SECRET, answeredAt, SCOPES, startWorld, type TestWorld } from './support.ts';
 
 describe('the open API', () => {
   let world: TestWorld;
@@ -195,6 +195,45 @@ describe('the open API', () => {
       { method: 'GET', path: '/business/get/', status: 200, code: 40105, wasCut: false },
       { method: 'GET', path: '/business/get/', status: 503, code: null, wasCut: false },
     ]);
+  });
+
+  describe('wants a scope', () => {
+    const conversation_id = 'AAAAAAAA+AAAAAAAAAAA/AAAAAAAAAAAAAAAAAAAAA==';
+    const conversation_type = 'SINGLE';
+    const message = { recipient_type: 'CONVERSATION', recipient: conversation_id, message_type: 'TEXT' };
+    const media = { conversation_id, message_id: 'm', media_id: 'm', media_type: 'IMAGE' };
+    const setting = { direct_reply_type: 'COMMENT_TO_MESSAGE' };
+    const calls: readonly (readonly [string, 'GET' | 'POST', string, Record<string, unknown>])[] = [
+      ['message.list.read', 'GET', 'business/message/conversation/list/', { conversation_type }],
+      ['message.list.read', 'GET', 'business/message/content/list/', { conversation_id }],
+      [
+        'message.list.read',
+        'GET',
+        'business/message/capabilities/get/',
+        { capability_types: '["IMAGE_SEND"]', conversation_id, conversation_type },
+      ],
+      ['message.list.read', 'POST', 'business/message/media/download/', media],
+      ['message.list.send', 'POST', 'business/message/send/', { ...message, text: { body: 'Hi' } }],
+      ['message.list.manage', 'GET', 'business/message/direct_reply/get/', setting],
+      [
+        'message.list.manage',
+        'POST',
+        'business/message/direct_reply/update/',
+        { ...setting, operation_status: 'ENABLE' },
+      ],
+    ];
+    for (const [scope, method, path, params] of calls) {
+      it(`${scope} for ${path}`, async () => {
+        const ask = async (grant: readonly string[]) => {
+          const given = { business_id: businessId, ...params };
+          const asked = method === 'GET' ? { query: given as Record<string, string> } : { body: given };
+          return world.open(method, path, { token: await world.tokenFor(businessId, { grant }), ...asked });
+        };
+        const lacking = await ask(SCOPES.filter((granted) => granted !== scope));
+        expect(lacking).to.include({ code: 40001, message: `No permission: the scope ${scope} is not granted.` });
+        expect((await ask([scope])).message).not.to.include('scope');
+      });
+    }
   });
 
   it('takes a parameter once', async () => {
