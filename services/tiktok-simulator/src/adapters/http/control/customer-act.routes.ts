@@ -4,7 +4,7 @@ import { hasCommentToMessage } from '../../../application/comments.ts';
 import type { TikTok } from '../../../application/tiktok.ts';
 import { embedUrl } from '../../../domain/content-kinds.ts';
 import type { Business, Referral } from '../../../domain/model.ts';
-import { anyCustomer, businessOf, CUSTOMER_PATH, conversationOf } from './people.ts';
+import { anyCustomer, businessOf, CUSTOMER_PATH, conversationOf, customerSummary } from './people.ts';
 import { ControlProblem, readBody } from './problem.ts';
 import { reactAs } from './reaction.ts';
 
@@ -38,13 +38,13 @@ const comment = z.strictObject({
     .optional(),
   /** Whether TikTok takes it for a wish to buy; as a rule where the business has Comment-to-Message. */
   highIntent: z.boolean().optional(),
-  /** What a direct reply asks for. */
+  /** False for an answer to another comment; with `isByAdult` what a direct reply depends on. */
   isFirstLevel: z.boolean().default(true),
   isByAdult: z.boolean().default(true),
 });
 
-/** With both a mutual follow, which the quotas spare. */
-const follow = z.strictObject({ isFollower: z.boolean().default(true), isFollowedBack: z.boolean().default(false) });
+/** Who follows whom; both make a mutual follow. */
+const follow = z.strictObject({ isFollower: z.boolean().optional(), isFollowedBack: z.boolean().optional() });
 
 /** What customers do beside writing. */
 export const addCustomerActRoutes = (router: Router, tiktok: TikTok): void => {
@@ -74,20 +74,20 @@ export const addCustomerActRoutes = (router: Router, tiktok: TikTok): void => {
   router.post(`${CUSTOMER_PATH}/comments`, (req, res) => {
     const business = businessOf(tiktok, req);
     const customer = anyCustomer(tiktok, req);
-    const { videoId = postOf(business), highIntent, ...rest } = readBody(comment, req);
+    const { highIntent, videoId = postOf(business), ...said } = readBody(comment, req);
     if (highIntent === true && !hasCommentToMessage(business)) {
       throw new ControlProblem(409, 'highIntent: only businesses in Vietnam, Indonesia and Thailand hear of comments');
     }
     const isHighIntent = highIntent ?? hasCommentToMessage(business);
-    const { commentId } = comments.write(business, customer, { ...rest, videoId, isHighIntent });
+    const { commentId } = comments.write(business, customer, { ...said, videoId, isHighIntent });
     res.status(201).json({ commentId });
   });
   router.post(`${CUSTOMER_PATH}/follow`, (req, res) => {
     const conversation = world.openConversation(businessOf(tiktok, req), anyCustomer(tiktok, req));
-    const { isFollower, isFollowedBack } = readBody(follow, req);
-    world.follow(conversation, isFollower);
-    world.followBack(conversation, isFollowedBack);
-    res.status(201).json({ conversationId: conversation.conversationId, isFollower, isFollowedBack });
+    const { isFollowedBack, isFollower = isFollowedBack === undefined ? true : undefined } = readBody(follow, req);
+    if (isFollower !== undefined) world.follow(conversation, isFollower);
+    if (isFollowedBack !== undefined) world.followBack(conversation, isFollowedBack);
+    res.status(201).json(customerSummary(conversation));
   });
   router.post(`${CUSTOMER_PATH}/acceptances`, (req, res) => {
     const conversation = conversationOf(tiktok, req);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { TikTok } from '../../../application/tiktok.ts';
 import { AUTOMATIC_KINDS, type Business } from '../../../domain/model.ts';
 import { businessOf, CUSTOMER_PATH, conversationOf, customerSummary, knownCustomer, readUsername } from './people.ts';
-import { shownOnPhone } from './phone-messages.ts';
+import { phoneOf } from './phone-messages.ts';
 import { ControlProblem, readAs } from './problem.ts';
 import { reactAs } from './reaction.ts';
 import { contentOf, readWritten, type WrittenBody } from './written-content.ts';
@@ -42,7 +42,7 @@ export const addCustomerRoutes = (router: Router, tiktok: TikTok): void => {
     const business = businessOf(tiktok, req);
     const customer = world.findCustomer(readUsername(req));
     const conversation = customer && world.conversationOf(business, customer);
-    res.json((conversation?.messages ?? []).map(shownOnPhone));
+    res.json(phoneOf(conversation?.messages ?? []));
   });
   router.get(CUSTOMER_PATH, (req, res) => {
     res.json(customerSummary(conversationOf(tiktok, req)));

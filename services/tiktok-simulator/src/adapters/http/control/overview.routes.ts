@@ -2,7 +2,7 @@ import type { Router } from 'express';
 import { z } from 'zod';
 import type { TikTok } from '../../../application/tiktok.ts';
 import { customerSummary } from './people.ts';
-import { shownOnPhone } from './phone-messages.ts';
+import { phoneOf } from './phone-messages.ts';
 import { readQuery } from './problem.ts';
 
 /** The newest so many of each. */
@@ -29,8 +29,9 @@ export const addOverviewRoute = (router: Router, tiktok: TikTok): void => {
       businesses,
       businessId: business?.businessId ?? null,
       customers: conversations.slice(0, SHOWN_CUSTOMERS).map(customerSummary),
-      conversation: chosen === undefined ? null : customerSummary(chosen),
-      messages: (chosen?.messages ?? []).slice(-SHOWN_MESSAGES).map(shownOnPhone),
+      isTyping: (chosen?.typingUntil ?? 0) > time.now(),
+      held: chosen?.messages.filter(({ isHeld }) => isHeld).length ?? 0,
+      messages: phoneOf((chosen?.messages ?? []).slice(-SHOWN_MESSAGES)),
       counts: deliveries.counts(),
       deliveries: deliveries.list().slice(-SHOWN_DELIVERIES).reverse(),
     });

@@ -1,9 +1,12 @@
 import { embedUrl } from '../../../domain/content-kinds.ts';
 import type { Content, Message, Reaction } from '../../../domain/model.ts';
 
-/** A message as the customer's phone shows it; what it does not have is left out. */
-export const shownOnPhone = (message: Message): Record<string, unknown> => {
-  const { messageId, from, source, at, content, quotedMessageId, automatic, tap, reactions, readAt, isHeld } = message;
+/** What the customer's phone shows, oldest first; what waits among the message requests is not in it. */
+export const phoneOf = (messages: readonly Message[]) => messages.filter(({ isHeld }) => !isHeld).map(shown);
+
+/** What a message does not have is left out. */
+const shown = (message: Message): Record<string, unknown> => {
+  const { messageId, from, source, at, content, quotedMessageId, automatic, tap, reactions, readAt } = message;
   return {
     messageId,
     from,
@@ -15,7 +18,6 @@ export const shownOnPhone = (message: Message): Record<string, unknown> => {
     ...(tap === null ? {} : { tap }),
     ...(reactions.length === 0 ? {} : { reactions: reactions.map(shownReaction) }),
     ...(readAt === null ? {} : { readAt }),
-    ...(isHeld ? { isHeld } : {}),
   };
 };
 
