@@ -307,17 +307,6 @@ describe('sending a message', () => {
       });
       expect(await answer.json()).to.include({ code: 40002 });
     });
-
-    it('the eleventh time in one second, wherever the second begins: 40100', async () => {
-      await world.faults({});
-      await world.advance(2);
-      const codes = await Promise.all(Array.from({ length: 11 }, () => send().then(({ code }) => code)));
-      expect(codes.filter((code) => code === 40100)).to.have.length.at.least(1);
-      expect(codes.filter((code) => code === 0)).to.have.length.at.most(10);
-      await world.advance(1);
-      await world.customerSends(businessId);
-      expect((await send()).code).to.equal(0);
-    });
   });
 
   describe('keeps the rules of direct messages', () => {
