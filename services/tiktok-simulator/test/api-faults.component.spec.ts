@@ -1,5 +1,6 @@
+import { createManualClock } from '@tiktok-channel/platform/testing';
 import { expect } from 'chai';
-import { APP_ID, APP_SECRET, answeredAt, startWorld, type TestWorld } from './support.ts';
+import { APP_ID, APP_SECRET, answeredAt, SCOPES, startWorld, type TestWorld } from './support.ts';
 
 describe('the open API', () => {
   let world: TestWorld;
@@ -184,6 +185,58 @@ describe('the open API', () => {
     expect((await world.open('GET', 'business/get/', { token, query })).code).to.equal(40001);
   });
 
+  it('tells what it was asked and what it answered', async () => {
+    await profile();
+    await profile('act.other');
+    await faults({ api_fails_with: 503 });
+    await fetch(`${world.simulator.url}/open_api/v1.3/business/get/`);
+    const calls = await world.control<{ at: number }[]>('GET', 'calls?path=/business/get/');
+    expect(calls.map(({ at: _, ...call }) => call)).to.deep.equal([
+      { method: 'GET', path: '/business/get/', status: 200, code: 0, wasCut: false },
+      { method: 'GET', path: '/business/get/', status: 200, code: 40105, wasCut: false },
+      { method: 'GET', path: '/business/get/', status: 503, code: null, wasCut: false },
+    ]);
+  });
+
+  describe('wants a scope', () => {
+    const conversation_id = 'AAAAAAAA+AAAAAAAAAAA/AAAAAAAAAAAAAAAAAAAAA==';
+    const conversation_type = 'SINGLE';
+    const message = { recipient_type: 'CONVERSATION', recipient: conversation_id, message_type: 'TEXT' };
+    const media = { conversation_id, message_id: 'm', media_id: 'm', media_type: 'IMAGE' };
+    const setting = { direct_reply_type: 'COMMENT_TO_MESSAGE' };
+    const calls: readonly (readonly [string, 'GET' | 'POST', string, Record<string, unknown>])[] = [
+      ['message.list.read', 'GET', 'business/message/conversation/list/', { conversation_type }],
+      ['message.list.read', 'GET', 'business/message/content/list/', { conversation_id }],
+      [
+        'message.list.read',
+        'GET',
+        'business/message/capabilities/get/',
+        { capability_types: '["IMAGE_SEND"]', conversation_id, conversation_type },
+      ],
+      ['message.list.read', 'POST', 'business/message/media/download/', media],
+      ['message.list.send', 'POST', 'business/message/send/', { ...message, text: { body: 'Hi' } }],
+      ['message.list.manage', 'GET', 'business/message/direct_reply/get/', setting],
+      [
+        'message.list.manage',
+        'POST',
+        'business/message/direct_reply/update/',
+        { ...setting, operation_status: 'ENABLE' },
+      ],
+    ];
+    for (const [scope, method, path, params] of calls) {
+      it(`${scope} for ${path}`, async () => {
+        const ask = async (grant: readonly string[]) => {
+          const given = { business_id: businessId, ...params };
+          const asked = method === 'GET' ? { query: given as Record<string, string> } : { body: given };
+          return world.open(method, path, { token: await world.tokenFor(businessId, { grant }), ...asked });
+        };
+        const lacking = await ask(SCOPES.filter((granted) => granted !== scope));
+        expect(lacking).to.include({ code: 40001, message: `No permission: the scope ${scope} is not granted.` });
+        expect((await ask([scope])).message).not.to.include('scope');
+      });
+    }
+  });
+
   it('takes a parameter once', async () => {
     const url = `${world.simulator.url}/open_api/v1.3/business/get/?business_id=${businessId}&business_id=${businessId}`;
     const answer = await fetch(url, { headers: { 'Access-Token': token } });
@@ -191,38 +244,71 @@ describe('the open API', () => {
   });
 
   describe('has limits', () => {
-    it('of 40 calls a minute for an account and an endpoint, then closes for five minutes', async () => {
-      const every = async (count: number) => {
-        const codes: number[] = [];
-        for (let n = 0; n < count; n += 1) {
-          if (n % 10 === 0) await world.advance(1);
-          codes.push((await profile()).code);
-        }
-        return codes;
-      };
-      expect(await every(41)).to.deep.equal([...Array(40).fill(0), 40100]);
-      expect((await list()).code).to.equal(0);
-      await world.advance(4 * 60);
-      expect((await profile()).code).to.equal(40100);
-      await world.advance(61);
-      expect((await profile()).code).to.equal(0);
+    /** 00:00 UTC: the clock stands still but for the moves of a test. */
+    const MIDNIGHT = Date.UTC(2026, 0, 1);
+    let frozen: TestWorld;
+    let account: { readonly business_id: string };
+    let accessToken: string;
+
+    beforeEach(async () => {
+      frozen = await startWorld({ clock: createManualClock(MIDNIGHT) });
+      account = { business_id: (await frozen.addBusiness()).businessId };
+      accessToken = await frozen.tokenFor(account.business_id);
+    });
+    afterEach(() => frozen.stop());
+
+    const askProfile = (given = accessToken) => frozen.open('GET', 'business/get/', { token: given, query: account });
+    const askList = () =>
+      frozen.open('GET', 'business/message/conversation/list/', {
+        token: accessToken,
+        query: { ...account, conversation_type: 'SINGLE' },
+      });
+
+    it('of ten calls in any one second', async () => {
+      expect(await codesOf(5, askList)).to.deep.equal(Array(5).fill(0));
+      await frozen.advance(0.5);
+      expect(await codesOf(6, askList)).to.deep.equal([...Array(5).fill(0), 40100]);
+      expect(await askList()).to.deep.include({ message: 'Too many requests. Please retry later.', data: {} });
+      await frozen.advance(0.5);
+      expect(await codesOf(6, askList)).to.deep.equal([...Array(5).fill(0), 40100]);
     });
 
-    it('of its own that can be set for a day', async () => {
-      await world.faults({ rate_limit_qpd: 1 });
-      await world.advance(86_400 - (Math.floor(answeredAt(await profile())) % 86_400));
-      token = await world.tokenFor(businessId);
-      expect(await codesOf(2)).to.deep.equal([0, 40100]);
-      await world.advance(86_400);
-      token = await world.tokenFor(businessId);
-      expect((await profile()).code).to.equal(0);
+    it('of 600 calls a minute, then closed for five minutes', async () => {
+      await frozen.faults({ rate_limit_qps: 1_000 });
+      const codes = await codesOf(601, askList);
+      expect(codes.indexOf(40100)).to.equal(600);
+      await frozen.advance(299);
+      expect((await askList()).code).to.equal(40100);
+      await frozen.advance(1);
+      expect((await askList()).code).to.equal(0);
+    });
+
+    it('of 40 calls a minute for an account and an endpoint, then closed for five minutes', async () => {
+      await frozen.faults({ rate_limit_qps: 1_000 });
+      expect(await codesOf(41, askProfile)).to.deep.equal([...Array(40).fill(0), 40100]);
+      expect((await askList()).code).to.equal(0);
+      await frozen.advance(299);
+      expect((await askProfile()).code).to.equal(40100);
+      await frozen.advance(1);
+      expect((await askProfile()).code).to.equal(0);
+    });
+
+    it('of a day, then closed until 00:00 UTC', async () => {
+      await frozen.faults({ rate_limit_qpd: 3, access_token_seconds: 1_000_000 });
+      accessToken = await frozen.tokenFor(account.business_id);
+      await frozen.advance(80_000);
+      expect(await codesOf(4, askList)).to.deep.equal([0, 0, 0, 40100]);
+      await frozen.advance(6_399);
+      expect((await askList()).code).to.equal(40100);
+      await frozen.advance(1);
+      expect((await askList()).code).to.equal(0);
     });
 
     it('that do not count calls without a good token, nor calls of the app itself', async () => {
-      await world.faults({ rate_limit_qps: 1, rate_limit_level: 'ultimate' });
-      await codesOf(20, () => profile('act.other'));
-      expect((await list()).code).to.equal(0);
-      expect((await list()).code).to.equal(40100);
+      await frozen.faults({ rate_limit_qps: 1 });
+      await codesOf(20, () => askProfile('act.other'));
+      await codesOf(20, () => frozen.open('POST', 'tt_user/token_info/get/', { body: {} }));
+      expect(await codesOf(2, askList)).to.deep.equal([0, 40100]);
     });
   });
 });

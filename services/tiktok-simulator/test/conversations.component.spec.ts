@@ -54,6 +54,101 @@ describe('reading conversations', () => {
     expect(data.participants[1]).to.have.property('is_follower', false);
   });
 
+  const buttons = [{ id: 'size-s', title: 'Small' }];
+  const card = { type: 'template', card: 'qa_link_card', title: 'Which size?', buttons };
+  const X_EXPIRES = /[?&]x-expires=\d{10}$/;
+  const kinds: readonly (readonly [string, object, (shown: Record<string, unknown>) => void])[] = [
+    ['TEXT', { type: 'text', text: 'Hi' }, ({ text }) => expect(text).to.deep.equal({ body: 'Hi' })],
+    ['IMAGE', { type: 'image' }, ({ image }) => expect(image).to.have.all.keys('media_id')],
+    ['VIDEO', { type: 'video' }, ({ video }) => expect(video).to.have.all.keys('media_id')],
+    [
+      'SHARE_POST',
+      { type: 'share_post', videoId: '73' },
+      ({ share_post }) => expect(share_post).to.have.all.keys('embed_url'),
+    ],
+    ['STICKER', { type: 'sticker' }, ({ sticker }) => expect((sticker as { url: string }).url).to.match(X_EXPIRES)],
+    ['EMOJI', { type: 'emoji' }, ({ emoji }) => expect((emoji as { url: string }).url).not.to.match(X_EXPIRES)],
+    [
+      'OTHER',
+      { type: 'voice', block: { seconds: 4 } },
+      (shown) => expect(shown).not.to.have.any.keys('voice', 'other'),
+    ],
+  ];
+  for (const [message_type, written, check] of kinds) {
+    it(`shows ${message_type} in its shape`, async () => {
+      const { conversationId } = await world.customerSends(businessId, written);
+      const [shown = {}] = (await content(conversationId)).data.messages;
+      expect(shown.message_type).to.equal(message_type);
+      expect(shown).not.to.have.any.keys('reactions', 'auto_message_type', 'referenced_message_info');
+      check(shown);
+    });
+  }
+
+  it('shows a card flat, and what was written by itself', async () => {
+    const { conversationId } = await world.customerSends(businessId);
+    const appWrites = (body: object) =>
+      world.control('POST', `businesses/${businessId}/customers/mia.shopper/app-messages`, body);
+    await appWrites(card);
+    await appWrites({ text: 'Welcome!', automatic: 'WELCOME_MESSAGE' });
+    const [welcome, listed] = (await content(conversationId)).data.messages;
+    expect(listed?.template).to.deep.equal({
+      type: 'QA_LINK_CARD',
+      title: 'Which size?',
+      buttons: [{ type: 'REPLY', title: 'Small', id: 'size-s' }],
+    });
+    expect(welcome).to.deep.include({ auto_message_type: 'WELCOME_MESSAGE', message_tag: { source: 'OTHERS' } });
+  });
+
+  it('shows the reactions to a message, each with who made it', async () => {
+    const sent = await world.customerSends(businessId);
+    const react = (body: object) =>
+      world.control('POST', `businesses/${businessId}/customers/mia.shopper/reactions`, {
+        messageId: sent.messageId,
+        ...body,
+      });
+    await react({ emoji: '❤️' });
+    await react({ aiEmoji: true, by: 'business' });
+    await react({ emoji: '👍' });
+    await react({ emoji: '👍', operation: 'REMOVE' });
+    const { data } = await content(sent.conversationId);
+    const [heart, face, ...more] = (data.messages[0]?.reactions ?? []) as Record<string, unknown>[];
+    expect(more).to.deep.equal([]);
+    expect(heart).to.deep.equal({
+      type: 'EMOJI',
+      emoji: '❤️',
+      unique_identifier: data.participants[1]?.id,
+      timestamp: heart?.timestamp,
+    });
+    expect(face).to.have.all.keys('type', 'ai_emoji_url', 'unique_identifier', 'timestamp');
+    expect(face).to.include({ type: 'AI_EMOJI', unique_identifier: businessId });
+    expect(String(face?.ai_emoji_url)).to.match(X_EXPIRES);
+  });
+
+  it('shows how the customer came: ads in seconds, links', async () => {
+    const refer = (body: object) =>
+      world.control('POST', `businesses/${businessId}/customers/mia.shopper/referrals`, body);
+    await world.customerSends(businessId);
+    await refer({ source: 'ad', advertiserId: 'adv-1', adId: 'ad-1', videoId: '1', messageMaterialId: 'mm-1' });
+    await refer({ source: 'short_link', ref: 'store_qr-1', prefilledMessage: 'Hi!' });
+    const { referral } = (await list({ conversation_type: 'STRANGER' })).data.conversations[0] as {
+      referral: { ad: Record<string, unknown>[]; short_link: unknown[] };
+    };
+    expect(referral.ad).to.deep.equal([
+      {
+        advertiser_id: 'adv-1',
+        ad_id: 'ad-1',
+        timestamp: referral.ad[0]?.timestamp,
+        ad_name: 'Winter sale',
+        embed_url: 'https://www.tiktok.com/player/v1/1',
+        message_material_id: 'mm-1',
+      },
+    ]);
+    expect(String(referral.ad[0]?.timestamp)).to.match(/^\d{10}$/);
+    expect(referral.short_link).to.deep.equal([
+      { ref: 'store_qr-1', prefilled_message: 'Hi!', prefilled_message_audit_status: 'PASS' },
+    ]);
+  });
+
   it('shows a shared post by its address alone', async () => {
     const { conversationId } = await world.customerSends(businessId, {
       type: 'share_post',

@@ -149,6 +149,14 @@ describe('media', () => {
     expect(await download({ ...image, media_type: 'STICKER' })).to.include({ code: 40002 });
   });
 
+  it('is a film too, downloaded as VIDEO alone', async () => {
+    const film = await receiveImage({ type: 'video' });
+    expect(await download(film)).to.include({ code: 40002, message: 'Param media_type is invalid.' });
+    const { data } = await download({ ...film, media_type: 'VIDEO' });
+    const bytes = await fetch(data.download_url, { headers: { 'x-user': token } });
+    expect(bytes.headers.get('content-type')).to.equal('video/mp4');
+  });
+
   it('is not downloaded by another business', async () => {
     const image = await receiveImage();
     const other = await world.addBusiness('other.store');

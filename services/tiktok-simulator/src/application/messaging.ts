@@ -84,6 +84,7 @@ export const createMessaging = ({ world, publish, switches, time }: Dependencies
       if (card?.type !== 'template') return refuse('card_unknown');
       const button = card.buttons.find(({ id }) => id === tap.buttonId);
       if (button === undefined) return refuse('button_unknown');
+      acceptRequest(conversation);
       const content = { type: 'text', text: button.title } as const;
       return ok(add(conversation, { from: 'customer', source: 'APP', content, tap }));
     },

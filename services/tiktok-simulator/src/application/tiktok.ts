@@ -3,6 +3,7 @@ import { createIds, type Ids, type Seeds } from '../domain/ids.ts';
 import { type Authorizations, createAuthorizations } from './authorizations.ts';
 import { type AutoMessages, createAutoMessages } from './auto-messages.ts';
 import { type CallFaults, createCallFaults } from './call-faults.ts';
+import { type CallLog, createCallLog } from './call-log.ts';
 import { type ClockFollowers, createClockFollowers } from './clock-followers.ts';
 import { type Comments, createComments } from './comments.ts';
 import { createDailyConversations } from './daily-conversations.ts';
@@ -26,6 +27,7 @@ export interface TikTok {
   readonly autoMessages: AutoMessages;
   readonly comments: Comments;
   readonly callFaults: CallFaults;
+  readonly calls: CallLog;
   readonly deliveries: Deliveries;
   readonly directReplies: DirectReplies;
   readonly followers: ClockFollowers;
@@ -69,6 +71,7 @@ export const createTikTok = ({ seeds, systemClock, sender, ...registration }: Op
   const dailyConversations = createDailyConversations({ clock: time, switches });
   const sendMessage = createSendMessage({ world, media, messaging, directReplies, dailyConversations, switches, time });
   const rateLimit = createRateLimit({ clock: time, switches });
+  const calls = createCallLog({ clock: time });
   const callFaults = createCallFaults({ ids, switches });
 
   return {
@@ -77,6 +80,7 @@ export const createTikTok = ({ seeds, systemClock, sender, ...registration }: Op
     autoMessages,
     comments,
     callFaults,
+    calls,
     deliveries,
     directReplies,
     followers,

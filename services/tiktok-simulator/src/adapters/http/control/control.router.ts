@@ -3,6 +3,7 @@ import type { TikTok } from '../../../application/tiktok.ts';
 import { addAppRoutes } from './app.routes.ts';
 import { addAutoMessageRoutes } from './auto-message.routes.ts';
 import { addBusinessRoutes } from './business.routes.ts';
+import { addCallRoutes } from './call.routes.ts';
 import { addClockRoutes } from './clock.routes.ts';
 import { addConnectRoute } from './connect.routes.ts';
 import { addCustomerRoutes } from './customer.routes.ts';
@@ -31,6 +32,7 @@ export const createControlRouter = (tiktok: TikTok): Router => {
     addClockRoutes,
     addDeliveryRoutes,
     addFaultRoutes,
+    addCallRoutes,
     addOverviewRoute,
   ]) {
     addRoutes(router, tiktok);

@@ -45,6 +45,7 @@ export const customerSummary = (conversation: Conversation) => ({
   conversationType: conversation.type,
   isFollower: conversation.isFollower,
   isFollowedBack: conversation.isFollowedBack,
+  typingUntil: conversation.typingUntil,
   referrals: conversation.referrals,
   messages: conversation.messages.length,
   updatedAt: updatedAt(conversation),

@@ -10,6 +10,7 @@ export type Answer = Result<object, Refusal>;
 export const sendAnswer = (tiktok: TikTok, res: Response, answer: Answer): void => {
   const { http_status_follows_code, undocumented_fields } = tiktok.switches.now();
   const { code, message } = answer.ok ? { code: 0, message: 'OK' } : answer.error;
+  res.locals.code = code;
   const data = answer.ok ? answer.value : {};
   const envelope = { code, message, request_id: tiktok.ids.request(tiktok.time.now()), data };
   res.status(!answer.ok && http_status_follows_code ? fittingStatus(code) : 200);
@@ -21,3 +22,7 @@ const withMore = (fields: object): object => ({
   undocumented: { since: 'v1.3' },
   ...Object.fromEntries(Object.entries(fields).reverse()),
 });
+
+/** The code of the envelope that was sent; null where there was none. */
+export const answeredCode = (res: Response): number | null =>
+  typeof res.locals.code === 'number' ? res.locals.code : null;

@@ -8,7 +8,7 @@ import { accountCalls } from './account.calls.ts';
 import { conversationCalls } from './conversation.calls.ts';
 import { directReplyCalls } from './direct-reply.calls.ts';
 import type { Endpoint } from './endpoint.ts';
-import { sendAnswer } from './envelope.ts';
+import { answeredCode, sendAnswer } from './envelope.ts';
 import { mediaCalls } from './media.calls.ts';
 import { sendCalls } from './send.calls.ts';
 import { tokenCalls } from './token.calls.ts';
@@ -17,7 +17,7 @@ import { webhookCalls } from './webhook.calls.ts';
 /** Everything below `/open_api/v1.3`. A path without its trailing slash is not found, as with TikTok. */
 export const createOpenApiRouter = (tiktok: TikTok): Router => {
   const router = Router({ strict: true, caseSensitive: true });
-  router.use(beAway(tiktok), express.json({ limit: '1mb' }), refuseBadJson(tiktok));
+  router.use(log(tiktok), beAway(tiktok), express.json({ limit: '1mb' }), refuseBadJson(tiktok));
 
   for (const area of API_AREAS) {
     for (const { method, path, handler } of CALLS[area](tiktok)) {
@@ -46,6 +46,17 @@ const fail =
     if (code === null) next();
     else if (code < 600) res.status(code).type('text').send('upstream error');
     else sendAnswer(tiktok, res, refuse(refusal(code)));
+  };
+
+const log =
+  ({ calls }: TikTok): RequestHandler =>
+  (req, res, next) => {
+    const end = calls.begin({ method: req.method, path: req.path });
+    res.once('close', () => {
+      const isAnswered = res.writableFinished;
+      end({ status: isAnswered ? res.statusCode : null, code: answeredCode(res), wasCut: !isAnswered });
+    });
+    next();
   };
 
 const beAway =
