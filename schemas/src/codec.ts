@@ -4,6 +4,7 @@ import { type RecordSchema, readRecordSchemas } from './avro-files.ts';
 import { boundArrays } from './bounded-arrays.ts';
 import type { Records } from './generated/records.ts';
 import { connectRegistry, isNotFound, lookUpSchemaIds, type RegistrySettings } from './registry.ts';
+import { writeWellFormedStrings } from './well-formed-strings.ts';
 
 export type RecordName = keyof Records;
 
@@ -40,6 +41,7 @@ export interface Codec {
 }
 
 boundArrays();
+writeWellFormedStrings();
 
 type Reader = (bytes: Buffer) => DecodedRecord;
 
@@ -48,18 +50,22 @@ const WIRE_PREFIX_BYTES = 5;
 /** Room for a usual message, so that one pass of encoding is enough; it grows to the largest value met. */
 const ROOM_BYTES = 64 * 1_024;
 
-/** Looks up the ids of `writes`, the records that the caller encodes; it fails when the deploy step has not registered them. */
+/**
+ * `writes` are the records that the caller encodes, none when it only reads. Looks up their ids, and fails when the deploy
+ * step has not registered them; versions that were registered later do not matter. `contract`: the schemas to be built
+ * with, if not these.
+ */
 export const createCodec = async ({
   registry: settings,
-  writes,
+  writes = [],
+  contract = readRecordSchemas(),
 }: {
   readonly registry: RegistrySettings;
-  readonly writes: readonly RecordName[];
+  readonly writes?: readonly RecordName[];
+  readonly contract?: readonly RecordSchema[];
 }): Promise<Codec> => {
   const registry = connectRegistry(settings);
-  const known = new Map(
-    readRecordSchemas().map((record) => [record.fullName, { ...record, type: readerType(record) }]),
-  );
+  const known = new Map(contract.map((record) => [record.fullName, { ...record, type: readerType(record) }]));
   const byName = new Map([...known.values()].map((record) => [record.name, record]));
   const written = [...byName.values()].filter((record) => writes.some((name) => name === record.name));
   const ids = await lookUpSchemaIds(registry, written);
@@ -72,12 +78,22 @@ export const createCodec = async ({
       throw new TypeError(`${name} is not among the records this codec writes`);
     return encodeWith(record, id, value);
   };
+  const creating = new Map<number, Promise<Reader>>();
+  /** Asks the registry once, however many records of a new schema are decoded at the same time. */
+  const readerOf = (id: number): Promise<Reader> => {
+    const underWay = creating.get(id);
+    if (underWay !== undefined) return underWay;
+    const begun = createReader(registry, id, known).finally(() => creating.delete(id));
+    creating.set(id, begun);
+    return begun;
+  };
+
   const decode: Codec['decode'] = (bytes) => {
     const id = schemaId(bytes);
     const reader = readers.get(id);
     const content = bytes as Buffer;
     if (reader !== undefined) return reader(content);
-    return createReader(registry, id, known).then((created) => {
+    return readerOf(id).then((created) => {
       readers.set(id, created);
       return created(content);
     });

@@ -1,10 +1,8 @@
-import { COMPATIBILITY, SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry';
+import { SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry';
 import { type RecordSchema, readRecordSchemas } from './avro-files.ts';
+import { createSubjects, type RegistrySettings, subjectOf } from './subjects.ts';
 
-export interface RegistrySettings {
-  /** Base URL of a registry with Confluent's API. */
-  readonly url: string;
-}
+export type { RegistrySettings };
 
 /** Without it the client waits for ever for a registry that takes the connection and says nothing. */
 const ANSWER_WITHIN_MS = 5_000;
@@ -15,36 +13,30 @@ const withDeadline: Middleware = () => ({
   prepareRequest: async (next) => (await next()).enhance({ timeout: ANSWER_WITHIN_MS }),
 });
 
+/** @internal Left out of the published types, which would name those of the registry's client. */
 export const connectRegistry = ({ url }: RegistrySettings): SchemaRegistry =>
   new SchemaRegistry({ host: url, retry: { retries: 0 }, middlewares: [withDeadline] });
 
-/** TopicRecordNameStrategy: a topic carries several record types, each with its own line of versions. */
-export const subjectOf = ({ topic, fullName }: RecordSchema): string => `${topic}-${fullName}`;
-
 /**
  * Registers every record of every topic, each subject at FULL_TRANSITIVE before its first version. A deploy step: no
- * service registers at run time. Throws at the first schema that the registry refuses, naming its subject.
+ * service registers at run time. It changes nothing where a schema is registered already, newer versions or not. Throws
+ * at the first schema that the registry refuses, naming its subject.
  */
-export const registerSchemas = async (settings: RegistrySettings): Promise<readonly string[]> => {
-  const registry = connectRegistry(settings);
-  const register = async (record: RecordSchema): Promise<string> => {
-    const subject = subjectOf(record);
-    try {
-      await registry.register(
-        { type: SchemaType.AVRO, schema: JSON.stringify(record.schema) },
-        { subject, compatibility: COMPATIBILITY.FULL_TRANSITIVE },
-      );
-    } catch (error) {
-      throw new Error(`the registry refused subject ${subject}`, { cause: error });
+export const registerSchemas = async (
+  settings: RegistrySettings,
+  contract: readonly RecordSchema[] = readRecordSchemas(),
+): Promise<readonly string[]> => {
+  const registered: string[] = [];
+  for await (const registration of createSubjects(settings, contract).register()) {
+    if (registration.kind === 'refused') {
+      throw new Error(`the registry refused subject ${registration.subject}: ${registration.reason}`);
     }
-    return subject;
-  };
-  const subjects: string[] = [];
-  for (const record of readRecordSchemas()) subjects.push(await register(record));
-  return subjects;
+    registered.push(registration.subject);
+  }
+  return registered;
 };
 
-/** Id of each named record's schema as registered by the deploy step; throws, naming the subject, when one is missing. */
+/** @internal Id of each named record's schema as registered by the deploy step; throws, naming the subject, when one is missing. */
 export const lookUpSchemaIds = async (
   registry: SchemaRegistry,
   records: readonly RecordSchema[],
@@ -54,7 +46,7 @@ export const lookUpSchemaIds = async (
     try {
       return [record.name, await registry.getRegistryIdBySchema(subjectOf(record), schema)];
     } catch (error) {
-      const problem = isNotFound(error)
+      const problem = isUnregistered(error)
         ? 'has no schema of this version: register the schemas first'
         : 'did not answer';
       throw new Error(`the registry ${problem} (subject ${subjectOf(record)})`, { cause: error });
@@ -63,6 +55,10 @@ export const lookUpSchemaIds = async (
   return new Map(await Promise.all(records.map(lookUp)));
 };
 
-/** The client's errors carry the HTTP status; an answer that never came has another one. */
+/** For a lookup by schema the client puts an error of its own, without the status, in the place of a 404, and of that alone. */
+const isUnregistered = (error: unknown): boolean =>
+  error instanceof Error && error.name === 'ConfluentSchemaRegistryError';
+
+/** @internal The client's errors carry the HTTP status; an answer that never came has another one. */
 export const isNotFound = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && 'status' in error && error.status === 404;

@@ -38,6 +38,15 @@ describe('the codec', () => {
     expect(decoded).to.have.nested.property('value.text', text);
   });
 
+  for (const text of ['\ud800', 'a\udc00b👍', `${'x'.repeat(100)}\ud800`]) {
+    it(`writes a lone surrogate as U+FFFD, in UTF-8 that every reader takes (${text.length} units)`, async () => {
+      const bytes = codec.encode('SendReply', sendReply({ text }));
+
+      expect(bytes.includes(text.toWellFormed(), 'utf8')).to.equal(true);
+      expect(await codec.decode(bytes)).to.have.nested.property('value.text', text.toWellFormed());
+    });
+  }
+
   it('names the field that does not fit, and never its value', () => {
     const wrong = { ...messageReceived(), sentAt: 'a secret word' } as never;
 
@@ -101,6 +110,30 @@ describe('the codec', () => {
       .to.throw(CodecError)
       .with.property('code', 'undecodable');
     expect(process.memoryUsage().heapUsed - before).to.be.lessThan(50_000_000);
+  });
+
+  it('asks the registry once for a schema, however many of its records come first at the same time', async () => {
+    const bytes = codec.encode('MessageReceived', messageReceived());
+    let asked = 0;
+    const counting = createServer((request, response) => {
+      asked += 1;
+      fetch(`${registry.url}${request.url}`).then(
+        async (answer) => response.writeHead(answer.status).end(await answer.text()),
+        () => response.writeHead(503).end(),
+      );
+    });
+    await new Promise<void>((resolve) => counting.listen(0, '127.0.0.1', resolve));
+    try {
+      const { port } = counting.address() as AddressInfo;
+      const reader = await createCodec({ registry: { url: `http://127.0.0.1:${port}` } });
+      const decoded = await Promise.all(Array.from({ length: 50 }, () => reader.decode(bytes)));
+
+      expect(new Set(decoded.map(({ name }) => name))).to.deep.equal(new Set(['MessageReceived']));
+      expect(asked).to.equal(1);
+    } finally {
+      counting.closeAllConnections();
+      counting.close();
+    }
   });
 
   it('takes a registry that does not answer for one that is away', async () => {

@@ -49,10 +49,7 @@ describe('the projection in the database', () => {
     );
   }).timeout(120_000);
 
-  const empty = () =>
-    database.$executeRawUnsafe(
-      'TRUNCATE channels, messages, replies, read_marks, conversations, consumer_positions, media CASCADE',
-    );
+  const empty = () => database.$executeRawUnsafe(`TRUNCATE ${TABLES.join(', ')}, consumer_positions, media CASCADE`);
 
   /** Each batch as if it came from a partition of its own. */
   const projectUntilDone = async (batch: readonly Fact[], partition: number): Promise<void> => {
@@ -77,7 +74,16 @@ describe('the projection in the database', () => {
     }
   };
 
-  const TABLES = ['channels', 'conversations', 'messages', 'read_marks', 'replies'] as const;
+  const TABLES = [
+    'channels',
+    'conversations',
+    'european_notices',
+    'messages',
+    'reactions',
+    'read_marks',
+    'referrals',
+    'replies',
+  ] as const;
 
   const stored = async (): Promise<Record<string, readonly string[]>> => {
     const tables: Record<string, readonly string[]> = {};
@@ -98,14 +104,17 @@ const rowText = (row: Readonly<Record<string, unknown>>): string =>
   );
 
 const expected = (history: readonly Fact[]): Record<string, readonly string[]> => {
-  const { channels, messages, readMarks, replies } = foldFacts(history);
+  const facts = foldFacts(history);
   const textsOf = (rows: readonly object[]) => rows.map((row) => rowText({ ...row })).toSorted();
   return {
-    channels: textsOf(channels),
-    conversations: textsOf(conversationsOf(messages)),
-    messages: textsOf(messages),
-    read_marks: textsOf(readMarks),
-    replies: textsOf(replies),
+    channels: textsOf(facts.channel),
+    conversations: textsOf(conversationsOf(facts.message)),
+    european_notices: textsOf(facts.europeanNotice),
+    messages: textsOf(facts.message),
+    reactions: textsOf(facts.reaction),
+    read_marks: textsOf(facts.readMark),
+    referrals: textsOf(facts.referral),
+    replies: textsOf(facts.reply),
   };
 };
 

@@ -42,6 +42,7 @@ describe('the queue of media to fetch', () => {
     conversationId: 'CONV',
     messageId: `m${number}`,
     tiktokMediaId: `MEDIA-${number}`,
+    mediaType: 'IMAGE' as const,
   });
   const claim = (atMs: number, limit = 10) => createMediaQueue(database).claim({ atMs, leaseMs: LEASE_MS, limit });
 

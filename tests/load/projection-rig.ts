@@ -158,7 +158,7 @@ const projectTopic = async (database: Database, codec: Codec, { kafka, messages 
     positions: store,
     deadLetters: { send: () => Promise.reject(new Error('a record became a dead letter')) },
     onProjected: (facts) => {
-      projected += facts.messages.length;
+      projected += facts.message.length;
       endedAt = performance.now();
     },
     onFatal: (error) => {

@@ -29,6 +29,10 @@ const WRITES = [
   'ReplyRead',
   'ReplyFailed',
   'ReplyOutcomeUnknown',
+  'ReplyCancelled',
+  'ReactionChanged',
+  'ReferralReceived',
+  'EuropeanMessageNoticed',
   'ChannelConnected',
   'ChannelUpdated',
   'SendReply',
@@ -71,6 +75,7 @@ export const prepareConversation = async ({
   const used = [
     topics.messages,
     topics.statuses,
+    topics.accountNotices,
     topics.channels,
     topics.replyCommands,
     topics.conversationDeadLetters,
@@ -122,10 +127,15 @@ const TOPIC_OF: Readonly<Record<string, string>> = Object.fromEntries(
 
 export const outgoing = (codec: Codec, [name, value]: AnyRecord): OutgoingRecord => ({
   topic: TOPIC_OF[name] ?? '',
-  key: 'channel' in value ? value.channel.channelId : value.conversationId,
+  key: keyOf(value),
   value: codec.encode(name, value as never),
   headers: { ce_type: codec.fullName(name) },
 });
+
+const keyOf = (value: AnyRecord[1]): string => {
+  if ('channel' in value) return value.channel.channelId;
+  return 'conversationId' in value ? value.conversationId : value.channelId;
+};
 
 export interface RunningConversation {
   readonly publicUrl: string;
@@ -230,7 +240,7 @@ export const caughtUp = async (bench: Bench): Promise<void> => {
           'SELECT topic, partition, next_offset FROM projection_1.consumer_positions',
         );
         const positions = new Map(stored.map((row) => [`${row.topic}/${row.partition}`, BigInt(row.next_offset)]));
-        for (const { name } of [topics.messages, topics.statuses, topics.channels]) {
+        for (const { name } of [topics.messages, topics.statuses, topics.accountNotices, topics.channels]) {
           for (const [partition, end] of await admin.endOffsets(name)) {
             if (end > (positions.get(`${name}/${partition}`) ?? 0n)) return false;
           }

@@ -165,7 +165,7 @@ const composeMessaging = (
         projectBatch: createProjectBatch({ store, clock }),
         positions: store,
         deadLetters,
-        onProjected: ({ channels, messages }) => {
+        onProjected: ({ channel: channels, message: messages }) => {
           for (const { channelId } of channels) tokens.drop(channelId);
           if (channels.length > 0 || messages.some(({ tiktokMediaId }) => tiktokMediaId !== null)) loop.poke();
         },

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import type { ChannelFact, Fact, ReadMark } from '../src/domain/facts.ts';
 import { historyBits, type MessageFact } from '../src/domain/message.ts';
+import type { ReactionFact } from '../src/domain/reaction.ts';
+import { type ReferralFact, referralHistoryBits } from '../src/domain/referral.ts';
 import type { ReplyFact } from '../src/domain/reply.ts';
 
 /** Few values, so that facts meet: the same message twice with different words, an echo and its reply, ties in time. */
@@ -35,6 +37,8 @@ const messageFact: fc.Arbitrary<MessageFact> = fc
     tapMessageId: maybe(words),
     tapButtonId: maybe(words),
     logId: maybe(words),
+    pictureUrl: maybe(words),
+    template: maybe(words),
     receivedAt: time,
     fromHistory: fc.constant(0),
   })
@@ -48,10 +52,15 @@ const replyFact: fc.Arbitrary<ReplyFact> = fc.record({
   queuedAt: maybe(time),
   delayedAt: maybe(time),
   unknownAt: maybe(time),
+  settledAt: maybe(time),
   failedAt: maybe(time),
+  cancelledAt: maybe(time),
   sentAt: maybe(time),
   deliveredAt: maybe(time),
   readAt: maybe(time),
+  lastDelayedAt: maybe(time),
+  delayReason: maybe(words),
+  delayedUntil: maybe(time),
   messageId: maybe(messageId),
   text: maybe(words),
   attachments: fc.constant(null),
@@ -68,6 +77,37 @@ const replyFact: fc.Arbitrary<ReplyFact> = fc.record({
   attempts: fc.integer({ min: 0, max: 3 }),
 });
 
+const reactionFact: fc.Arbitrary<ReactionFact> = fc.record({
+  channelId,
+  conversationId,
+  messageId,
+  personId: oneOf('', 'u-1'),
+  reaction: oneOf('\u{1f600}', 'https://example.com/a.png'),
+  isPicture: fc.boolean(),
+  changedAt: time,
+  isRemoved: fc.boolean(),
+});
+
+const referralFact: fc.Arbitrary<ReferralFact> = fc
+  .record({
+    channelId,
+    conversationId,
+    source: oneOf('ad' as const, 'link' as const),
+    reference: oneOf('', 'ref-1'),
+    occurredAtSecond: oneOf(1, 2),
+    occurredAt: time,
+    tiktokSource: maybe(words),
+    adName: maybe(words),
+    advertiserId: maybe(words),
+    embedUrl: maybe(words),
+    materialId: maybe(words),
+    prefilledMessage: maybe(words),
+    fromHistory: fc.constant(0),
+  })
+  .chain((fact) =>
+    fc.boolean().map((isHistory) => (isHistory ? { ...fact, fromHistory: referralHistoryBits(fact) } : fact)),
+  );
+
 const readMark: fc.Arbitrary<ReadMark> = fc.record({ channelId, conversationId, readUpTo: time });
 
 /** One version of a channel has one state. */
@@ -82,6 +122,12 @@ const fact: fc.Arbitrary<Fact> = fc.oneof(
   { weight: 6, arbitrary: messageFact.map((each): Fact => ({ type: 'message', fact: each })) },
   { weight: 3, arbitrary: replyFact.map((each): Fact => ({ type: 'reply', fact: each })) },
   { weight: 1, arbitrary: readMark.map((each): Fact => ({ type: 'readMark', fact: each })) },
+  { weight: 2, arbitrary: reactionFact.map((each): Fact => ({ type: 'reaction', fact: each })) },
+  { weight: 2, arbitrary: referralFact.map((each): Fact => ({ type: 'referral', fact: each })) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ channelId, sentAt: time }).map((each): Fact => ({ type: 'europeanNotice', fact: each })),
+  },
   { weight: 1, arbitrary: channelFact.map((each): Fact => ({ type: 'channel', fact: each })) },
 );
 

@@ -32,10 +32,10 @@ const ingress = composeIngress({
   clock,
   publisher: {
     name: 'publisher',
-    publish: async (event) => {
+    publish: async (events) => {
       if (failure === 'defect') throw new TypeError('undefined is not a function');
       if (failure !== null) throw new PublishError(failure);
-      published.push(event);
+      published.push(...events);
     },
   },
 });

@@ -34,8 +34,29 @@ export const readWithPython = async (
     .map((line) => JSON.parse(line) as PythonRecord);
 };
 
+/**
+ * What Confluent's Python client makes of values in the wire format, each read with the given reader schema, or as it was
+ * written. Times are in milliseconds; bytes are as JSON has a `Buffer`.
+ */
+export const readValuesWithPython = async (
+  registryUrl: string,
+  values: readonly { readonly bytes: Buffer; readonly readerSchema: unknown }[],
+): Promise<readonly unknown[]> => {
+  const python = await preparePython();
+  const running = run(python, [join(folder, 'read_values.py'), registryUrl], { maxBuffer: 64 * 1024 * 1024 });
+  const lines = values.map(({ bytes, readerSchema }) =>
+    JSON.stringify({ bytes: bytes.toString('base64'), readerSchema }),
+  );
+  running.child.stdin?.end(lines.join('\n'));
+  const { stdout } = await running;
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as unknown);
+};
+
 /** A virtual environment with the requirements, outside the repository, made once per version of them. */
-const preparePython = async (): Promise<string> => {
+export const preparePython = async (): Promise<string> => {
   const version = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);
   const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'tiktok-channel');
   const environment = join(cache, `python-${version}`);

@@ -4,6 +4,7 @@ import type { ReplyCommand } from '../domain/reply-command.ts';
 import type {
   ConversationCursor,
   ConversationView,
+  EuropeanNoticeView,
   MediaState,
   MessageCursor,
   MessageOrder,
@@ -63,6 +64,13 @@ export interface ConversationQueries {
     readonly limit: number;
   }): Promise<Page<MessageView, MessageCursor>>;
   getReply(accountId: string, replyId: string): Promise<ReplyView | null>;
+  /** The newest first. */
+  listEuropeanNotices(query: {
+    readonly accountId: string;
+    readonly channelId: string | null;
+    readonly after: EuropeanNoticeView | null;
+    readonly limit: number;
+  }): Promise<Page<EuropeanNoticeView, EuropeanNoticeView>>;
 }
 
 export interface ReplyRequests {

@@ -19,7 +19,7 @@ export const createProjectBatch =
   ({ store, clock }: { readonly store: ProjectionStore; readonly clock: Clock }): ProjectBatch =>
   async (batch, position) => {
     const facts = foldFacts(batch);
-    const media = wantedMedia(facts.messages);
+    const media = wantedMedia(facts.message);
     for (let attempt = 1; ; attempt += 1) {
       const result = await store.apply({ facts, media, position, atMs: clock.now() });
       if (result === 'conflict' && attempt < TRIES_AT_CONFLICTS) continue;

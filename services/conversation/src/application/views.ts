@@ -11,6 +11,8 @@ export interface ConversationView {
     readonly isFollower: boolean | null;
   };
   readonly lastMessage: MessageView;
+  /** The newest first, at most a few. */
+  readonly referrals: readonly ReferralView[];
   readonly updatedAt: number;
 }
 
@@ -24,21 +26,69 @@ export interface MessageView {
   readonly automaticType: string | null;
   readonly content: ContentView;
   readonly quotedMessageId: string | null;
+  /** The card whose button was tapped, for a message that a tap produced. */
+  readonly buttonTap: { readonly messageId: string; readonly buttonId: string | null } | null;
+  /** Oldest first. */
+  readonly reactions: readonly ReactionView[];
   /** TikTok's time; of a reply without a message, its first. */
   readonly sentAt: number;
   /** Null for what the customer sent. */
   readonly status: ReplyStatus | null;
+  /** Set while the status is delayed. */
+  readonly delay: DelayView | null;
   readonly failure: FailureView | null;
 }
 
 export interface ContentView {
-  /** Null when it was blanked. */
+  /** Null when nobody knew it, or when it was blanked. */
   readonly kind: ContentKind | null;
   readonly tiktokType: string | null;
   readonly text: string | null;
   readonly media: MediaView | null;
   readonly videoId: string | null;
   readonly embedUrl: string | null;
+  /** Of a sticker or an emoji. */
+  readonly pictureUrl: string | null;
+  readonly template: TemplateView | null;
+}
+
+export interface TemplateView {
+  /** TikTok's name in upper case. */
+  readonly type: string;
+  readonly cards: readonly {
+    readonly title: string | null;
+    readonly buttons: readonly { readonly buttonId: string | null; readonly label: string | null }[];
+  }[];
+}
+
+/** A reaction that stands. */
+export interface ReactionView {
+  readonly emoji: string | null;
+  readonly emojiUrl: string | null;
+  readonly by: 'customer' | 'business';
+  readonly at: number;
+}
+
+/** What led the customer to the conversation. */
+export interface ReferralView {
+  readonly source: 'ad' | 'link' | 'unknown';
+  readonly reference: string | null;
+  readonly adName: string | null;
+  readonly embedUrl: string | null;
+  readonly prefilledMessage: string | null;
+  readonly at: number;
+}
+
+/** Why a reply waits. */
+export interface DelayView {
+  readonly reason: string;
+  readonly until: number | null;
+}
+
+/** Somebody in Europe wrote: TikTok tells neither who nor what. */
+export interface EuropeanNoticeView {
+  readonly channelId: string;
+  readonly sentAt: number;
 }
 
 export type MediaState = 'pending' | 'stored' | 'failed';
@@ -65,6 +115,7 @@ export interface ReplyView {
   readonly status: ReplyStatus;
   readonly attempts: number;
   readonly messageId: string | null;
+  readonly delay: DelayView | null;
   readonly failure: FailureView | null;
   readonly retryOf: string | null;
 }

@@ -1,5 +1,6 @@
-import { assertNever } from '@tiktok-channel/platform/kernel';
 import { type MessageFact, mergeMessages } from './message.ts';
+import { laterReaction, type ReactionFact } from './reaction.ts';
+import { mergeReferrals, type ReferralFact } from './referral.ts';
 import { mergeReplies, type ReplyFact } from './reply.ts';
 
 /** The person has seen what was sent up to `readUpTo`, in TikTok's time. */
@@ -7,6 +8,13 @@ export interface ReadMark {
   readonly channelId: string;
   readonly conversationId: string;
   readonly readUpTo: number;
+}
+
+/** Somebody in Europe wrote to the business: TikTok tells neither who nor what. */
+export interface EuropeanNotice {
+  readonly channelId: string;
+  /** TikTok's time of the message. */
+  readonly sentAt: number;
 }
 
 export type ChannelStatus = 'unknown' | 'connected' | 'expiring' | 'needs_reauthorization' | 'disconnected';
@@ -21,63 +29,89 @@ export interface ChannelFact {
   readonly visibleFrom: number | null;
 }
 
-export type Fact =
-  | { readonly type: 'message'; readonly fact: MessageFact }
-  | { readonly type: 'reply'; readonly fact: ReplyFact }
-  | { readonly type: 'readMark'; readonly fact: ReadMark }
-  | { readonly type: 'channel'; readonly fact: ChannelFact };
-
-/** What a set of records says: one row per message, reply, conversation read and channel. */
-export interface Facts {
-  readonly messages: readonly MessageFact[];
-  readonly replies: readonly ReplyFact[];
-  readonly readMarks: readonly ReadMark[];
-  readonly channels: readonly ChannelFact[];
+/** The type of each kind of fact; `Fact` and `Facts` follow from it. */
+interface FactTypes {
+  readonly message: MessageFact;
+  readonly reaction: ReactionFact;
+  readonly referral: ReferralFact;
+  readonly reply: ReplyFact;
+  readonly readMark: ReadMark;
+  readonly europeanNotice: EuropeanNotice;
+  readonly channel: ChannelFact;
 }
+
+export type FactType = keyof FactTypes;
+
+export type Fact = { readonly [Type in FactType]: { readonly type: Type; readonly fact: FactTypes[Type] } }[FactType];
+
+/** What a set of records says: one row per message, reaction, referral, reply, conversation read, notice and channel. */
+export type Facts = { readonly [Type in FactType]: readonly FactTypes[Type][] };
+
+interface Rule<RowOfFact> {
+  readonly keyOf: (fact: RowOfFact) => readonly (string | number | boolean)[];
+  /** Commutative, associative and idempotent. */
+  readonly merge: (a: RowOfFact, b: RowOfFact) => RowOfFact;
+}
+
+const RULES: { readonly [Type in FactType]: Rule<FactTypes[Type]> } = {
+  message: {
+    keyOf: ({ channelId, conversationId, messageId }) => [channelId, conversationId, messageId],
+    merge: mergeMessages,
+  },
+  reaction: {
+    keyOf: (fact) => [
+      fact.channelId,
+      fact.conversationId,
+      fact.messageId,
+      fact.personId,
+      fact.reaction,
+      fact.isPicture,
+    ],
+    merge: laterReaction,
+  },
+  referral: {
+    keyOf: (fact) => [fact.channelId, fact.conversationId, fact.source, fact.reference, fact.occurredAtSecond],
+    merge: mergeReferrals,
+  },
+  reply: { keyOf: ({ channelId, replyId }) => [channelId, replyId], merge: mergeReplies },
+  readMark: {
+    keyOf: ({ channelId, conversationId }) => [channelId, conversationId],
+    merge: (a, b) => (a.readUpTo >= b.readUpTo ? a : b),
+  },
+  europeanNotice: { keyOf: ({ channelId, sentAt }) => [channelId, sentAt], merge: (a) => a },
+  channel: { keyOf: ({ channelId }) => [channelId], merge: (a, b) => (a.version >= b.version ? a : b) },
+};
 
 /**
  * The fold of the projection: facts in any order, any number of times, give the same rows. The database merges a batch's
  * rows into its own by the same rules, so a history may be cut into batches anywhere.
  */
 export const foldFacts = (facts: Iterable<Fact>): Facts => {
-  const messages = new Map<string, MessageFact>();
-  const replies = new Map<string, ReplyFact>();
-  const readMarks = new Map<string, ReadMark>();
-  const channels = new Map<string, ChannelFact>();
-  for (const { type, fact } of facts) {
-    switch (type) {
-      case 'message':
-        put(messages, keyOf(fact.channelId, fact.conversationId, fact.messageId), fact, mergeMessages);
-        break;
-      case 'reply':
-        put(replies, keyOf(fact.channelId, fact.replyId), fact, mergeReplies);
-        break;
-      case 'readMark':
-        put(readMarks, keyOf(fact.channelId, fact.conversationId), fact, laterMark);
-        break;
-      case 'channel':
-        put(channels, fact.channelId, fact, newerChannel);
-        break;
-      default:
-        return assertNever(type);
-    }
-  }
+  const byType = Object.groupBy(facts, ({ type }) => type);
+  const folded = <Type extends FactType>(type: Type): readonly FactTypes[Type][] =>
+    // The compiler does not follow that a group holds the facts of its type.
+    foldOne(RULES[type], (byType[type] ?? []) as unknown as readonly { readonly fact: FactTypes[Type] }[]);
   return {
-    messages: [...messages.values()],
-    replies: [...replies.values()],
-    readMarks: [...readMarks.values()],
-    channels: [...channels.values()],
+    message: folded('message'),
+    reaction: folded('reaction'),
+    referral: folded('referral'),
+    reply: folded('reply'),
+    readMark: folded('readMark'),
+    europeanNotice: folded('europeanNotice'),
+    channel: folded('channel'),
   };
 };
 
-/** U+0000 is in no id: `storableText` has replaced it. */
-const keyOf = (...parts: readonly string[]): string => parts.join('\0');
-
-const put = <T>(rows: Map<string, T>, key: string, fact: T, merge: (a: T, b: T) => T): void => {
-  const known = rows.get(key);
-  rows.set(key, known === undefined ? fact : merge(known, fact));
+const foldOne = <RowOfFact>(
+  { keyOf, merge }: Rule<RowOfFact>,
+  facts: readonly { readonly fact: RowOfFact }[],
+): readonly RowOfFact[] => {
+  const rows = new Map<string, RowOfFact>();
+  for (const { fact } of facts) {
+    // U+0000 is in no id: `storableText` has replaced it.
+    const key = keyOf(fact).join('\0');
+    const known = rows.get(key);
+    rows.set(key, known === undefined ? fact : merge(known, fact));
+  }
+  return [...rows.values()];
 };
-
-const laterMark = (a: ReadMark, b: ReadMark): ReadMark => (a.readUpTo >= b.readUpTo ? a : b);
-
-const newerChannel = (a: ChannelFact, b: ChannelFact): ChannelFact => (a.version >= b.version ? a : b);

@@ -27,6 +27,8 @@ const message = (overrides: Partial<MessageFact> = {}): MessageFact => ({
   tapMessageId: null,
   tapButtonId: null,
   logId: null,
+  pictureUrl: null,
+  template: null,
   receivedAt: 2_000,
   fromHistory: 0,
   ...overrides,
@@ -69,6 +71,7 @@ describe('the status of a reply', () => {
     delayedAt: null,
     unknownAt: null,
     failedAt: null,
+    cancelledAt: null,
     sentAt: null,
     deliveredAt: null,
     readAt: null,
@@ -80,6 +83,7 @@ describe('the status of a reply', () => {
     [{ queuedAt: 1, delayedAt: 2 }, 'delayed'],
     [{ delayedAt: 2, unknownAt: 3 }, 'unknown'],
     [{ unknownAt: 3, failedAt: 4 }, 'failed'],
+    [{ queuedAt: 1, cancelledAt: 2 }, 'cancelled'],
     [{ unknownAt: 3, sentAt: 4 }, 'sent'],
     [{ sentAt: 4, deliveredAt: 5 }, 'delivered'],
     [{ readAt: 6 }, 'read'],
@@ -128,24 +132,16 @@ describe('text', () => {
   });
 });
 
-const factsOf = ({ messages, replies, readMarks, channels }: Facts): readonly Fact[] => [
-  ...messages.map((fact): Fact => ({ type: 'message', fact })),
-  ...replies.map((fact): Fact => ({ type: 'reply', fact })),
-  ...readMarks.map((fact): Fact => ({ type: 'readMark', fact })),
-  ...channels.map((fact): Fact => ({ type: 'channel', fact })),
-];
+const factsOf = (facts: Facts): readonly Fact[] =>
+  Object.entries(facts).flatMap(([type, rows]) => rows.map((fact) => ({ type, fact }) as Fact));
 
 /** Rows have no order; their JSON gives them one. */
-const inOrder = (facts: Facts) => {
-  const sorted = <T>(rows: readonly T[]) =>
-    rows.toSorted((a, b) => compareText(JSON.stringify(a, keys(a)), JSON.stringify(b, keys(b))));
-  const { messages, replies, readMarks, channels } = facts;
-  return {
-    messages: sorted(messages),
-    replies: sorted(replies),
-    readMarks: sorted(readMarks),
-    channels: sorted(channels),
-  };
-};
+const inOrder = (facts: Facts) =>
+  Object.fromEntries(
+    Object.entries(facts).map(([type, rows]) => [
+      type,
+      rows.toSorted((a, b) => compareText(JSON.stringify(a, keys(a)), JSON.stringify(b, keys(b)))),
+    ]),
+  );
 
 const keys = (row: unknown): string[] => Object.keys(row as object).sort();

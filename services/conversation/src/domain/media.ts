@@ -9,10 +9,14 @@ export interface WantedMedia {
   readonly conversationId: string;
   readonly messageId: string;
   readonly tiktokMediaId: string;
+  readonly mediaType: TikTokMediaType;
 }
 
+/** TikTok's `media_type` of a download. */
+export type TikTokMediaType = 'IMAGE' | 'VIDEO';
+
 export const wantedMedia = (messages: readonly MessageFact[]): readonly WantedMedia[] =>
-  messages.flatMap(({ channelId, conversationId, messageId, tiktokMediaId }) =>
+  messages.flatMap(({ channelId, conversationId, messageId, kind, tiktokMediaId }) =>
     tiktokMediaId === null
       ? []
       : [
@@ -22,6 +26,7 @@ export const wantedMedia = (messages: readonly MessageFact[]): readonly WantedMe
             conversationId,
             messageId,
             tiktokMediaId,
+            mediaType: kind === 'video' ? 'VIDEO' : 'IMAGE',
           },
         ],
   );

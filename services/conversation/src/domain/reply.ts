@@ -1,7 +1,16 @@
-import { lesser, type Scalar } from './canonical.ts';
+import { compareText, lesser, type Scalar } from './canonical.ts';
 
 /** From least to most: the status of a reply is the greatest that a fact supports, so the order of facts is no matter. */
-export const REPLY_STATUSES = ['queued', 'delayed', 'unknown', 'failed', 'sent', 'delivered', 'read'] as const;
+export const REPLY_STATUSES = [
+  'queued',
+  'delayed',
+  'unknown',
+  'failed',
+  'cancelled',
+  'sent',
+  'delivered',
+  'read',
+] as const;
 
 export type ReplyStatus = (typeof REPLY_STATUSES)[number];
 
@@ -15,10 +24,17 @@ export interface ReplyFact {
   readonly queuedAt: number | null;
   readonly delayedAt: number | null;
   readonly unknownAt: number | null;
+  /** Since when nothing more is tried to find out what became of it. */
+  readonly settledAt: number | null;
   readonly failedAt: number | null;
+  readonly cancelledAt: number | null;
   readonly sentAt: number | null;
   readonly deliveredAt: number | null;
   readonly readAt: number | null;
+  /** The newest delay: when it was decided, why, and until when. */
+  readonly lastDelayedAt: number | null;
+  readonly delayReason: string | null;
+  readonly delayedUntil: number | null;
   /** TikTok's id of the message that it became. */
   readonly messageId: string | null;
   readonly text: string | null;
@@ -39,14 +55,16 @@ export interface ReplyFact {
   readonly attempts: number;
 }
 
-/** Fields of which the lesser present value counts; `attempts` alone is a maximum. */
+/** Fields of which the lesser present value counts. Of the newest delay they go together, and `attempts` is a maximum. */
 export const LEAST_FIELDS = [
   'conversationId',
   'firstAt',
   'queuedAt',
   'delayedAt',
   'unknownAt',
+  'settledAt',
   'failedAt',
+  'cancelledAt',
   'sentAt',
   'deliveredAt',
   'readAt',
@@ -69,8 +87,21 @@ export const LEAST_FIELDS = [
 export const mergeReplies = (a: ReplyFact, b: ReplyFact): ReplyFact => {
   const merged: Record<string, Scalar | null> = {};
   for (const field of LEAST_FIELDS) merged[field] = least(a[field], b[field]);
-  return { ...a, ...merged, attempts: Math.max(a.attempts, b.attempts) };
+  return { ...a, ...merged, ...newestDelay(a, b), attempts: Math.max(a.attempts, b.attempts) };
 };
+
+type Delay = Pick<ReplyFact, 'lastDelayedAt' | 'delayReason' | 'delayedUntil'>;
+
+const newestDelay = (a: ReplyFact, b: ReplyFact): Delay => {
+  const { lastDelayedAt, delayReason, delayedUntil } = compareDelays(a, b) >= 0 ? a : b;
+  return { lastDelayedAt, delayReason, delayedUntil };
+};
+
+/** By time; of two at once by what they say, so that the choice does not hang on their order. */
+const compareDelays = (a: Delay, b: Delay): number =>
+  (a.lastDelayedAt ?? -1) - (b.lastDelayedAt ?? -1) ||
+  compareText(a.delayReason ?? '', b.delayReason ?? '') ||
+  (a.delayedUntil ?? -1) - (b.delayedUntil ?? -1);
 
 const least = (a: Scalar | null, b: Scalar | null): Scalar | null => {
   if (a === null) return b;
@@ -79,7 +110,7 @@ const least = (a: Scalar | null, b: Scalar | null): Scalar | null => {
 
 export type ReplyTimes = Pick<
   ReplyFact,
-  'queuedAt' | 'delayedAt' | 'unknownAt' | 'failedAt' | 'sentAt' | 'deliveredAt' | 'readAt'
+  'queuedAt' | 'delayedAt' | 'unknownAt' | 'failedAt' | 'cancelledAt' | 'sentAt' | 'deliveredAt' | 'readAt'
 >;
 
 /** TikTok's message of a reply, as the echo shows it. */
@@ -95,6 +126,7 @@ export const replyStatus = (times: ReplyTimes, echo: EchoedMessage | null): Repl
   if (times.readAt !== null || echoed === 'read') return 'read';
   if (times.deliveredAt !== null || echoed === 'delivered') return 'delivered';
   if (times.sentAt !== null) return 'sent';
+  if (times.cancelledAt !== null) return 'cancelled';
   if (times.failedAt !== null) return 'failed';
   if (times.unknownAt !== null) return 'unknown';
   return times.delayedAt === null ? 'queued' : 'delayed';

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { ConversationQueries } from '../../application/ports.ts';
 import { decodeCursor, encodeCursor, pagingQuery } from './paging.ts';
 import { idOf } from './paths.ts';
-import { conversationJson, messageJson } from './views.ts';
+import { conversationJson, messageJson, noticeJson } from './views.ts';
 
 export interface ConversationRoutes {
   /** Lets people through and keeps who they are. */
@@ -20,6 +20,7 @@ const storableText = z.string().transform(idOf);
 const conversationCursor = z
   .tuple([z.int(), storableText, storableText])
   .transform(([lastSentAt, conversationId, channelId]) => ({ lastSentAt, conversationId, channelId }));
+const noticeCursor = z.tuple([z.int(), storableText]).transform(([sentAt, channelId]) => ({ sentAt, channelId }));
 const messageCursor = z.tuple([z.int(), storableText]).transform(([sentAt, id]) => ({ sentAt, id }));
 
 export const mountConversations = (app: Express, { people, queries }: ConversationRoutes): void => {
@@ -56,4 +57,16 @@ export const mountConversations = (app: Express, { people, queries }: Conversati
     response.json({ items: items.map(messageJson), nextCursor: encodeCursor(next && [next.sentAt, next.id]) });
   });
   app.all('/v1/conversations/:conversationId/messages', onlyMethods('GET'));
+
+  app.get('/v1/notices', people, async (request, response) => {
+    const { limit, cursor, channelId } = validate(listQuery, request.query);
+    const { items, next } = await queries.listEuropeanNotices({
+      accountId: accountIn(response),
+      channelId: channelId === undefined ? null : idOf(channelId),
+      after: decodeCursor(noticeCursor, cursor),
+      limit,
+    });
+    response.json({ items: items.map(noticeJson), nextCursor: encodeCursor(next && [next.sentAt, next.channelId]) });
+  });
+  app.all('/v1/notices', onlyMethods('GET'));
 };

@@ -1,6 +1,7 @@
 import type {
   ContentView,
   ConversationView,
+  EuropeanNoticeView,
   FailureView,
   MediaView,
   MessageView,
@@ -22,6 +23,7 @@ export const conversationJson = (view: ConversationView) => ({
     isFollower: view.customer.isFollower,
   },
   lastMessage: messageJson(view.lastMessage),
+  referrals: view.referrals,
   unreadCount: null,
   replyWindow: null,
   updatedAt: view.updatedAt,
@@ -36,8 +38,11 @@ export const messageJson = (view: MessageView) => ({
   automatic: view.automaticType,
   content: contentJson(view.content),
   quotedMessageId: view.quotedMessageId,
+  buttonTap: view.buttonTap,
+  reactions: view.reactions,
   sentAt: view.sentAt,
   status: view.status,
+  delay: view.delay,
   failure: failureJson(view.failure),
 });
 
@@ -47,9 +52,18 @@ const contentJson = (content: ContentView) => {
       return { kind: 'text', text: content.text };
     case 'image':
       return { kind: 'image', media: mediaJson(content.media) };
+    case 'video':
+      return { kind: 'video', media: mediaJson(content.media) };
+    case 'sticker':
+      return { kind: 'sticker', pictureUrl: content.pictureUrl };
+    case 'emoji':
+      return { kind: 'emoji', pictureUrl: content.pictureUrl };
+    case 'template':
+      return { kind: 'template', template: content.template };
     case 'shared_post':
       return { kind: 'shared_post', videoId: content.videoId, embedUrl: content.embedUrl };
-    default:
+    case 'unsupported':
+    case null:
       return { kind: 'unsupported', tiktokType: content.tiktokType };
   }
 };
@@ -72,12 +86,20 @@ const failureJson = (failure: FailureView | null) =>
             : { code: failure.tiktokCode, requestId: failure.tiktokRequestId },
       };
 
+/** Of a kind, so that others can come beside it. */
+export const noticeJson = ({ channelId, sentAt }: EuropeanNoticeView) => ({
+  kind: 'european_message',
+  channelId,
+  sentAt,
+});
+
 export const replyJson = (view: ReplyView) => ({
   replyId: view.replyId,
   conversationId: view.conversationId,
   status: view.status,
   attempts: view.attempts,
   messageId: view.messageId,
+  delay: view.delay,
   failure: failureJson(view.failure),
   retryOf: view.retryOf,
 });

@@ -2,8 +2,9 @@ import type { Decoded, IncomingRecord } from '@tiktok-channel/platform/kafka';
 import { storableText } from '@tiktok-channel/platform/kernel';
 import { type ChannelState, type Codec, CodecError, type DecodedRecord, type Records } from '@tiktok-channel/schemas';
 import type { ChannelFact, ChannelStatus, Fact } from '../../domain/facts.ts';
+import { reactionFact, referralFact } from './meeting-facts.ts';
 import { messageFact } from './message-facts.ts';
-import { failedReply, queuedReply, replyFact } from './reply-facts.ts';
+import { delayedReply, failedReply, queuedReply, replyFact, unknownReply } from './reply-facts.ts';
 
 const REGISTRY_PAUSE_MS = 1_000;
 
@@ -39,6 +40,12 @@ type Mappers = { readonly [Name in keyof Records]?: (value: Records[Name]) => Fa
 const MAPPERS: Mappers = {
   MessageReceived: (record) => ({ type: 'message', fact: messageFact('incoming', record) }),
   MessageEchoed: (record) => ({ type: 'message', fact: messageFact('outgoing', record) }),
+  ReactionChanged: (record) => ({ type: 'reaction', fact: reactionFact(record) }),
+  ReferralReceived: (record) => ({ type: 'referral', fact: referralFact(record) }),
+  EuropeanMessageNoticed: ({ channelId, sentAt }) => ({
+    type: 'europeanNotice',
+    fact: { channelId: storableText(channelId), sentAt },
+  }),
   ConversationRead: (record) => ({
     type: 'readMark',
     fact: {
@@ -48,14 +55,17 @@ const MAPPERS: Mappers = {
     },
   }),
   ReplyQueued: (record) => ({ type: 'reply', fact: queuedReply(record) }),
-  ReplyDelayed: (record) => ({ type: 'reply', fact: replyFact(record, 'delayedAt') }),
+  ReplyDelayed: (record) => ({ type: 'reply', fact: delayedReply(record) }),
   ReplySent: (record) => ({ type: 'reply', fact: replyFact(record, 'sentAt') }),
   ReplyDelivered: (record) => ({ type: 'reply', fact: replyFact(record, 'deliveredAt') }),
   ReplyRead: (record) => ({ type: 'reply', fact: replyFact(record, 'readAt') }),
   ReplyFailed: (record) => ({ type: 'reply', fact: failedReply(record) }),
-  ReplyOutcomeUnknown: (record) => ({ type: 'reply', fact: replyFact(record, 'unknownAt') }),
+  ReplyOutcomeUnknown: (record) => ({ type: 'reply', fact: unknownReply(record) }),
+  ReplyCancelled: (record) => ({ type: 'reply', fact: replyFact(record, 'cancelledAt') }),
   ChannelConnected: (record) => ({ type: 'channel', fact: channelFact(record) }),
   ChannelUpdated: (record) => ({ type: 'channel', fact: channelFact(record) }),
+  ChannelReauthorizationRequired: (record) => ({ type: 'channel', fact: channelFact(record) }),
+  ChannelDisconnected: (record) => ({ type: 'channel', fact: channelFact(record) }),
   ChannelReauthorized: (record) => ({ type: 'channel', fact: channelFact(record) }),
 };
 

@@ -2,15 +2,16 @@ import { storableText } from '@tiktok-channel/platform/kernel';
 import type { ContentKind as AvroContentKind, MessageEchoed, MessageReceived } from '@tiktok-channel/schemas';
 import { type ContentKind, type Direction, historyBits, type MessageFact } from '../../domain/message.ts';
 
-const KINDS: Readonly<Record<AvroContentKind, ContentKind>> = {
+/** A kind that the writer did not know counts as absent: another record of the message may know it. */
+const KINDS: Readonly<Record<AvroContentKind, ContentKind | null>> = {
   TEXT: 'text',
   IMAGE: 'image',
   SHARED_POST: 'shared_post',
-  VIDEO: 'unsupported',
-  STICKER: 'unsupported',
-  EMOJI: 'unsupported',
-  TEMPLATE: 'unsupported',
-  UNSUPPORTED: 'unsupported',
+  VIDEO: 'video',
+  STICKER: 'sticker',
+  EMOJI: 'emoji',
+  TEMPLATE: 'template',
+  UNSUPPORTED: null,
 };
 
 /** A person wrote to the business (`incoming`), or TikTok echoed what the business sent (`outgoing`). */
@@ -29,7 +30,7 @@ export const messageFact = (direction: Direction, record: MessageReceived | Mess
     kind: content && KINDS[content.kind],
     tiktokType: optional(content?.tiktokType),
     body: optional(content?.text?.body),
-    tiktokMediaId: optional(content?.image?.mediaId),
+    tiktokMediaId: optional(content?.image?.mediaId ?? content?.video?.mediaId),
     videoId: optional(content?.sharedPost?.videoId),
     embedUrl: optional(content?.sharedPost?.embedUrl),
     quotedMessageId: optional(record.quotedMessageId),
@@ -38,6 +39,8 @@ export const messageFact = (direction: Direction, record: MessageReceived | Mess
     tapMessageId: optional(buttonTap?.messageId),
     tapButtonId: optional(buttonTap?.buttonId),
     logId: optional(record.logId),
+    pictureUrl: optional(content?.sticker?.url ?? content?.emoji?.url),
+    template: content?.template ? storableText(JSON.stringify(content.template)) : null,
     receivedAt: record.receivedAt,
     fromHistory: 0,
   };

@@ -6,7 +6,12 @@ import { createFactDecoder } from './fact.codec.ts';
 
 export const PROJECTION_GROUP = 'conversation.projection';
 
-export const PROJECTED_TOPICS = [topics.messages.name, topics.statuses.name, topics.channels.name] as const;
+export const PROJECTED_TOPICS = [
+  topics.messages.name,
+  topics.statuses.name,
+  topics.accountNotices.name,
+  topics.channels.name,
+] as const;
 
 /** Partitions whose batches are in hand at once: while the database works for one, another is decoded. */
 const CONCURRENCY = 3;

@@ -1,6 +1,6 @@
 import { storableText } from '@tiktok-channel/platform/kernel';
-import type { ReplyFailed, ReplyQueued, SendReply } from '@tiktok-channel/schemas';
-import type { ReplyFact } from '../../domain/reply.ts';
+import type { ReplyDelayed, ReplyFailed, ReplyOutcomeUnknown, ReplyQueued, SendReply } from '@tiktok-channel/schemas';
+import type { ReplyFact, ReplyTimes } from '../../domain/reply.ts';
 
 interface ReplyRecord {
   readonly replyId: string;
@@ -11,10 +11,8 @@ interface ReplyRecord {
   readonly messageId?: string | null;
 }
 
-type ReplyTime = 'queuedAt' | 'delayedAt' | 'unknownAt' | 'failedAt' | 'sentAt' | 'deliveredAt' | 'readAt';
-
 /** What every status record says: which reply, and since when it has the status that `time` stands for. */
-export const replyFact = (record: ReplyRecord, time: ReplyTime): ReplyFact => ({
+export const replyFact = (record: ReplyRecord, time: keyof ReplyTimes): ReplyFact => ({
   ...NOTHING_KNOWN,
   channelId: storableText(record.channelId),
   replyId: storableText(record.replyId),
@@ -38,6 +36,18 @@ const contentOf = (command: SendReply): Partial<ReplyFact> => ({
   retryOf: optional(command.retryOf),
 });
 
+export const delayedReply = (record: ReplyDelayed): ReplyFact => ({
+  ...replyFact(record, 'delayedAt'),
+  lastDelayedAt: record.at,
+  delayReason: storableText(record.reason),
+  delayedUntil: record.until,
+});
+
+export const unknownReply = (record: ReplyOutcomeUnknown): ReplyFact => ({
+  ...replyFact(record, 'unknownAt'),
+  settledAt: record.settled ? record.at : null,
+});
+
 export const failedReply = (record: ReplyFailed): ReplyFact => ({
   ...replyFact(record, 'failedAt'),
   failureCode: storableText(record.code),
@@ -55,10 +65,15 @@ const NOTHING_KNOWN = {
   queuedAt: null,
   delayedAt: null,
   unknownAt: null,
+  settledAt: null,
   failedAt: null,
+  cancelledAt: null,
   sentAt: null,
   deliveredAt: null,
   readAt: null,
+  lastDelayedAt: null,
+  delayReason: null,
+  delayedUntil: null,
   text: null,
   attachments: null,
   action: null,

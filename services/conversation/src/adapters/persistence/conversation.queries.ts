@@ -1,9 +1,18 @@
 import { onDatabase, type SqlClient } from '@tiktok-channel/platform/postgres';
 import type { ConversationQueries } from '../../application/ports.ts';
-import type { ConversationView, MessageOrder, MessageView, Page, ReplyView } from '../../application/views.ts';
+import type {
+  ConversationView,
+  EuropeanNoticeView,
+  MessageOrder,
+  MessageView,
+  Page,
+  ReferralView,
+  ReplyView,
+} from '../../application/views.ts';
 import { compareText } from '../../domain/canonical.ts';
 import { replyStatus } from '../../domain/reply.ts';
 import {
+  delayView,
   failureView,
   MESSAGE_COLUMNS,
   MESSAGE_JOINS,
@@ -68,6 +77,18 @@ export const createConversationQueries = (client: SqlClient): ConversationQuerie
       return pageOf(views, limit, (last) => ({ sentAt: last.sentAt, id: idOf(last) }));
     },
 
+    listEuropeanNotices: async ({ accountId, channelId, after, limit }) => {
+      const rows = await select<NoticeRow>(
+        NOTICES_SQL,
+        accountId,
+        channelId,
+        after?.sentAt ?? null,
+        after?.channelId ?? null,
+        limit + 1,
+      );
+      return pageOf(rows.map(noticeView), limit, (last) => last);
+    },
+
     getReply: async (accountId, replyId) => {
       const [row] = await select<FullReplyRow>(REPLY_SQL, accountId, replyId);
       return row === undefined ? null : replyView(row);
@@ -103,6 +124,11 @@ interface ConversationRow extends MessageRow {
   readonly customer_id: string | null;
   readonly customer_username: string | null;
   readonly customer_follows: boolean | null;
+  readonly referrals: readonly StoredReferral[] | null;
+}
+
+interface StoredReferral extends Omit<ReferralView, 'reference'> {
+  readonly reference: string;
 }
 
 /** Channels that show something to the account $1. */
@@ -110,16 +136,28 @@ const VISIBLE_CHANNELS = `(
   SELECT channel_id, coalesce(visible_from, 0) AS visible_from FROM channels
    WHERE account_id = $1 AND status <> 'disconnected') AS channel`;
 
-const CONVERSATION_COLUMNS = `c.customer_id, c.customer_username, c.is_follower AS customer_follows, ${MESSAGE_COLUMNS}`;
+const CONVERSATION_COLUMNS = `c.customer_id, c.customer_username, c.is_follower AS customer_follows, referred.referrals, ${MESSAGE_COLUMNS}`;
 
-const LAST_MESSAGE = `
-  JOIN messages m ON m.channel_id = c.channel_id AND m.conversation_id = c.conversation_id AND m.message_id = c.last_message_id`;
+/** Of a conversation, the newest. */
+const SHOWN_REFERRALS = 5;
+
+/** `visible` names what has the column `visible_from`. */
+const lastMessage = (visible: 'c' | 'channel'): string => `
+  JOIN messages m ON m.channel_id = c.channel_id AND m.conversation_id = c.conversation_id AND m.message_id = c.last_message_id
+  LEFT JOIN LATERAL (
+    SELECT jsonb_agg(shown ORDER BY shown.at DESC) AS referrals
+      FROM (SELECT source, reference, ad_name AS "adName", embed_url AS "embedUrl",
+                   prefilled_message AS "prefilledMessage", occurred_at AS at
+              FROM referrals
+             WHERE channel_id = c.channel_id AND conversation_id = c.conversation_id
+               AND occurred_at >= ${visible}.visible_from
+             ORDER BY occurred_at DESC LIMIT ${SHOWN_REFERRALS}) AS shown) AS referred ON true`;
 
 /** The newest of each channel by its index, then the newest of those. */
 const LIST_SQL = `
 SELECT ${CONVERSATION_COLUMNS}
   FROM (
-    SELECT newest.* FROM ${VISIBLE_CHANNELS}
+    SELECT newest.*, channel.visible_from FROM ${VISIBLE_CHANNELS}
      CROSS JOIN LATERAL (
        SELECT * FROM conversations
         WHERE channel_id = channel.channel_id AND last_sent_at >= channel.visible_from
@@ -127,13 +165,13 @@ SELECT ${CONVERSATION_COLUMNS}
         ORDER BY last_sent_at DESC, conversation_id DESC LIMIT $6::int) AS newest
      WHERE $2::text IS NULL OR channel.channel_id = $2::text
      ORDER BY last_sent_at DESC, conversation_id DESC, channel_id DESC LIMIT $6::int) AS c
-  ${LAST_MESSAGE} ${MESSAGE_JOINS}
+  ${lastMessage('c')} ${MESSAGE_JOINS}
  ORDER BY c.last_sent_at DESC, c.conversation_id DESC, c.channel_id DESC`;
 
 const GET_SQL = `
 SELECT ${CONVERSATION_COLUMNS}
   FROM ${VISIBLE_CHANNELS} JOIN conversations c USING (channel_id)
-  ${LAST_MESSAGE} ${MESSAGE_JOINS}
+  ${lastMessage('channel')} ${MESSAGE_JOINS}
  WHERE c.conversation_id = $2 AND c.last_sent_at >= channel.visible_from
  ORDER BY c.channel_id LIMIT 1`;
 
@@ -159,8 +197,22 @@ const conversationView = (row: ConversationRow): ConversationView => ({
   channelId: row.channel_id,
   customer: { userId: row.customer_id, username: row.customer_username, isFollower: row.customer_follows },
   lastMessage: messageView(row),
+  referrals: (row.referrals ?? []).map((referral) => ({ ...referral, reference: referral.reference || null })),
   updatedAt: Number(row.sent_at),
 });
+
+interface NoticeRow {
+  readonly channel_id: string;
+  readonly sent_at: bigint;
+}
+
+const NOTICES_SQL = `
+SELECT channel_id, sent_at FROM ${VISIBLE_CHANNELS} JOIN european_notices USING (channel_id)
+ WHERE sent_at >= channel.visible_from AND ($2::text IS NULL OR channel_id = $2::text)
+   AND ($3::bigint IS NULL OR (sent_at, channel_id) < ($3::bigint, $4::text))
+ ORDER BY sent_at DESC, channel_id DESC LIMIT $5::int`;
+
+const noticeView = (row: NoticeRow): EuropeanNoticeView => ({ channelId: row.channel_id, sentAt: Number(row.sent_at) });
 
 interface FullReplyRow extends ReplyRow {
   readonly conversation_id: string;
@@ -179,7 +231,7 @@ SELECT ${REPLY_COLUMNS}, r.conversation_id, r.message_id, r.retry_of, r.attempts
   LEFT JOIN read_marks mark ON mark.channel_id = r.channel_id AND mark.conversation_id = r.conversation_id
  WHERE r.reply_id = $2
 UNION ALL
-SELECT reply_id, requested_at, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+SELECT reply_id, requested_at, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
        conversation_id, NULL, NULL, 0, NULL, NULL
   FROM reply_requests request
  WHERE account_id = $1 AND reply_id = $2
@@ -198,6 +250,7 @@ const replyView = (row: FullReplyRow): ReplyView => {
     status,
     attempts: row.attempts,
     messageId: row.message_id,
+    delay: delayView(row, status),
     failure: failureView(row, status),
     retryOf: row.retry_of,
   };

@@ -1,5 +1,7 @@
-import type { ChannelFact, ReadMark } from '../../domain/facts.ts';
+import type { ChannelFact, EuropeanNotice, ReadMark } from '../../domain/facts.ts';
 import { MERGED_FIELDS, type MessageFact } from '../../domain/message.ts';
+import type { ReactionFact } from '../../domain/reaction.ts';
+import { MERGED_REFERRAL_FIELDS, type ReferralFact } from '../../domain/referral.ts';
 import { LEAST_FIELDS, type ReplyFact } from '../../domain/reply.ts';
 
 type SqlType = 'text' | 'bigint' | 'integer' | 'boolean';
@@ -32,7 +34,7 @@ const defineTable = <Fact>({ name, columns, key, merge, mergeWhen }: TableDefini
     insertSql: [
       `INSERT INTO ${name} AS old (${names.join(', ')})`,
       `SELECT * FROM unnest(${fields.map((field, index) => `$${index + 1}::${columns[field]}[]`).join(', ')})`,
-      `ON CONFLICT (${key.map(columnOf).join(', ')}) DO UPDATE SET ${assignments.join(', ')}`,
+      `ON CONFLICT (${key.map(columnOf).join(', ')}) DO ${assignments.length === 0 ? 'NOTHING' : `UPDATE SET ${assignments.join(', ')}`}`,
       mergeWhen === undefined ? '' : `WHERE ${mergeWhen}`,
     ].join('\n'),
     parametersOf: (facts) => fields.map((field) => facts.map((fact) => fact[field])),
@@ -42,7 +44,7 @@ const defineTable = <Fact>({ name, columns, key, merge, mergeWhen }: TableDefini
 const leastOf = (field: string): string => `LEAST(old.${columnOf(field)}, excluded.${columnOf(field)})`;
 const greatestOf = (field: string): string => `GREATEST(old.${columnOf(field)}, excluded.${columnOf(field)})`;
 
-/** `mergeMessages` in SQL. `LEAST` skips nulls, so two values of one origin need no case of their own. */
+/** `mergeByOrigin` in SQL. `LEAST` skips nulls, so two values of one origin need no case of their own. */
 const mergedField = (field: string, bit: number): string => {
   const name = columnOf(field);
   return `CASE WHEN old.from_history & ${bit} = excluded.from_history & ${bit} OR old.${name} IS NULL OR excluded.${name} IS NULL
@@ -54,7 +56,10 @@ const historicField = (field: string, bit: number): string =>
   `CASE WHEN old.${columnOf(field)} IS NULL THEN excluded.from_history WHEN excluded.${columnOf(field)} IS NULL
     THEN old.from_history ELSE old.from_history & excluded.from_history END & ${bit}`;
 
-const messageMerges = Object.fromEntries(MERGED_FIELDS.map((field, index) => [field, mergedField(field, 1 << index)]));
+const mergesByOrigin = (fields: readonly string[]): Readonly<Record<string, string>> => ({
+  ...Object.fromEntries(fields.map((field, index) => [field, mergedField(field, 1 << index)])),
+  fromHistory: fields.map((field, index) => `(${historicField(field, 1 << index)})`).join(' | '),
+});
 
 export const messagesTable = defineTable<MessageFact>({
   name: 'messages',
@@ -79,16 +84,61 @@ export const messagesTable = defineTable<MessageFact>({
     tapMessageId: 'text',
     tapButtonId: 'text',
     logId: 'text',
+    pictureUrl: 'text',
+    template: 'text',
     receivedAt: 'bigint',
     fromHistory: 'integer',
   },
   key: ['channelId', 'conversationId', 'messageId'],
   merge: {
-    ...messageMerges,
+    ...mergesByOrigin(MERGED_FIELDS),
     receivedAt: leastOf('receivedAt'),
-    fromHistory: MERGED_FIELDS.map((field, index) => `(${historicField(field, 1 << index)})`).join(' | '),
   },
 });
+
+export const reactionsTable = defineTable<ReactionFact>({
+  name: 'reactions',
+  columns: {
+    channelId: 'text',
+    conversationId: 'text',
+    messageId: 'text',
+    personId: 'text',
+    reaction: 'text',
+    isPicture: 'boolean',
+    changedAt: 'bigint',
+    isRemoved: 'boolean',
+  },
+  key: ['channelId', 'conversationId', 'messageId', 'personId', 'reaction', 'isPicture'],
+  merge: { changedAt: 'excluded.changed_at', isRemoved: 'excluded.is_removed' },
+  mergeWhen: '(excluded.changed_at, excluded.is_removed) > (old.changed_at, old.is_removed)',
+});
+
+export const referralsTable = defineTable<ReferralFact>({
+  name: 'referrals',
+  columns: {
+    channelId: 'text',
+    conversationId: 'text',
+    source: 'text',
+    reference: 'text',
+    occurredAtSecond: 'bigint',
+    occurredAt: 'bigint',
+    tiktokSource: 'text',
+    adName: 'text',
+    advertiserId: 'text',
+    embedUrl: 'text',
+    materialId: 'text',
+    prefilledMessage: 'text',
+    fromHistory: 'integer',
+  },
+  key: ['channelId', 'conversationId', 'source', 'reference', 'occurredAtSecond'],
+  merge: mergesByOrigin(MERGED_REFERRAL_FIELDS),
+});
+
+/** `newestDelay` in SQL: the three columns go together. */
+const delayField = (field: 'lastDelayedAt' | 'delayReason' | 'delayedUntil'): string =>
+  `CASE WHEN (coalesce(excluded.last_delayed_at, -1), coalesce(excluded.delay_reason, ''), coalesce(excluded.delayed_until, -1))
+      > (coalesce(old.last_delayed_at, -1), coalesce(old.delay_reason, ''), coalesce(old.delayed_until, -1))
+    THEN excluded.${columnOf(field)} ELSE old.${columnOf(field)} END`;
 
 export const repliesTable = defineTable<ReplyFact>({
   name: 'replies',
@@ -100,10 +150,15 @@ export const repliesTable = defineTable<ReplyFact>({
     queuedAt: 'bigint',
     delayedAt: 'bigint',
     unknownAt: 'bigint',
+    settledAt: 'bigint',
     failedAt: 'bigint',
+    cancelledAt: 'bigint',
     sentAt: 'bigint',
     deliveredAt: 'bigint',
     readAt: 'bigint',
+    lastDelayedAt: 'bigint',
+    delayReason: 'text',
+    delayedUntil: 'bigint',
     messageId: 'text',
     text: 'text',
     attachments: 'text',
@@ -122,6 +177,9 @@ export const repliesTable = defineTable<ReplyFact>({
   key: ['replyId', 'channelId'],
   merge: {
     ...Object.fromEntries(LEAST_FIELDS.map((field) => [field, leastOf(field)])),
+    lastDelayedAt: delayField('lastDelayedAt'),
+    delayReason: delayField('delayReason'),
+    delayedUntil: delayField('delayedUntil'),
     attempts: greatestOf('attempts'),
   },
 });
@@ -131,6 +189,13 @@ export const readMarksTable = defineTable<ReadMark>({
   columns: { channelId: 'text', conversationId: 'text', readUpTo: 'bigint' },
   key: ['channelId', 'conversationId'],
   merge: { readUpTo: greatestOf('readUpTo') },
+});
+
+export const europeanNoticesTable = defineTable<EuropeanNotice>({
+  name: 'european_notices',
+  columns: { channelId: 'text', sentAt: 'bigint' },
+  key: ['channelId', 'sentAt'],
+  merge: {},
 });
 
 /** A lower version than the stored one is ignored. */

@@ -1,16 +1,17 @@
 import type { SqlClient } from '@tiktok-channel/platform/postgres';
 import type { ClaimedMedia, MediaQueue } from '../../application/ports.ts';
-import type { WantedMedia } from '../../domain/media.ts';
+import type { TikTokMediaType, WantedMedia } from '../../domain/media.ts';
 import type { Database } from './database.ts';
 
 /** Leaves work for the media flow, once per message and media id, in the transaction that stores the message. */
 export const wantMedia = async (tx: SqlClient, media: readonly WantedMedia[], atMs: number): Promise<void> => {
   if (media.length === 0) return;
   await tx.$executeRawUnsafe(
-    `INSERT INTO media (media_id, state, channel_id, conversation_id, message_id, tiktok_media_id, next_attempt_at, created_at)
-     SELECT media_id, 'pending', channel_id, conversation_id, message_id, tiktok_media_id, $6::bigint, $6::bigint
-       FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[])
-            AS wanted (media_id, channel_id, conversation_id, message_id, tiktok_media_id)
+    `INSERT INTO media (media_id, state, channel_id, conversation_id, message_id, tiktok_media_id, media_type,
+                        next_attempt_at, created_at)
+     SELECT media_id, 'pending', channel_id, conversation_id, message_id, tiktok_media_id, media_type, $7::bigint, $7::bigint
+       FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+            AS wanted (media_id, channel_id, conversation_id, message_id, tiktok_media_id, media_type)
       ORDER BY media_id
      ON CONFLICT DO NOTHING`,
     media.map(({ mediaId }) => mediaId),
@@ -18,6 +19,7 @@ export const wantMedia = async (tx: SqlClient, media: readonly WantedMedia[], at
     media.map(({ conversationId }) => conversationId),
     media.map(({ messageId }) => messageId),
     media.map(({ tiktokMediaId }) => tiktokMediaId),
+    media.map(({ mediaType }) => mediaType),
     atMs,
   );
 };
@@ -28,6 +30,7 @@ interface ClaimedRow {
   readonly conversation_id: string;
   readonly message_id: string;
   readonly tiktok_media_id: string;
+  readonly media_type: string;
   readonly attempts: number;
   readonly leased_until: bigint;
 }
@@ -73,7 +76,7 @@ UPDATE media SET leased_until = $2::bigint
                    WHERE channels.channel_id = media.channel_id AND status IN ('connected', 'expiring'))
     ORDER BY next_attempt_at LIMIT $3::int
       FOR UPDATE SKIP LOCKED)
-RETURNING media_id, channel_id, conversation_id, message_id, tiktok_media_id, attempts, leased_until`;
+RETURNING media_id, channel_id, conversation_id, message_id, tiktok_media_id, media_type, attempts, leased_until`;
 
 const claimedOf = (row: ClaimedRow): ClaimedMedia => ({
   mediaId: row.media_id,
@@ -81,6 +84,7 @@ const claimedOf = (row: ClaimedRow): ClaimedMedia => ({
   conversationId: row.conversation_id,
   messageId: row.message_id,
   tiktokMediaId: row.tiktok_media_id,
+  mediaType: row.media_type as TikTokMediaType,
   attempts: row.attempts,
   leasedUntil: Number(row.leased_until),
 });

@@ -1,4 +1,12 @@
-import type { FailureView, MediaView, MessageView, ReplyView } from '../../application/views.ts';
+import type {
+  DelayView,
+  FailureView,
+  MediaView,
+  MessageView,
+  ReactionView,
+  ReplyView,
+  TemplateView,
+} from '../../application/views.ts';
 import type { ContentKind, Direction } from '../../domain/message.ts';
 import { type EchoedMessage, messageStatus, type ReplyTimes, replyStatus } from '../../domain/reply.ts';
 
@@ -9,9 +17,12 @@ export interface ReplyRow {
   readonly delayed_at: bigint | null;
   readonly unknown_at: bigint | null;
   readonly failed_at: bigint | null;
+  readonly cancelled_at: bigint | null;
   readonly reply_sent_at: bigint | null;
   readonly delivered_at: bigint | null;
   readonly read_at: bigint | null;
+  readonly delay_reason: string | null;
+  readonly delayed_until: bigint | null;
   readonly failure_code: string | null;
   readonly failure_retryable: boolean | null;
   readonly failure_message: string | null;
@@ -21,8 +32,8 @@ export interface ReplyRow {
   readonly failure_tiktok_request_id: string | null;
 }
 
-export const REPLY_COLUMNS = `r.reply_id, r.queued_at, r.delayed_at, r.unknown_at, r.failed_at, r.sent_at AS reply_sent_at,
-  r.delivered_at, r.read_at, r.failure_code, r.failure_retryable, r.failure_message, r.failure_advice,
+export const REPLY_COLUMNS = `r.reply_id, r.queued_at, r.delayed_at, r.unknown_at, r.failed_at, r.cancelled_at,
+  r.sent_at AS reply_sent_at, r.delivered_at, r.read_at, r.delay_reason, r.delayed_until, r.failure_code, r.failure_retryable, r.failure_message, r.failure_advice,
   r.failure_next_allowed_at, r.failure_tiktok_code, r.failure_tiktok_request_id`;
 
 export interface MessageRow extends Omit<ReplyRow, 'reply_id'> {
@@ -37,17 +48,31 @@ export interface MessageRow extends Omit<ReplyRow, 'reply_id'> {
   readonly body: string | null;
   readonly video_id: string | null;
   readonly embed_url: string | null;
+  readonly picture_url: string | null;
+  readonly template: string | null;
   readonly quoted_message_id: string | null;
   readonly source: string | null;
   readonly automatic_type: string | null;
+  readonly tap_message_id: string | null;
+  readonly tap_button_id: string | null;
+  /** JSON; null when there is none. */
+  readonly reactions: readonly StoredReaction[] | null;
   readonly media_id: string | null;
   readonly media_state: string | null;
   readonly read_up_to: bigint | null;
 }
 
-/** A message with the reply that became it, the read mark of its conversation and the state of its media. */
+interface StoredReaction {
+  readonly personId: string;
+  readonly reaction: string;
+  readonly isPicture: boolean;
+  readonly at: number;
+}
+
+/** A message with its reactions, the reply that became it, the read mark of its conversation and the state of its media. */
 export const MESSAGE_COLUMNS = `m.channel_id, m.conversation_id, m.message_id, m.sent_at, m.direction, m.kind, m.tiktok_type,
-  m.body, m.video_id, m.embed_url, m.quoted_message_id, m.source, m.automatic_type,
+  m.body, m.video_id, m.embed_url, m.picture_url, m.template, m.quoted_message_id, m.source, m.automatic_type,
+  m.tap_message_id, m.tap_button_id, reacted.reactions,
   media.media_id, media.state AS media_state, mark.read_up_to, ${REPLY_COLUMNS}`;
 
 export const MESSAGE_JOINS = `
@@ -55,6 +80,12 @@ export const MESSAGE_JOINS = `
     SELECT * FROM replies
      WHERE channel_id = m.channel_id AND conversation_id = m.conversation_id AND message_id = m.message_id
      ORDER BY reply_id LIMIT 1) AS r ON m.direction = 'outgoing'
+  LEFT JOIN LATERAL (
+    SELECT jsonb_agg(jsonb_build_object('personId', person_id, 'reaction', reaction, 'isPicture', is_picture, 'at', changed_at)
+                     ORDER BY changed_at, person_id, reaction) AS reactions
+      FROM reactions
+     WHERE channel_id = m.channel_id AND conversation_id = m.conversation_id AND message_id = m.message_id
+       AND NOT is_removed) AS reacted ON true
   LEFT JOIN read_marks mark ON mark.channel_id = m.channel_id AND mark.conversation_id = m.conversation_id
   LEFT JOIN media ON media.channel_id = m.channel_id AND media.conversation_id = m.conversation_id
         AND media.message_id = m.message_id AND media.tiktok_media_id = m.tiktok_media_id`;
@@ -73,12 +104,24 @@ export const messageView = (row: MessageRow): MessageView => ({
     media: row.media_id === null ? null : mediaView(row.media_id, row.media_state),
     videoId: row.video_id,
     embedUrl: row.embed_url,
+    pictureUrl: row.picture_url,
+    template: row.template === null ? null : (JSON.parse(row.template) as TemplateView),
   },
   quotedMessageId: row.quoted_message_id,
+  buttonTap: row.tap_message_id === null ? null : { messageId: row.tap_message_id, buttonId: row.tap_button_id },
+  reactions: (row.reactions ?? []).map((reaction) => reactionView(reaction, row.channel_id)),
   sentAt: Number(row.sent_at),
   status: row.direction === 'incoming' ? null : outgoingStatus(row),
-  // TikTok shows it, so whatever was said of a failure before is overtaken.
+  // TikTok shows it, so whatever was said of a delay or a failure before is overtaken.
+  delay: null,
   failure: null,
+});
+
+const reactionView = ({ personId, reaction, isPicture, at }: StoredReaction, channelId: string): ReactionView => ({
+  emoji: isPicture ? null : reaction,
+  emojiUrl: isPicture ? reaction || null : null,
+  by: personId === channelId ? 'business' : 'customer',
+  at,
 });
 
 const mediaView = (mediaId: string, state: string | null): MediaView => ({
@@ -96,10 +139,16 @@ export const replyTimes = (row: Omit<ReplyRow, 'reply_id'>): ReplyTimes => ({
   delayedAt: numberOrNull(row.delayed_at),
   unknownAt: numberOrNull(row.unknown_at),
   failedAt: numberOrNull(row.failed_at),
+  cancelledAt: numberOrNull(row.cancelled_at),
   sentAt: numberOrNull(row.reply_sent_at),
   deliveredAt: numberOrNull(row.delivered_at),
   readAt: numberOrNull(row.read_at),
 });
+
+export const delayView = (row: Omit<ReplyRow, 'reply_id'>, status: ReplyView['status']): DelayView | null =>
+  status === 'delayed' && row.delay_reason !== null
+    ? { reason: row.delay_reason, until: numberOrNull(row.delayed_until) }
+    : null;
 
 /** Only a reply whose status is failed has a failure to show. */
 export const failureView = (row: Omit<ReplyRow, 'reply_id'>, status: ReplyView['status']): FailureView | null => {

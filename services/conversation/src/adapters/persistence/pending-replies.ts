@@ -1,8 +1,8 @@
 import type { SqlClient } from '@tiktok-channel/platform/postgres';
 import type { VisibleConversation } from '../../application/ports.ts';
-import type { ContentView, MessageCursor, MessageOrder, MessageView } from '../../application/views.ts';
+import type { ContentView, MessageCursor, MessageOrder, MessageView, TemplateView } from '../../application/views.ts';
 import { replyStatus } from '../../domain/reply.ts';
-import { failureView, REPLY_COLUMNS, type ReplyRow, replyTimes } from './message-rows.ts';
+import { delayView, failureView, REPLY_COLUMNS, type ReplyRow, replyTimes } from './message-rows.ts';
 
 interface PendingRow extends ReplyRow {
   readonly first_at: bigint;
@@ -50,7 +50,7 @@ SELECT * FROM (
                       WHERE m.channel_id = r.channel_id AND m.conversation_id = r.conversation_id AND m.message_id = r.message_id)
   UNION ALL
   SELECT requested_at, text, attachments, quoted_message_id,
-         reply_id, requested_at, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+         reply_id, requested_at, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
     FROM reply_requests request
    WHERE channel_id = $1 AND conversation_id = $2
      AND NOT EXISTS (SELECT FROM replies r WHERE r.reply_id = request.reply_id AND r.channel_id = request.channel_id)
@@ -75,23 +75,43 @@ const pendingView = (row: PendingRow, conversationId: string): MessageView => {
     automaticType: null,
     content: contentOf(row),
     quotedMessageId: row.quoted_message_id,
+    buttonTap: null,
+    reactions: [],
     sentAt: Number(row.first_at),
     status,
+    delay: delayView(row, status),
     failure: failureView(row, status),
   };
 };
 
+/** As the command has it. */
 interface StoredAttachment {
   readonly kind: string;
   readonly mediaId: string | null;
+  readonly template?: StoredTemplate | null;
+}
+
+interface StoredTemplate {
+  readonly type: string;
+  readonly title: string | null;
+  readonly buttons: readonly { readonly buttonId: string | null; readonly title: string | null }[];
 }
 
 /** A reply's text, else its first attachment; what TikTok does not take in one message is refused before it is sent. */
 const contentOf = ({ text, attachments }: PendingRow): ContentView => {
   const [first] = attachments === null ? [] : (JSON.parse(attachments) as readonly StoredAttachment[]);
-  const nothing = { tiktokType: null, text: null, media: null, videoId: null, embedUrl: null };
+  const nothing = {
+    tiktokType: null,
+    text: null,
+    media: null,
+    videoId: null,
+    embedUrl: null,
+    pictureUrl: null,
+    template: null,
+  };
   if (text !== null || first === undefined) return { ...nothing, kind: text === null ? null : 'text', text };
   if (first.kind === 'SHARED_POST') return { ...nothing, kind: 'shared_post' };
+  if (first.template) return { ...nothing, kind: 'template', template: templateView(first.template) };
   if (first.kind !== 'IMAGE') return { ...nothing, kind: 'unsupported' };
   return {
     ...nothing,
@@ -99,3 +119,8 @@ const contentOf = ({ text, attachments }: PendingRow): ContentView => {
     media: first.mediaId === null ? null : { mediaId: first.mediaId, state: 'stored' },
   };
 };
+
+const templateView = ({ type, title, buttons }: StoredTemplate): TemplateView => ({
+  type,
+  cards: [{ title, buttons: buttons.map(({ buttonId, title: label }) => ({ buttonId, label })) }],
+});

@@ -1,14 +1,26 @@
 import type { SqlClient } from '@tiktok-channel/platform/postgres';
 import type { Facts } from '../../domain/facts.ts';
 import type { MessageFact } from '../../domain/message.ts';
-import { channelsTable, type FactTable, messagesTable, readMarksTable, repliesTable } from './fact-tables.ts';
+import {
+  channelsTable,
+  europeanNoticesTable,
+  type FactTable,
+  messagesTable,
+  reactionsTable,
+  readMarksTable,
+  referralsTable,
+  repliesTable,
+} from './fact-tables.ts';
 
 /** Writes facts and what follows from them. Call it in a transaction together with the move of the position. */
 export const writeFacts = async (tx: SqlClient, facts: Facts): Promise<void> => {
-  await insert(tx, channelsTable, facts.channels);
-  if (facts.messages.length > 0) await writeMessages(tx, facts.messages);
-  await insert(tx, repliesTable, facts.replies);
-  await insert(tx, readMarksTable, facts.readMarks);
+  await insert(tx, channelsTable, facts.channel);
+  if (facts.message.length > 0) await writeMessages(tx, facts.message);
+  await insert(tx, reactionsTable, facts.reaction);
+  await insert(tx, referralsTable, facts.referral);
+  await insert(tx, repliesTable, facts.reply);
+  await insert(tx, readMarksTable, facts.readMark);
+  await insert(tx, europeanNoticesTable, facts.europeanNotice);
 };
 
 const insert = async <Fact>(tx: SqlClient, table: FactTable<Fact>, facts: readonly Fact[]): Promise<void> => {

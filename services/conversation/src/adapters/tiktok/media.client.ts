@@ -43,7 +43,7 @@ const bodyOf = (media: WantedMedia) => ({
   conversation_id: media.conversationId,
   message_id: media.messageId,
   media_id: media.tiktokMediaId,
-  media_type: 'IMAGE',
+  media_type: media.mediaType,
 });
 
 const refusalOf = ({ code }: TikTokAnswer): MediaDownload => {
