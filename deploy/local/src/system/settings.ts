@@ -94,7 +94,7 @@ const concernsOf = ({ dependencies, placement, secrets, topicPrefix }: SettingsI
       SIMULATOR_APP_SECRET: secrets.appSecret,
       SIMULATOR_REDIRECT_URLS: `${publicUrl}/tiktok/callback`,
       SIMULATOR_WEBHOOK_URL: `${publicUrl}/webhooks/tiktok`,
-      SIMULATOR_SEED: secrets.simulatorSeed,
+      SIMULATOR_ACCOUNT_SEED: secrets.simulatorSeed,
     },
   };
 };
