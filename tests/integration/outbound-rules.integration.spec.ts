@@ -105,6 +105,26 @@ describe('outbound, before a TikTok that enforces its reply rules,', function ()
     expect(value).to.include({ code: 'sending_too_fast', retryable: true, attempts: 3 });
   });
 
+  it('tells those that wait behind another reply that they do, once', async () => {
+    const conversation = await world.newConversation(channelId, 1);
+    await world.faults({ rate_limit_qps: 0, send_answer: 'hangs_before_acceptance', content_list_lags_ms: 1 });
+    const first = replyIn(conversation, { requestedAt: world.now() });
+    const behind = replyIn(conversation, { requestedAt: world.now(), text: 'Behind it.' });
+    await world.send(first, behind);
+    await eventually('it is under way', () => world.namesOf(first.replyId).includes('ReplyQueued'));
+    await world.advance(11);
+    const { value } = await world.status(behind.replyId, 'ReplyDelayed');
+    await world.faults({ rate_limit_qps: 0 });
+    for (let tens = 0; tens < 24; tens += 1) {
+      await world.advance(10);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    await world.verdict(behind.replyId);
+
+    expect(value).to.include({ reason: 'waiting_for_turn', until: null });
+    expect(world.namesOf(behind.replyId).filter((name) => name === 'ReplyDelayed')).to.have.length(1);
+  });
+
   it('answers a conversation that began before the channel was connected', async () => {
     await world.faults({ rate_limit_qps: 0, deliveries_need_authorization: true });
     const businessId = await world.newBusiness();

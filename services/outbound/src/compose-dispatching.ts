@@ -9,9 +9,11 @@ import { createFreshness } from './adapters/persistence/freshness.ts';
 import { createLanes } from './adapters/persistence/lanes.repository.ts';
 import { createReplies } from './adapters/persistence/replies.repository.ts';
 import { createRequestRate } from './adapters/persistence/request-rate.ts';
+import { createWaitingReplies } from './adapters/persistence/waiting-replies.repository.ts';
 import { createAdvanceLane } from './application/advance-lane.ts';
 import { createDispatcher, type Dispatcher } from './application/dispatcher.ts';
 import { createPrepareMessage } from './application/prepare-message.ts';
+import { createWaitTeller } from './application/tell-waiting.ts';
 import type { Core } from './compose-core.ts';
 import { composeNeighbours } from './compose-neighbours.ts';
 import { replyRulesOf } from './config.ts';
@@ -39,6 +41,7 @@ export const composeDispatching = (
   const { channels, images, linkedImages, tiktok, gate, parts, forgetChannel } = composeNeighbours(core, rate);
   const stored = { database, clock, publish, onEnqueued: relay.poke };
   const facts = createFacts({ ...stored, windowMs: rules.windowMs });
+  const replies = createReplies(stored);
   const lanes = createLanes({ database, clock, ids });
   const admin = core.kafka.createAdmin();
   const freshness = createFreshness({
@@ -51,7 +54,7 @@ export const composeDispatching = (
   const preparing = { channels, facts, freshness, images, linkedImages, tiktok, rules, clock };
   const advanceLane = createAdvanceLane({
     lanes,
-    replies: createReplies(stored),
+    replies,
     facts,
     prepareMessage: createPrepareMessage(preparing),
     tiktok,
@@ -75,6 +78,13 @@ export const composeDispatching = (
     leaseMs: LEASE_IN_ATTEMPTS * settings.OUTBOUND_ATTEMPT_MS,
     pollMs: settings.OUTBOUND_POLL_MS,
   });
+  const waitTeller = createWaitTeller({
+    waiting: createWaitingReplies(database),
+    replies,
+    clock,
+    logger,
+    pause: (ms, options) => pause(ms, undefined, options),
+  });
   const adminPart: Part = { name: 'end offsets', start: admin.start, stop: admin.stop };
-  return { dispatcher, parts: [...parts, adminPart, dispatcher], forgetChannel };
+  return { dispatcher, parts: [...parts, adminPart, dispatcher, waitTeller], forgetChannel };
 };

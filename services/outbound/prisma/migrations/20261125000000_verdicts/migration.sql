@@ -70,3 +70,7 @@ ALTER TABLE request_rates
   ADD COLUMN struck_at BIGINT,
   ADD COLUMN paused_until BIGINT;
 UPDATE request_rates SET next_at = next_at * 1000;
+
+-- Since when a reply waits for its turn, until its sender was told that it does.
+ALTER TABLE replies ADD COLUMN waits_since BIGINT;
+CREATE INDEX replies_waiting ON replies (waits_since) WHERE status = 'queued' AND waits_since IS NOT NULL;
