@@ -53,6 +53,9 @@ export interface FakeChannel {
   readonly next?: FakeChannel;
 }
 
+/** What stands in for outbound's neighbours. */
+export type OutboundParts = Pick<Parameters<typeof composeOutbound>[0], 'linkedImages'>;
+
 /** Outbound on real Kafka, registry and PostgreSQL before a simulator whose deliveries go through a real ingress. */
 export interface OutboundWorld {
   readonly database: TestDatabase;
@@ -65,7 +68,7 @@ export interface OutboundWorld {
   readonly media: Map<string, { readonly status: number; readonly type: string; readonly bytes: Buffer }>;
   /** Channels for which a token was asked, with the fingerprint of the one that TikTok refused. */
   readonly tokenRequests: { readonly id: string; readonly refused: string | null }[];
-  startOutbound(overrides?: Readonly<Record<string, string>>): Promise<Outbound>;
+  startOutbound(overrides?: Readonly<Record<string, string>>, parts?: OutboundParts): Promise<Outbound>;
   newChannel(): Promise<string>;
   /** A TikTok business account that auth does not know. */
   newBusiness(): Promise<string>;
@@ -185,8 +188,9 @@ export const createOutboundWorld = async (): Promise<OutboundWorld> => {
     deadLetters: bus.deadLetters,
     ...neighbours,
     newToken,
-    startOutbound: async (overrides = {}) => {
-      const outbound = composeOutbound({ settings: readOutboundSettings({ ...environment, ...overrides }), logger });
+    startOutbound: async (overrides = {}, parts = {}) => {
+      const settings = readOutboundSettings({ ...environment, ...overrides });
+      const outbound = composeOutbound({ settings, logger, ...parts });
       outbounds.push(outbound);
       await outbound.lifecycle.start();
       return outbound;
