@@ -68,6 +68,8 @@ export interface OutboundWorld {
   readonly media: Map<string, { readonly status: number; readonly type: string; readonly bytes: Buffer }>;
   /** Channels for which a token was asked, with the fingerprint of the one that TikTok refused. */
   readonly tokenRequests: { readonly id: string; readonly refused: string | null }[];
+  /** Answer 503 while they are in it. */
+  readonly away: Set<'auth' | 'conversation'>;
   startOutbound(overrides?: Readonly<Record<string, string>>, parts?: OutboundParts): Promise<Outbound>;
   newChannel(): Promise<string>;
   /** A TikTok business account that auth does not know. */
@@ -287,6 +289,7 @@ const startIngress = async (
 const createNeighbours = async () => {
   const channels: OutboundWorld['channels'] = new Map();
   const media: OutboundWorld['media'] = new Map();
+  const away: OutboundWorld['away'] = new Set();
   const tokenRequests: { readonly id: string; readonly refused: string | null }[] = [];
   const server = createServer(async (request, response) => {
     const body = await readText(request);
@@ -295,6 +298,7 @@ const createNeighbours = async () => {
     };
     const [, , , kind, id = ''] = (request.url ?? '').split('/').map(decodeURIComponent);
     if (!request.headers.authorization?.startsWith('Bearer ')) return json(401, {});
+    if (away.has(kind === 'channels' ? 'auth' : 'conversation')) return json(503, {});
     if (kind === 'channels') {
       tokenRequests.push({ id, refused: JSON.parse(body).refusedTokenFingerprint });
       const { next, ...channel } = channels.get(id) ?? {};
@@ -310,6 +314,7 @@ const createNeighbours = async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    away,
     channels,
     media,
     tokenRequests,
