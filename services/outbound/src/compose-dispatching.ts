@@ -21,8 +21,8 @@ import { replyRulesOf } from './config.ts';
 /** A lease outlives whatever an attempt may take. */
 const LEASE_IN_ATTEMPTS = 6;
 
-/** Lanes that wait for their turn at TikTok at the same time: what the rate lets through in a twentieth of a second. */
-const LOOKAHEAD_SECONDS = 0.05;
+/** Lanes that wait for their turn at TikTok at the same time: what the rate lets through in a quarter of a second. */
+const LOOKAHEAD_SECONDS = 0.25;
 
 const ids: IdGenerator = { next: () => randomUUID() };
 
@@ -74,7 +74,7 @@ export const composeDispatching = (
     clock,
     logger,
     concurrency: settings.OUTBOUND_CONCURRENCY,
-    lookahead: Math.max(1, Math.ceil(perSecond * LOOKAHEAD_SECONDS)),
+    lookahead: Math.max(1, Math.floor(perSecond * LOOKAHEAD_SECONDS)),
     leaseMs: LEASE_IN_ATTEMPTS * settings.OUTBOUND_ATTEMPT_MS,
     pollMs: settings.OUTBOUND_POLL_MS,
   });

@@ -60,8 +60,7 @@ CREATE SEQUENCE channel_turn;
 CREATE TABLE channel_turns (
   channel_id TEXT PRIMARY KEY,
   turn BIGINT NOT NULL DEFAULT 0,
-  slow_until BIGINT,
-  paused_at BIGINT
+  slow_until BIGINT
 );
 
 -- `next_at` in microseconds of the service's clock; the others in milliseconds. `strikes`: refusals for too many requests in a row.
