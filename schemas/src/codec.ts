@@ -78,22 +78,12 @@ export const createCodec = async ({
       throw new TypeError(`${name} is not among the records this codec writes`);
     return encodeWith(record, id, value);
   };
-  const creating = new Map<number, Promise<Reader>>();
-  /** Asks the registry once, however many records of a new schema are decoded at the same time. */
-  const readerOf = (id: number): Promise<Reader> => {
-    const underWay = creating.get(id);
-    if (underWay !== undefined) return underWay;
-    const begun = createReader(registry, id, known).finally(() => creating.delete(id));
-    creating.set(id, begun);
-    return begun;
-  };
-
   const decode: Codec['decode'] = (bytes) => {
     const id = schemaId(bytes);
     const reader = readers.get(id);
     const content = bytes as Buffer;
     if (reader !== undefined) return reader(content);
-    return readerOf(id).then((created) => {
+    return createReader(registry, id, known).then((created) => {
       readers.set(id, created);
       return created(content);
     });

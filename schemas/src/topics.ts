@@ -125,6 +125,7 @@ export const topics = {
     owner: 'every service',
     records: ['OperatorActed'],
   },
+  authDeadLetters: deadLetters('auth'),
   conversationDeadLetters: deadLetters('conversation'),
   outboundDeadLetters: deadLetters('outbound'),
 } as const satisfies Record<string, Topic>;

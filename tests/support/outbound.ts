@@ -300,7 +300,7 @@ const createNeighbours = async () => {
     if (!request.headers.authorization?.startsWith('Bearer ')) return json(401, {});
     if (away.has(kind === 'channels' ? 'auth' : 'conversation')) return json(503, {});
     if (kind === 'channels') {
-      tokenRequests.push({ id, refused: JSON.parse(body).refusedTokenFingerprint });
+      tokenRequests.push({ id, refused: JSON.parse(body).refusedTokenFingerprint ?? null });
       const { next, ...channel } = channels.get(id) ?? {};
       if (next !== undefined) channels.set(id, next);
       return !('status' in channel)

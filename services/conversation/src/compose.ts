@@ -3,6 +3,7 @@ import { createServiceClock } from '@tiktok-channel/platform/clock';
 import { createHttpClient } from '@tiktok-channel/platform/http-client';
 import { createApp, createHttpServer, createInternalApp } from '@tiktok-channel/platform/http-server';
 import {
+  claimsIn,
   createIdentifyPerson,
   createServiceTokens,
   type IdentifyPerson,
@@ -202,7 +203,7 @@ const composeServers = (
 ) => {
   const { HOST: host, OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience, OIDC_JWKS_URL: jwksUrl } = settings;
   const people = requirePerson(
-    identify ?? createIdentifyPerson({ issuer, audience, jwksUrl }, { clock }),
+    identify ?? createIdentifyPerson({ issuer, audience, jwksUrl, claims: claimsIn(settings) }, { clock }),
     'administrator',
     'agent',
     'operator',

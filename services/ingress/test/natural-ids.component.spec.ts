@@ -111,6 +111,7 @@ describe('the natural id', () => {
   for (const [one, other, why] of [
     ['authorization-removed', 'authorization-removed-in-milliseconds', 'in another unit'],
     ['referral-ad', 'referral-ad-in-seconds', 'in another unit'],
+    ['reaction-ai-emoji', 'reaction-ai-emoji-empty-emoji', 'with an empty emoji beside its picture'],
   ] as const) {
     it(`of ${one} is the same ${why}`, () => {
       expect(idsOf(one)).to.deep.equal(idsOf(other));

@@ -11,13 +11,19 @@ export const optionalObjectIn = (value: unknown): Fields => objectIn(value) ?? N
 
 export const textIn = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
+/** For what a sender that has nothing to say may leave empty as well as out. */
+export const filledTextIn = (value: unknown): string | null => textIn(value) || null;
+
 /** TikTok's are shorter by far. An id stands several times in a record, which must not outgrow its topic, and in indexes. */
 const LONGEST_ID = 1_024;
 
-/** TikTok's ids are opaque strings; a few come as JSON numbers, the long ones kept as their digits by the parser. */
+/**
+ * TikTok's ids are opaque strings; a few come as JSON numbers, the long ones kept as their digits by the parser. The
+ * number 0 says that there is none, as of the comment above a topmost one.
+ */
 export const idIn = (value: unknown): string | null => {
   if (typeof value === 'string') return value === '' || value.length > LONGEST_ID ? null : value;
-  return Number.isSafeInteger(value) ? String(value) : null;
+  return Number.isSafeInteger(value) && value !== 0 ? String(value) : null;
 };
 
 export const flagIn = (value: unknown): boolean | null => (typeof value === 'boolean' ? value : null);

@@ -1,6 +1,6 @@
 import { ok, type Result } from '@tiktok-channel/platform/kernel';
 import type { ContentIn } from './content-in.ts';
-import { type Fields, flagIn, idIn, optionalObjectIn, textIn, timeIn } from './fields.ts';
+import { type Fields, filledTextIn, flagIn, idIn, optionalObjectIn, timeIn } from './fields.ts';
 import { readMessageContent } from './message-content.ts';
 import { invalid, type Misreading } from './misreading.ts';
 import { type Direction, participantsIn } from './participants.ts';
@@ -32,7 +32,7 @@ export const readMessage = (input: ContentIn, direction: Direction): Result<Mess
     content: read.value,
     quotedMessageId: idIn(optionalObjectIn(content.referenced_message_info).referenced_message_id),
     source: sourceIn(optionalObjectIn(content.message_tag).source),
-    automaticMessageType: textIn(content.auto_message_type),
+    automaticMessageType: filledTextIn(content.auto_message_type),
     buttonTap: buttonTapIn(optionalObjectIn(content.reply_source_payload)),
     isFollower: flagIn(content.is_follower),
     origin: 'WEBHOOK',

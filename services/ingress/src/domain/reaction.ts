@@ -1,6 +1,6 @@
 import { ok, type Result, refuse } from '@tiktok-channel/platform/kernel';
 import { type ContentIn, provenanceOf } from './content-in.ts';
-import { type Fields, flagIn, idIn, optionalObjectIn, textIn, timeIn } from './fields.ts';
+import { type Fields, filledTextIn, flagIn, idIn, optionalObjectIn, timeIn } from './fields.ts';
 import { invalid, type Misreading } from './misreading.ts';
 import { type Direction, participantsIn } from './participants.ts';
 import type { Participant, Reaction } from './records.ts';
@@ -50,8 +50,8 @@ const readElement = (element: Fields, sides: Sides): Result<OfElement, string> =
   return ok({
     messageId,
     operation: operationIn(element.operation),
-    emoji: textIn(element.emoji),
-    emojiUrl: textIn(element.ai_emoji_url),
+    emoji: filledTextIn(element.emoji),
+    emojiUrl: filledTextIn(element.ai_emoji_url),
     person: reactorIn(idIn(element.unique_identifier), sides),
     occurredAt,
   });

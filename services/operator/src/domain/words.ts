@@ -9,7 +9,7 @@ export const SHOWN_FIELDS: ReadonlySet<string> = new Set([
   ...['requestId', 'requestedBy', 'resumeAfter', 'retryOf', 'subject', 'userId', 'videoId', 'reference'],
   ...['action', 'auditStatus', 'autoMessageType', 'automaticMessageType', 'code', 'detail', 'direction', 'event'],
   ...['grantedScopes', 'kind', 'missingScopes', 'operation', 'origin', 'prefilledMessageAudit', 'reason', 'role'],
-  ...['rule', 'source', 'state', 'status', 'tiktokSource', 'tiktokType', 'type'],
+  ...['rule', 'source', 'state', 'status', 'statusReason', 'tiktokSource', 'tiktokType', 'type'],
   // Of the failure catalogue: our own sentences.
   ...['message', 'advice'],
 ]);

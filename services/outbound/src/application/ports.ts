@@ -125,7 +125,7 @@ export interface Freshness {
 export interface Channels {
   /** Throws `DependencyUnavailable` `auth_unavailable`. */
   access(channelId: string): Promise<ChannelAccess>;
-  /** TikTok refused this token: the next question tells auth so. */
+  /** TikTok refused this token: auth is told with the next question, and renews it if it is still current. */
   refused(channelId: string, accessToken: string): void;
 }
 
