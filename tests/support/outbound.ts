@@ -417,11 +417,23 @@ const createBus = async (logger: ReturnType<typeof createRecordingLogger>) => {
 };
 
 /** Whatever it says: only that it is there counts. */
-const channelUpdated = (channelId: string): ChannelUpdated => {
-  const nothing = { username: null, displayName: null, profileImageUrl: null, authorizedAt: null, visibleFrom: null };
-  const channel = { channelId, accountId: 'account-1', status: 'CONNECTED', grantedScopes: [], missingScopes: [] };
-  return { version: 1, at: 0, channel: { ...channel, ...nothing } as ChannelUpdated['channel'] };
-};
+const channelUpdated = (channelId: string): ChannelUpdated => ({
+  version: 1,
+  at: 0,
+  channel: {
+    channelId,
+    accountId: 'account-1',
+    status: 'CONNECTED',
+    statusReason: null,
+    username: null,
+    displayName: null,
+    profileImageUrl: null,
+    grantedScopes: [],
+    missingScopes: [],
+    authorizedAt: null,
+    visibleFrom: null,
+  },
+});
 
 /** A port that nobody uses just now. */
 const freePort = async (): Promise<number> => {
