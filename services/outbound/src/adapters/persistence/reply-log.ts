@@ -163,15 +163,20 @@ interface SeenRow {
   readonly is_read: boolean;
 }
 
-/** Sent replies whose echo, or whose read mark, is there and was not recorded. */
+/**
+ * Sent replies whose echo, or whose read mark, is there and was not recorded. `OFFSET 0` keeps the echo a look-up by its key:
+ * joined in any other way, every batch reads the echoes of a whole channel.
+ */
 const findSeen = (tx: SqlClient, conversations: readonly ConversationKey[]): Promise<readonly SeenRow[]> =>
   tx.$queryRawUnsafe<SeenRow[]>(
-    `SELECT r.stream_id, COALESCE(c.read_up_to >= e.sent_at, false) AS is_read
+    `SELECT r.stream_id, seen.is_read
        FROM unnest($1::text[], $2::text[]) AS touched (channel_id, conversation_id)
-       JOIN replies r USING (channel_id, conversation_id)
-       JOIN echoes e ON e.channel_id = r.channel_id AND e.message_id = r.tiktok_message_id
-       JOIN conversations c ON c.channel_id = r.channel_id AND c.conversation_id = r.conversation_id
-      WHERE r.status = 'sent' OR (r.status = 'delivered' AND c.read_up_to >= e.sent_at)
+       JOIN conversations c ON c.channel_id = touched.channel_id AND c.conversation_id = touched.conversation_id
+       JOIN replies r ON r.channel_id = touched.channel_id AND r.conversation_id = touched.conversation_id
+        AND r.status IN ('sent', 'delivered') AND (r.status = 'sent' OR c.read_up_to IS NOT NULL)
+      CROSS JOIN LATERAL (SELECT COALESCE(c.read_up_to >= e.sent_at, false) AS is_read FROM echoes e
+                           WHERE e.channel_id = r.channel_id AND e.message_id = r.tiktok_message_id OFFSET 0) seen
+      WHERE r.status = 'sent' OR seen.is_read
       ORDER BY r.lane_position`,
     conversations.map(({ channelId }) => channelId),
     conversations.map(({ conversationId }) => conversationId),
