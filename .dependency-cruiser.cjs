@@ -3,7 +3,7 @@ const service = '^services/(?!platform/)([^/]+)';
 const platform = '^services/platform/src';
 const kernel = `${platform}/kernel/`;
 const pure = `${platform}/(?:kernel|reply-rules)/`;
-const schemas = '^schemas/src/';
+const schemas = '^schemas/';
 const test = ['\\.spec\\.ts$', '^services/[^/]+/test/', '^tests/'];
 const local = '^deploy/local/';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type RecordSchema, readRecordSchemas } from '../src/avro-files.ts';
-import { MAX_MESSAGE_BYTES, type Topic, topics } from '../src/topics.ts';
+import { MAX_MESSAGE_BYTES, retentionMs, type Topic, topics } from '../src/topics.ts';
 import { cloudEventHeaders, deadLetterHeaders } from './headers.ts';
 import { security, servers } from './servers.ts';
 
@@ -9,7 +9,6 @@ type Part = Readonly<Record<string, unknown>>;
 type Channel = keyof typeof topics;
 
 const BINDING = { bindingVersion: '0.5.0' } as const;
-const DAY_MS = 86_400_000;
 const DEAD_LETTER = 'DeadLetter';
 const VERDICTS = ['ReplySent', 'ReplyFailed', 'ReplyCancelled', 'ReplyOutcomeUnknown'];
 
@@ -56,7 +55,7 @@ const channel = (topic: Topic): Part => ({
       partitions: topic.partitions,
       topicConfiguration: {
         'cleanup.policy': [topic.cleanup],
-        'retention.ms': topic.retentionDays === null ? -1 : topic.retentionDays * DAY_MS,
+        'retention.ms': retentionMs(topic),
         'max.message.bytes': MAX_MESSAGE_BYTES,
       },
       ...BINDING,

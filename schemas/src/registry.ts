@@ -25,15 +25,12 @@ export const connectRegistry = ({ url }: RegistrySettings): SchemaRegistry =>
 export const registerSchemas = async (
   settings: RegistrySettings,
   contract: readonly RecordSchema[] = readRecordSchemas(),
-): Promise<readonly string[]> => {
-  const registered: string[] = [];
+): Promise<void> => {
   for await (const registration of createSubjects(settings, contract).register()) {
     if (registration.kind === 'refused') {
       throw new Error(`the registry refused subject ${registration.subject}: ${registration.reason}`);
     }
-    registered.push(registration.subject);
   }
-  return registered;
 };
 
 /** @internal Id of each named record's schema as registered by the deploy step; throws, naming the subject, when one is missing. */

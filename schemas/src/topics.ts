@@ -132,9 +132,22 @@ export const topics = {
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
-/** A topic's settings by Kafka's names, as they are set on the broker. */
-export const topicConfig = ({ cleanup, retentionDays }: Topic): Readonly<Record<string, string>> => ({
-  'cleanup.policy': cleanup,
-  'max.message.bytes': String(MAX_MESSAGE_BYTES),
-  'retention.ms': String(retentionDays === null ? -1 : retentionDays * DAY_MS),
+/** What Kafka calls `retention.ms`: -1 keeps records for ever. */
+export const retentionMs = ({ retentionDays }: Topic): number => (retentionDays === null ? -1 : retentionDays * DAY_MS);
+
+/** A topic as an admin client creates it, its settings by Kafka's names. */
+export interface TopicSpec {
+  readonly topic: string;
+  readonly partitions: number;
+  readonly config: Readonly<Record<string, string>>;
+}
+
+export const topicSpec = (topic: Topic): TopicSpec => ({
+  topic: topic.name,
+  partitions: topic.partitions,
+  config: {
+    'cleanup.policy': topic.cleanup,
+    'max.message.bytes': String(MAX_MESSAGE_BYTES),
+    'retention.ms': String(retentionMs(topic)),
+  },
 });

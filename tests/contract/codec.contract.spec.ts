@@ -3,8 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Codec, CodecError, createCodec, registerSchemas } from '@tiktok-channel/schemas';
 import { expect } from 'chai';
+import { type Contract, recordIn, today, underOwnSubjects } from '../support/evolution-schemas.ts';
 import { messageReceived, sendReply } from '../support/records.ts';
-import { type Contract, recordIn, today, underOwnSubjects } from './evolution-schemas.ts';
 
 describe('the codec', () => {
   let codec: Codec;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
-import { breaks, growth, type RecordJson } from './compatibility-changes.ts';
+import { breaks, growth, type RecordJson } from '../support/compatibility-changes.ts';
 
 const HEADERS = { 'content-type': 'application/vnd.schemaregistry.v1+json' };
 

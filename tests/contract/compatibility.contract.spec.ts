@@ -13,7 +13,7 @@ import {
   sentenceOf,
 } from '@tiktok-channel/schemas/compatibility';
 import { expect } from 'chai';
-import { breaks, type Change, growth, type RecordJson } from './compatibility-changes.ts';
+import { breaks, type Change, growth, type RecordJson } from '../support/compatibility-changes.ts';
 
 const TOPIC = 'tiktok.planted.v1';
 const FULL_NAME = 'tiktok.planted.v1.Planted';

@@ -11,8 +11,16 @@ import {
   received,
   startConversation,
 } from '../support/conversation.ts';
+import {
+  grown,
+  NEW_RECORD,
+  NEW_SYMBOL,
+  recordIn,
+  today,
+  underOwnSubjects,
+  withVoice,
+} from '../support/evolution-schemas.ts';
 import { messageContent, messageReceived } from '../support/records.ts';
-import { grown, NEW_RECORD, NEW_SYMBOL, recordIn, today, underOwnSubjects, withVoice } from './evolution-schemas.ts';
 
 const CONVERSATION = 'CONV+a/b==';
 

@@ -1,8 +1,6 @@
 import { type Codec, createCodec, type RecordName, registerSchemas } from '@tiktok-channel/schemas';
 import { readHistory } from '@tiktok-channel/schemas/compatibility';
 import { expect } from 'chai';
-import { readValuesWithPython } from '../support/python/reader.ts';
-import { messageContent, messageReceived, textContent } from '../support/records.ts';
 import {
   type Contract,
   enumsOf,
@@ -15,7 +13,9 @@ import {
   today,
   underOwnSubjects,
   withVoice,
-} from './evolution-schemas.ts';
+} from '../support/evolution-schemas.ts';
+import { readValuesWithPython } from '../support/python/reader.ts';
+import { messageContent, messageReceived, textContent } from '../support/records.ts';
 
 const registry = () => ({ url: process.env.SCHEMA_REGISTRY_URL ?? '' });
 
@@ -221,10 +221,12 @@ describe('a registry during a deployment', () => {
       schema: { type: 'record', name: 'MessageReceived', namespace: 'tiktok.messages.v1', fields: [] },
     };
 
-    const refusal = await registerSchemas(registry(), [broken as Contract[number]]).catch(
-      (error: Error) => error.message,
-    );
+    const refused = await registerSchemas(registry(), [broken as Contract[number]]).catch((error: unknown) => error);
 
-    expect(refusal).to.include('refused subject').and.to.include(message?.topic);
+    expect(refused)
+      .to.be.an('error')
+      .with.property('message')
+      .that.include('refused subject')
+      .and.to.include(message?.topic);
   });
 });

@@ -5,7 +5,6 @@ import { extremeBodies, LARGEST_BYTES, plainBody } from '../support/webhook-extr
 import { identityOf } from '../support/webhook-ids.ts';
 import {
   type Published,
-  signatureOf,
   startWebhookIngress,
   type WebhookIngress,
   webhookFixtures,
@@ -68,7 +67,7 @@ describe('ingress, given anything', function () {
       count += 1;
       const messageId = `RAW-${count}`;
       const body = plainBody(messageId);
-      return { messageId, body, signature: signatureOf(body) };
+      return { messageId, body, signature: ingress.signatureOf(body) };
     };
     await fc.assert(
       fc.asyncProperty(malformedRequest(good), async (request) => {

@@ -2,7 +2,6 @@ import { topics, type WebhookUnrecognized } from '@tiktok-channel/schemas';
 import { expect } from 'chai';
 import {
   type Published,
-  signatureOf,
   startWebhookIngress,
   type WebhookIngress,
   webhookFixtures,
@@ -37,7 +36,7 @@ describe('an unrecognised delivery that is given back', () => {
       method: 'POST',
       body: new Uint8Array(body),
       headers: {
-        'tiktok-signature': signatureOf(body),
+        'tiktok-signature': ingress.signatureOf(body),
         'x-tt-logid': logId ?? '',
         'x-received-at': String(receivedAt),
       },

@@ -143,6 +143,23 @@ describe('tiktok-channel doctor', () => {
     expect(hasStackTrace(result)).to.equal(false);
   });
 
+  it('shows no credentials of an address', async () => {
+    const url = `http://olga:hunter2-password@${NOBODY}/path?token=hunter2-token`;
+    const { stdout, stderr, find } = await doctor({
+      SCHEMA_REGISTRY_URL: url,
+      PUBLIC_URL: url,
+      TIKTOK_APP_ID: 'app',
+      TIKTOK_APP_SECRET: 'app-secret',
+      TIKTOK_API_BASE_URL: url,
+      OIDC_JWKS_URL: url,
+      INGRESS_INTERNAL_URL: url,
+    });
+
+    expect(find('webhook callback')).to.include({ status: 'failed' });
+    expect(find('TikTok API')?.detail).to.equal(`http://${NOBODY}/path is unreachable`);
+    expect(stdout + stderr).to.not.include('hunter2-password');
+  });
+
   it('names every setting that every installation has and this one lacks', async () => {
     const { code, findings } = await doctor({});
 

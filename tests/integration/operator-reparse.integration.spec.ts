@@ -17,13 +17,13 @@ const readable = (messageId: string): Partial<WebhookUnrecognized> => ({
   rawBody: Buffer.from(
     textDelivery({ business: 'biz-1', conversationId: 'CONV+a/b==', messageId, text: 'Hi', at: ARRIVED_AT - 1_000 }),
   ),
-  reason: 'unsupported_message_type',
+  reason: 'invalid_content',
 });
 /** One that today's version cannot read either. */
 const unreadable: Partial<WebhookUnrecognized> = {
   rawBody: Buffer.from('{"event":"im_receive_hologram","user_openid":"biz-2","content":"{}"}'),
   channelId: 'biz-2',
-  reason: 'unknown_event',
+  reason: 'unsupported_event',
 };
 
 describe('tiktok-channel webhooks reparse', () => {
@@ -36,7 +36,7 @@ describe('tiktok-channel webhooks reparse', () => {
     value: codec.encode('WebhookUnrecognized', {
       channelId: 'biz-1',
       event: 'im_receive_msg',
-      reason: 'unknown_event',
+      reason: 'unsupported_event',
       detail: null,
       rawBody: null,
       logId: 'log-of-then',
@@ -62,7 +62,8 @@ describe('tiktok-channel webhooks reparse', () => {
   });
   beforeEach(async () => {
     test = testKafka();
-    for (const { name, partitions } of Object.values(topics)) await test.createTopic(name, { partitions });
+    const used = [topics.webhooksUnrecognized, topics.messages, topics.audit];
+    for (const { name } of used) await test.createTopic(name, { partitions: 2 });
   });
 
   describe('with today’s ingress', () => {
@@ -147,7 +148,7 @@ describe('tiktok-channel webhooks reparse', () => {
       expect(JSON.parse(result.stdout)).to.deep.include({
         matched: 22,
         readNow: 0,
-        unrecognized: { unsupported_message_type: 20, unknown_event: 1 },
+        unrecognized: { invalid_content: 20, unsupported_event: 1 },
         blanked: 1,
         undecodable: 1,
       });
@@ -157,7 +158,7 @@ describe('tiktok-channel webhooks reparse', () => {
 
     for (const [filter, matched] of [
       [['--channel', 'biz-2'], 1],
-      [['--reason', 'unsupported_message_type'], 20],
+      [['--reason', 'invalid_content'], 20],
       [['--since', '2020-01-01'], 22],
       [['--since', '2100-01-01T00:00:00Z'], 0],
     ] as const) {
@@ -196,11 +197,9 @@ describe('tiktok-channel webhooks reparse', () => {
     const refusing = await fakeIngress(() => [401, { code: 'signature_mismatch' }]);
     const other = await fakeIngress(() => [404, {}]);
 
-    const results = [
-      await reparse(refusing.url, '--why', 'because'),
-      await reparse(other.url, '--why', 'because'),
-      await reparse(`http://${NOBODY}`, '--why', 'because'),
-    ];
+    const results = await Promise.all(
+      [refusing.url, other.url, `http://${NOBODY}`].map((url) => reparse(url, '--why', 'because')),
+    );
     refusing.close();
     other.close();
 

@@ -48,8 +48,10 @@ describe('tiktok-channel tail', () => {
   it("shows what is there, decoded, with people's words as their length", async () => {
     await test.send([received('MSG-1'), received('MSG-2')]);
 
-    const result = await tail('messages', '--from', 'beginning', '--count', '2');
-    const json = await tail('tiktok.messages.v1', '--from', 'beginning', '--count', '2', '--json');
+    const [result, json] = await Promise.all([
+      tail('messages', '--from', 'beginning', '--count', '2'),
+      tail('tiktok.messages.v1', '--from', 'beginning', '--count', '2', '--json'),
+    ]);
 
     expect(result.code, result.stderr).to.equal(0);
     expect(result.stdout.trimEnd().split('\n')).to.have.length(2);
@@ -98,9 +100,11 @@ describe('tiktok-channel tail', () => {
     await test.send([received('MSG-1', 'other')]);
     await test.send([received('MSG-2')]);
 
-    const byKey = await tail('messages', '--from', 'beginning', '--key', 'CONV+a/b==', '--count', '1');
-    const byType = await tail('messages', '--from', 'beginning', '--type', 'MessageReceived', '--count', '2');
-    const byTime = await tail('messages', '--from', '2020-01-01T00:00:00Z', '--count', '1');
+    const [byKey, byType, byTime] = await Promise.all([
+      tail('messages', '--from', 'beginning', '--key', 'CONV+a/b==', '--count', '1'),
+      tail('messages', '--from', 'beginning', '--type', 'MessageReceived', '--count', '2'),
+      tail('messages', '--from', '2020-01-01T00:00:00Z', '--count', '1'),
+    ]);
 
     expect(byKey.stdout).to.include('MSG-2').and.not.include('MSG-1');
     expect(byType.stdout).to.include('MSG-1').and.include('MSG-2');

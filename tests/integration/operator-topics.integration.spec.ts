@@ -1,5 +1,5 @@
 import { eventually } from '@tiktok-channel/platform/testing';
-import { topicConfig, topics } from '@tiktok-channel/schemas';
+import { topicSpec, topics } from '@tiktok-channel/schemas';
 import { expect } from 'chai';
 import { type TestKafka, testKafka } from '../support/kafka.ts';
 import { hasStackTrace, NOBODY, runCommand } from '../support/operator.ts';
@@ -22,12 +22,7 @@ describe('tiktok-channel topics ensure', () => {
   const planKinds = async () => {
     const admin = test.kafka.createAdmin();
     await admin.start();
-    const specs = all.map((topic) => ({
-      topic: topic.name,
-      partitions: topic.partitions,
-      config: topicConfig(topic),
-    }));
-    const plans = await admin.planTopics(specs);
+    const plans = await admin.planTopics(all.map(topicSpec));
     await admin.stop();
     return plans.map(({ kind }) => kind);
   };
@@ -56,8 +51,8 @@ describe('tiktok-channel topics ensure', () => {
   });
 
   it('shows a setting that is another one, and puts it right', async () => {
-    const { name, partitions } = topics.statuses;
-    await test.createTopic(name, { partitions, config: { ...topicConfig(topics.statuses), 'retention.ms': '1000' } });
+    const { topic, partitions, config } = topicSpec(topics.statuses);
+    await test.createTopic(topic, { partitions, config: { ...config, 'retention.ms': '1000' } });
 
     const result = await ensure();
 
@@ -67,7 +62,7 @@ describe('tiktok-channel topics ensure', () => {
   });
 
   it('refuses another number of partitions, says why, and changes nothing at all', async () => {
-    await test.createTopic(topics.messages.name, { partitions: 3, config: topicConfig(topics.messages) });
+    await test.createTopic(topics.messages.name, { partitions: 3, config: topicSpec(topics.messages).config });
 
     const result = await ensure();
 

@@ -29,16 +29,25 @@ export const textDelivery = ({ business, conversationId, messageId, text, at }: 
 
 /** Posts a body signed as TikTok would; answers the status. */
 export const deliver = async (
-  addresses: { readonly public: string; readonly appSecret: string },
-  body: string,
+  { public: origin, appSecret }: { readonly public: string; readonly appSecret: string },
+  body: string | Buffer,
+  logId?: string,
 ): Promise<number> => {
-  const t = Math.floor(Date.now() / 1000);
-  const signature = createHmac('sha256', addresses.appSecret).update(`${t}.${body}`).digest('hex');
-  const response = await fetch(`${addresses.public}/webhooks/tiktok`, {
+  const response = await fetch(`${origin}/webhooks/tiktok`, {
     method: 'POST',
-    body,
-    headers: { 'content-type': 'application/json', 'tiktok-signature': `t=${t},s=${signature}` },
+    body: typeof body === 'string' ? body : new Uint8Array(body),
+    headers: {
+      'content-type': 'application/json',
+      'tiktok-signature': signatureOf(body, appSecret),
+      ...(logId === undefined ? {} : { 'x-tt-logid': logId }),
+    },
   });
   await response.arrayBuffer();
   return response.status;
+};
+
+/** The `Tiktok-Signature` of a body, as of now. */
+export const signatureOf = (body: string | Buffer, appSecret: string): string => {
+  const t = Math.floor(Date.now() / 1_000);
+  return `t=${t},s=${createHmac('sha256', appSecret).update(`${t}.`).update(body).digest('hex')}`;
 };

@@ -1,10 +1,10 @@
-import { createHmac } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { composeIngress, readIngressSettings } from '@tiktok-channel/ingress';
 import type { IncomingRecord } from '@tiktok-channel/platform/kafka';
 import { createRecordingLogger, type RecordedLine } from '@tiktok-channel/platform/testing';
 import { type Codec, createCodec, type DecodedRecord, MAX_MESSAGE_BYTES, topics } from '@tiktok-channel/schemas';
+import { deliver, signatureOf } from './deliveries.ts';
 import { type TestKafka, testKafka } from './kafka.ts';
 
 const SECRET = 'webhook-app-secret';
@@ -23,6 +23,7 @@ export interface WebhookIngress {
   readonly log: readonly RecordedLine[];
   readonly kafka: TestKafka;
   readonly codec: Codec;
+  signatureOf(body: Buffer): string;
   /** Answers the status. */
   deliver(body: Buffer, logId: string): Promise<number>;
   /** Everything on the topics that ingress writes, from start to end. */
@@ -52,7 +53,7 @@ export const startWebhookIngress = async (): Promise<WebhookIngress> => {
   await ingress.lifecycle.start();
   const codec = await createCodec({ registry, writes: ['WebhookUnrecognized'] });
 
-  /** One after the other: the codec asks the registry once for each schema, unless it is asked for many at once. */
+  /** One after the other: of many that come at once, each has the codec make a reader for its schema. */
   const decodeAll = async (records: readonly IncomingRecord[]): Promise<readonly Published[]> => {
     const all: Published[] = [];
     for (const { key, value, headers } of records) {
@@ -68,15 +69,8 @@ export const startWebhookIngress = async (): Promise<WebhookIngress> => {
     log: logger.lines,
     kafka: test,
     codec,
-    async deliver(body, logId) {
-      const response = await fetch(`${ingress.addresses().public}/webhooks/tiktok`, {
-        method: 'POST',
-        body: new Uint8Array(body),
-        headers: { 'content-type': 'application/json', 'tiktok-signature': signatureOf(body), 'x-tt-logid': logId },
-      });
-      await response.arrayBuffer();
-      return response.status;
-    },
+    signatureOf: (body) => signatureOf(body, SECRET),
+    deliver: (body, logId) => deliver({ public: ingress.addresses().public, appSecret: SECRET }, body, logId),
     async published() {
       const admin = test.kafka.createAdmin();
       await admin.start();
@@ -93,10 +87,6 @@ export const startWebhookIngress = async (): Promise<WebhookIngress> => {
     stop: () => ingress.lifecycle.stop(),
   };
 };
-
-/** The `Tiktok-Signature` of a body, as of now. */
-export const signatureOf = (body: Buffer, t = Math.floor(Date.now() / 1_000)): string =>
-  `t=${t},s=${createHmac('sha256', SECRET).update(`${t}.`).update(body).digest('hex')}`;
 
 const FIXTURES = join(import.meta.dirname, '..', 'fixtures', 'webhooks');
 

@@ -4,7 +4,9 @@ import { expect } from 'chai';
 import { readConsoleSettings } from '../src/compose.ts';
 import { type Seen, type StartedConsole, startConsole, startUpstream } from './support.ts';
 
-const PACE = { askEveryMs: 20, patienceMs: 100, frozenAfter: 2 };
+/** Far beyond every test: what ends earlier is ended by what is known of a replica, not by its silence. */
+const SILENCE_MS = 60_000;
+const PACE = { askEveryMs: 20, patienceMs: 1_500, frozenAfter: 2 };
 
 describe('the replicas of a service', () => {
   let console: StartedConsole;
@@ -15,7 +17,7 @@ describe('the replicas of a service', () => {
     replicas = [await startUpstream('conversation', seen), await startUpstream('conversation', seen)];
     const urls = replicas.map(({ url }) => url).join(',');
     const one = { CONVERSATION_URL: urls, CONVERSATION_INTERNAL_URL: urls };
-    console = await startConsole({ ...one, INGRESS_URL: urls, INGRESS_INTERNAL_URL: urls }, 5_000, PACE);
+    console = await startConsole({ ...one, INGRESS_URL: urls, INGRESS_INTERNAL_URL: urls }, SILENCE_MS, PACE);
   });
   afterEach(async () => {
     await console.stop();

@@ -1,45 +1,15 @@
-import { createHmac } from 'node:crypto';
-import { createManualClock, createRecordingLogger } from '@tiktok-channel/platform/testing';
 import { expect } from 'chai';
-import { PublishError, type PublishErrorCode } from '../src/application/ports.ts';
-import { composeIngress, readIngressSettings } from '../src/compose.ts';
-import type { WebhookEvent } from '../src/domain/events.ts';
 import { RECEIVED_AT, rawBodyOf, read } from './fixtures/fixtures.ts';
+import { createTestIngress, signatureOf } from './support.ts';
 
-const SECRET = 'demo-app-secret';
 /** Long after the delivery first arrived. */
 const NOW = RECEIVED_AT + 30 * 24 * 3_600_000;
 
-const clock = createManualClock(NOW);
-const logger = createRecordingLogger();
-const published: WebhookEvent[] = [];
-let failure: PublishErrorCode | null = null;
+const ingress = createTestIngress(NOW);
+const { published, log } = ingress;
 
-const ingress = composeIngress({
-  settings: readIngressSettings({
-    HOST: '127.0.0.1',
-    PORT: '0',
-    INTERNAL_PORT: '0',
-    KAFKA_BROKERS: 'nowhere:1',
-    SCHEMA_REGISTRY_URL: 'http://nowhere',
-    TIKTOK_APP_SECRET: SECRET,
-    WEBHOOK_MAX_BODY_BYTES: '2000',
-  }),
-  logger,
-  clock,
-  publisher: {
-    name: 'publisher',
-    publish: async (events) => {
-      if (failure !== null) throw new PublishError(failure);
-      published.push(...events);
-    },
-  },
-});
-
-const sign = (body: Buffer, { atMs = NOW, secret = SECRET } = {}): string => {
-  const t = Math.floor(atMs / 1_000);
-  return `t=${t},s=${createHmac('sha256', secret).update(`${t}.`).update(body).digest('hex')}`;
-};
+const sign = (body: Buffer, { atMs = NOW, ...options }: { readonly atMs?: number; readonly secret?: string } = {}) =>
+  signatureOf(body, { t: atMs / 1_000, ...options });
 
 const redeliver = async (body: Buffer, headers: Readonly<Record<string, string>> = {}, method = 'POST') => {
   const response = await fetch(`${ingress.addresses().internal}/internal/v1/redeliveries`, {
@@ -58,10 +28,7 @@ const redeliver = async (body: Buffer, headers: Readonly<Record<string, string>>
 describe('a delivery that an operator gives back', () => {
   before(() => ingress.lifecycle.start());
   after(() => ingress.lifecycle.stop());
-  beforeEach(() => {
-    published.length = 0;
-    failure = null;
-  });
+  beforeEach(() => ingress.reset());
 
   it('is published as it would have been at its arrival, and its events are named', async () => {
     const events = read('reactions-several');
@@ -124,7 +91,7 @@ describe('a delivery that an operator gives back', () => {
 
   for (const code of ['buffer_full', 'deadline_exceeded', 'stopped', 'record_refused'] as const) {
     it(`is answered 503 when it could not be stored: ${code}`, async () => {
-      failure = code;
+      ingress.failWith(code);
 
       expect((await redeliver(body)).status).to.equal(503);
     });
@@ -140,9 +107,9 @@ describe('a delivery that an operator gives back', () => {
   });
 
   it('is logged by its ids and never by its words', async () => {
-    const before = logger.lines.length;
+    const before = log.length;
     await redeliver(rawBodyOf('text'));
-    const lines = logger.lines.slice(before);
+    const lines = log.slice(before);
 
     expect(lines).to.deep.equal([
       {

@@ -1,47 +1,18 @@
-import { createHmac } from 'node:crypto';
 import { connect } from 'node:net';
-import { createManualClock, createRecordingLogger, eventually } from '@tiktok-channel/platform/testing';
+import { eventually } from '@tiktok-channel/platform/testing';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { PublishError, type PublishErrorCode } from '../src/application/ports.ts';
-import { composeIngress, readIngressSettings } from '../src/compose.ts';
-import type { WebhookEvent } from '../src/domain/events.ts';
+import { createTestIngress, OLDER_SECRET, signatureOf } from './support.ts';
 
-const SECRET = 'demo-app-secret';
-const OLDER_SECRET = 'older-app-secret';
 const BODY =
   '{"client_key":"7300000000000000001","event":"im_receive_msg","create_time":1767225599,"user_openid":"biz-open-id-1","content":"{\\"from\\":\\"mia.shopper\\",\\"to\\":\\"acme.store\\",\\"unique_identifier\\":\\"u-7f3a\\",\\"from_user\\":{\\"id\\":\\"u-7f3a\\",\\"role\\":\\"personal_account\\"},\\"to_user\\":{\\"id\\":\\"biz-open-id-1\\",\\"role\\":\\"business_account\\"},\\"conversation_id\\":\\"CONV+a/b==\\",\\"message_id\\":\\"MSG-0001\\",\\"timestamp\\":1767225599120,\\"type\\":\\"text\\",\\"text\\":{\\"body\\":\\"Hi\\"}}"}';
 const T = 1_767_225_600;
 
-const clock = createManualClock(T * 1000);
-const logger = createRecordingLogger();
-const published: WebhookEvent[] = [];
-let failure: PublishErrorCode | 'defect' | null = null;
+const ingress = createTestIngress(T * 1_000);
+const { published, log } = ingress;
 
-const ingress = composeIngress({
-  settings: readIngressSettings({
-    HOST: '127.0.0.1',
-    PORT: '0',
-    INTERNAL_PORT: '0',
-    KAFKA_BROKERS: 'nowhere:1',
-    SCHEMA_REGISTRY_URL: 'http://nowhere',
-    TIKTOK_APP_SECRET: `${SECRET},${OLDER_SECRET}`,
-    WEBHOOK_MAX_BODY_BYTES: '2000',
-  }),
-  logger,
-  clock,
-  publisher: {
-    name: 'publisher',
-    publish: async (events) => {
-      if (failure === 'defect') throw new TypeError('undefined is not a function');
-      if (failure !== null) throw new PublishError(failure);
-      published.push(...events);
-    },
-  },
-});
-
-const sign = (body: string | Buffer, { t = T, secret = SECRET } = {}): string =>
-  `t=${t},s=${createHmac('sha256', secret).update(`${t}.`).update(body).digest('hex')}`;
+const sign = (body: string | Buffer, options: { readonly t?: number; readonly secret?: string } = {}): string =>
+  signatureOf(body, { t: T, ...options });
 
 const deliver = async (
   body: string | Buffer,
@@ -59,10 +30,7 @@ const deliver = async (
 describe('the webhook', () => {
   before(() => ingress.lifecycle.start());
   after(() => ingress.lifecycle.stop());
-  beforeEach(() => {
-    published.length = 0;
-    failure = null;
-  });
+  beforeEach(() => ingress.reset());
 
   it('takes the documented example with its documented signature', async () => {
     const signature = `t=${T},s=876bbb1254417e7897dc6a2b27c83f79a1826ab3ed9aa937320825464ffd6d66`;
@@ -179,7 +147,7 @@ describe('the webhook', () => {
 
   for (const reason of ['buffer_full', 'deadline_exceeded', 'stopped', 'record_refused'] as const) {
     it(`answers 503 with Retry-After when the event was not stored: ${reason}`, async () => {
-      failure = reason;
+      ingress.failWith(reason);
       const { status, headers } = await deliver(BODY);
 
       expect([status, headers.get('retry-after')]).to.deep.equal([503, '5']);
@@ -188,39 +156,27 @@ describe('the webhook', () => {
 
   it('survives a sender that goes away in the middle of the body', async () => {
     const { port } = new URL(ingress.addresses().public);
-    const before = logger.lines.length;
+    const before = log.length;
     const socket = connect(Number(port), '127.0.0.1');
     socket.write('POST /webhooks/tiktok HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nhalf');
     await eventually('the half was sent', () => socket.bytesWritten > 0 && !socket.connecting);
     socket.destroy();
 
     expect((await deliver(BODY)).status).to.equal(200);
-    expect(logger.lines.slice(before).filter(({ level }) => level === 'error')).to.deep.equal([]);
+    expect(log.slice(before).filter(({ level }) => level === 'error')).to.deep.equal([]);
   });
 
   it('tells the words of nobody, whatever happens', async () => {
-    failure = 'defect';
+    ingress.failWith('defect');
     await deliver(BODY.replace('Hi', 'hunter2'));
-    failure = null;
+    ingress.reset();
     await deliver(BODY.replace('"type', 'hunter2'));
 
-    expect(JSON.stringify(logger.lines)).to.not.include('hunter2');
+    expect(JSON.stringify(log)).to.not.include('hunter2');
   });
 
   it('answers 503 once it was told to stop', async () => {
-    const own = composeIngress({
-      settings: readIngressSettings({
-        HOST: '127.0.0.1',
-        PORT: '0',
-        INTERNAL_PORT: '0',
-        KAFKA_BROKERS: 'nowhere:1',
-        SCHEMA_REGISTRY_URL: 'http://nowhere',
-        TIKTOK_APP_SECRET: SECRET,
-      }),
-      logger,
-      clock,
-      publisher: { name: 'publisher', publish: async () => {} },
-    });
+    const own = createTestIngress(T * 1_000);
     await own.lifecycle.start();
     const { port } = new URL(own.addresses().public);
     const socket = connect(Number(port), '127.0.0.1');
@@ -235,7 +191,8 @@ describe('the webhook', () => {
     socket.write('{}');
 
     expect(await answer).to.match(/^HTTP\/1\.1 503 /);
-    await stopped;
+    // Open, it would be waited for as a request that is under way.
     socket.destroy();
+    await stopped;
   });
 });

@@ -1,22 +1,25 @@
 import { systemClock } from '@tiktok-channel/platform/clock';
 import type { Environment } from '@tiktok-channel/platform/config';
 import { createHttpClient, type HttpClient } from '@tiktok-channel/platform/http-client';
-import { createKafka } from '@tiktok-channel/platform/kafka';
 import { assertNever } from '@tiktok-channel/platform/kernel';
 import { CALLBACK_PATH, callbackCheck, clockCheck, jwksCheck, serviceCheck } from './adapters/http/endpoints.check.ts';
-import { quietLogger } from './adapters/kafka/connection.ts';
+import { createConnection } from './adapters/kafka/connection.ts';
 import { kafkaCheck } from './adapters/kafka/kafka.check.ts';
 import { databaseCheck } from './adapters/persistence/database.check.ts';
-import { registryCheck } from './adapters/registry/subjects.ts';
+import { registryCheck } from './adapters/registry/registry.check.ts';
 import { tiktokCheck } from './adapters/tiktok/tiktok.check.ts';
 import { type Check, diagnose } from './application/diagnose.ts';
-import { type DoctorSettings, readDoctorSettings, type SettingReport } from './config.ts';
+import {
+  DEFAULT_API_VERSION,
+  DEFAULT_TOLERANCE_SECONDS,
+  type DoctorSettings,
+  readDoctorSettings,
+  type SettingReport,
+} from './config.ts';
 import { type Finding, failed, fine, unchecked } from './domain/finding.ts';
 
 const LOOK_WITHIN_MS = 10_000;
 const ANSWER_WITHIN_MS = 5_000;
-const DEFAULT_TOLERANCE_SECONDS = 300;
-const DEFAULT_API_VERSION = 'v1.3';
 
 export const diagnoseWith = async (environment: Environment): Promise<readonly Finding[]> => {
   const { values, reports } = readDoctorSettings(environment);
@@ -72,16 +75,12 @@ const uncheckedCheck = (name: string, why: string): Check => ({
 });
 
 const kafkaLook = (settings: DoctorSettings): Check => {
-  const { KAFKA_BROKERS: brokers, KAFKA_TOPIC_PREFIX: topicPrefix = '' } = settings;
-  if (brokers === undefined) return uncheckedCheck('Kafka', 'needs KAFKA_BROKERS');
-  const kafka = createKafka({ settings: { brokers, clientId: 'operator', topicPrefix }, logger: quietLogger });
-  return kafkaCheck(
-    { kafka, brokers },
-    {
-      replicationFactor: settings.KAFKA_REPLICATION_FACTOR,
-      minInsyncReplicas: settings.KAFKA_MIN_INSYNC_REPLICAS,
-    },
-  );
+  const { KAFKA_BROKERS, KAFKA_TOPIC_PREFIX } = settings;
+  if (KAFKA_BROKERS === undefined) return uncheckedCheck('Kafka', 'needs KAFKA_BROKERS');
+  return kafkaCheck(createConnection({ KAFKA_BROKERS, KAFKA_TOPIC_PREFIX }), {
+    replicationFactor: settings.KAFKA_REPLICATION_FACTOR,
+    minInsyncReplicas: settings.KAFKA_MIN_INSYNC_REPLICAS,
+  });
 };
 
 const serviceLooks = (settings: DoctorSettings, client: HttpClient): readonly Check[] =>

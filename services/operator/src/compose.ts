@@ -1,15 +1,15 @@
 import { createServiceClock, systemClock } from '@tiktok-channel/platform/clock';
 import type { Environment } from '@tiktok-channel/platform/config';
-import { createKafka } from '@tiktok-channel/platform/kafka';
+import { silentLogger } from '@tiktok-channel/platform/kernel';
 import { topics } from '@tiktok-channel/schemas';
 import { type Actions, runProgram } from './adapters/cli/program.ts';
 import { createTerminal } from './adapters/cli/terminal.ts';
 import { createIngressRedelivery } from './adapters/http/ingress-redelivery.ts';
 import { createRecordAct } from './adapters/kafka/audit.ts';
-import { type Connection, quietLogger } from './adapters/kafka/connection.ts';
+import { createConnection } from './adapters/kafka/connection.ts';
 import { createTopicAdmin } from './adapters/kafka/topic-admin.ts';
 import { createTopicReader } from './adapters/kafka/topic-reader.ts';
-import { createRegisterSchemas, openCodec } from './adapters/registry/subjects.ts';
+import { createRegisterSchemas, openCodec } from './adapters/registry/registry.ts';
 import { createEnsureTopics } from './application/ensure-topics.ts';
 import { createReparseWebhooks } from './application/reparse-webhooks.ts';
 import { createTailTopic } from './application/tail-topic.ts';
@@ -39,7 +39,7 @@ export const runOperator = async ({ args, environment }: OperatorOptions): Promi
 const actionsIn = (environment: Environment): Actions => ({
   ensureTopics({ dryRun, replicationFactor }) {
     const settings = readCommandSettings(commandSettings.topics, environment);
-    const topicAdmin = createTopicAdmin(connectionOf(settings), {
+    const topicAdmin = createTopicAdmin(createConnection(settings), {
       replicationFactor: replicationFactor ?? settings.KAFKA_REPLICATION_FACTOR,
       minInsyncReplicas: settings.KAFKA_MIN_INSYNC_REPLICAS,
     });
@@ -52,7 +52,7 @@ const actionsIn = (environment: Environment): Actions => ({
   async tailTopic(topic, options, output) {
     const settings = readCommandSettings(commandSettings.tail, environment);
     const codec = await openCodec(settings.SCHEMA_REGISTRY_URL);
-    const readTopic = createTopicReader({ connection: connectionOf(settings), codec });
+    const readTopic = createTopicReader({ connection: createConnection(settings), codec });
     return createTailTopic(readTopic)(topic, options, output);
   },
   reparseWebhooks: (options) => reparseWith(environment, options),
@@ -66,13 +66,13 @@ const reparseWith = async (
   const settings = readCommandSettings(commandSettings.reparse, environment);
   const [appSecret] = settings.TIKTOK_APP_SECRET;
   if (appSecret === undefined) throw new TypeError('the schema of TIKTOK_APP_SECRET asks for one at least');
-  const connection = connectionOf(settings);
+  const connection = createConnection(settings);
   const codec = await openCodec(settings.SCHEMA_REGISTRY_URL, ['OperatorActed']);
   const time = createServiceClock({
     service: 'operator',
     url: settings.CLOCK_URL,
     given: undefined,
-    logger: quietLogger,
+    logger: silentLogger,
   });
   const ingress = createIngressRedelivery({
     baseUrl: settings.INGRESS_INTERNAL_URL,
@@ -92,13 +92,4 @@ const reparseWith = async (
     for (const part of time.parts) part.stop();
     await ingress.close();
   }
-};
-
-const connectionOf = (settings: {
-  readonly KAFKA_BROKERS: readonly string[];
-  readonly KAFKA_TOPIC_PREFIX: string;
-}): Connection => {
-  const { KAFKA_BROKERS: brokers, KAFKA_TOPIC_PREFIX: topicPrefix } = settings;
-  const kafka = createKafka({ settings: { brokers, clientId: 'operator', topicPrefix }, logger: quietLogger });
-  return { kafka, brokers };
 };

@@ -58,6 +58,10 @@ const required = <Schema extends z.ZodType>(schema: Schema) => ({ schema, withou
 /** `without`: what holds when it is not set. */
 const optional = <Schema extends z.ZodType>(schema: Schema, without: string) => ({ schema, without });
 
+/** What the services take where it is not set. */
+export const DEFAULT_API_VERSION = 'v1.3';
+export const DEFAULT_TOLERANCE_SECONDS = 300;
+
 const NOT_LOOKED_AT = 'then it is not looked at';
 
 /** Every setting that `doctor` looks at; those that every installation has are a fault when they are missing. */
@@ -71,8 +75,8 @@ const doctorSettings = {
   TIKTOK_APP_ID: required(setting.text),
   TIKTOK_APP_SECRET: required(setting.secrets),
   TIKTOK_API_BASE_URL: required(setting.url),
-  TIKTOK_API_VERSION: optional(z.string().regex(/^v\d+\.\d+$/, 'is not of the form v1.3'), 'v1.3'),
-  WEBHOOK_TOLERANCE_SECONDS: optional(setting.seconds, '300'),
+  TIKTOK_API_VERSION: optional(z.string().regex(/^v\d+\.\d+$/, 'is not of the form v1.3'), DEFAULT_API_VERSION),
+  WEBHOOK_TOLERANCE_SECONDS: optional(setting.seconds, String(DEFAULT_TOLERANCE_SECONDS)),
   OIDC_ISSUER: optional(setting.url, NOT_LOOKED_AT),
   OIDC_AUDIENCE: optional(setting.text, NOT_LOOKED_AT),
   OIDC_JWKS_URL: optional(setting.url, NOT_LOOKED_AT),
@@ -108,7 +112,7 @@ export const readDoctorSettings = (
       return { name, kind: 'set', shown: describeSettings({ [name]: values[name] })[name] ?? '' };
     } catch (error) {
       if (!(error instanceof InvalidSettings)) throw error;
-      return { name, kind: 'wrong', problem: problemIn(error, name) };
+      return { name, kind: 'wrong', problem: error.problems.map(({ problem }) => problem).join('; ') };
     }
   };
   const reports = Object.entries(doctorSettings).map(([name, { schema, without }]): SettingReport => {
@@ -117,6 +121,3 @@ export const readDoctorSettings = (
   });
   return { values, reports };
 };
-
-const problemIn = ({ message }: InvalidSettings, name: string): string =>
-  message.split('\n').slice(1).join('; ').replaceAll(`${name}: `, '').trim();

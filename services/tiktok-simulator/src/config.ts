@@ -1,6 +1,25 @@
 import { type Environment, readSettings, setting } from '@tiktok-channel/platform/config';
+import type { Clock, Logger } from '@tiktok-channel/platform/kernel';
 import { z } from 'zod';
-import type { SimulatorOptions } from './simulator.ts';
+
+export interface SimulatorOptions {
+  readonly appId: string;
+  readonly appSecret: string;
+  /** Registered redirect addresses; matched character for character. */
+  readonly redirectUrls?: readonly string[];
+  /** Subscribed to direct messages from the start; null or absent for nothing. */
+  readonly webhookUrl?: string | null;
+  /** With the same seed the same calls in the same order give the same ids, delays and faults. */
+  readonly seed?: string;
+  /** Only the ids of accounts, posts and conversations: what happens has new ids with every start. */
+  readonly accountSeed?: string;
+  readonly host?: string;
+  /** 0 or absent for any free port. */
+  readonly port?: number;
+  /** The machine's time; the simulator's is this plus what `_control/clock` added. */
+  readonly clock?: Clock;
+  readonly logger?: Logger;
+}
 
 const settings = z.object({
   HOST: setting.text.default('0.0.0.0'),
@@ -8,7 +27,7 @@ const settings = z.object({
   SIMULATOR_APP_ID: setting.text,
   SIMULATOR_APP_SECRET: setting.secret,
   SIMULATOR_REDIRECT_URLS: setting.list.optional(),
-  SIMULATOR_WEBHOOK_URL: z.url().optional(),
+  SIMULATOR_WEBHOOK_URL: z.url({ protocol: /^https?$/ }).optional(),
   SIMULATOR_SEED: setting.text.optional(),
   SIMULATOR_ACCOUNT_SEED: setting.text.optional(),
 });

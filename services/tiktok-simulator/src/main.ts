@@ -1,7 +1,7 @@
 import { createLifecycle, type Part, runService } from '@tiktok-channel/platform/lifecycle';
 import { createLogger } from '@tiktok-channel/platform/telemetry';
+import { createSimulator, type Simulator } from './compose.ts';
 import { readOptions } from './config.ts';
-import { createSimulator, type Simulator } from './simulator.ts';
 
 const logger = createLogger({ service: 'tiktok-simulator' });
 let simulator: Simulator | undefined;

@@ -1,4 +1,5 @@
 import { createFollowingClock } from '@tiktok-channel/platform/clock';
+import { silentLogger } from '@tiktok-channel/platform/kernel';
 import { expect } from 'chai';
 import { startWorld, type TestWorld } from './support.ts';
 
@@ -89,9 +90,8 @@ describe('the clock', () => {
   });
 
   it('has moved the clocks of all that follow it when it answers', async () => {
-    const logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
     const clocks = ['auth-1', 'outbound-2'].map((follower) =>
-      createFollowingClock({ url: world.simulator.url, follower, logger }),
+      createFollowingClock({ url: world.simulator.url, follower, logger: silentLogger }),
     );
     await Promise.all(clocks.map((clock) => clock.start()));
     for (let hours = 1; hours <= 20; hours += 1) {

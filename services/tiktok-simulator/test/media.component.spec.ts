@@ -109,6 +109,17 @@ describe('media', () => {
     expect((await world.moveUntil(bytes, 60)).status).to.equal(200);
   });
 
+  it('is a redirect away when told so, and wants x-user there too', async () => {
+    await world.faults({ download_redirects: true });
+    const { data } = await download(await receiveImage());
+    const first = await fetch(data.download_url, { headers: { 'x-user': token }, redirect: 'manual' });
+    expect(first.status).to.equal(302);
+
+    const there = new URL(first.headers.get('location') ?? '', data.download_url);
+    expect((await fetch(there)).status).to.equal(403);
+    expect((await fetch(there, { headers: { 'x-user': token } })).status).to.equal(200);
+  });
+
   it('is a JPEG or a PNG by its content type too, and needs a file name', async () => {
     const named = (type: string, name?: string) => {
       const parts = form(PNG);

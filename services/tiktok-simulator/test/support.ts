@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { eventually } from '@tiktok-channel/platform/testing';
-import { createSimulator, type Simulator, type SimulatorOptions } from '../src/index.ts';
+import { createSimulator, type Simulator, type SimulatorOptions } from '../src/compose.ts';
 
 export const APP_ID = '7300000000000000001';
 export const APP_SECRET = 'demo-app-secret';

@@ -123,6 +123,37 @@ describe('the simulator delivers webhooks', () => {
     });
   });
 
+  it('with the scene and, in echoes, the id that the switches say', async () => {
+    await world.faults({ scene_type: 2, echo_unique_identifier: 'business' });
+    const { messageId } = await world.customerSends(businessId);
+    await world.control('POST', `businesses/${businessId}/customers/mia.shopper/app-messages`, { text: 'Yes' });
+    const received = await firstEvent('im_receive_msg');
+    const echo = await firstEvent('im_send_msg');
+
+    expect(received.content).to.include({ message_id: messageId, scene_type: 2 });
+    expect(received.content.unique_identifier).to.equal((received.content.from_user as { id: string }).id);
+    expect(echo.content).to.include({ scene_type: 2, unique_identifier: businessId });
+  });
+
+  for (const european_echoes of [true, false]) {
+    it(`${european_echoes ? 'with' : 'without'} echoes to Europe, when told so`, async () => {
+      await world.faults({ european_echoes });
+      for (const [username, region] of [
+        ['chloe', 'FR'],
+        ['anna', 'BR'],
+      ] as const) {
+        await world.customerSends(businessId, { type: 'text', text: 'Hi', region }, username);
+        await world.control('POST', `businesses/${businessId}/customers/${username}/app-messages`, { text: 'Yes' });
+      }
+      await eventually('the echo to Brazil', async () =>
+        world.receiver.events('im_send_msg').some(({ content }) => content.to === 'anna'),
+      );
+      const counts = await world.control<{ delivered: number; queued: number }>('GET', 'deliveries/counts');
+
+      expect(counts.delivered + counts.queued).to.equal(european_echoes ? 4 : 3);
+    });
+  }
+
   it('without what clients must not require, when told so', async () => {
     await world.faults({ minimal_payload: true });
     await world.customerSends(businessId);

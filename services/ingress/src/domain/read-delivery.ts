@@ -22,7 +22,7 @@ import {
   reactionChanged,
   referralReceived,
   webhookUnrecognized,
-} from './facts.ts';
+} from './events-of-records.ts';
 import { type Fields, objectIn } from './fields.ts';
 import { readMessage } from './message.ts';
 import type { Misreading } from './misreading.ts';

@@ -3,11 +3,20 @@ import { type Secret, secret } from './secret.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+interface SettingProblem {
+  readonly setting: string;
+  readonly problem: string;
+}
+
 /** Reports every bad variable at once, by name and never by value. */
 export class InvalidSettings extends Error {
-  constructor(problems: readonly string[]) {
-    super(`these settings are missing or wrong:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+  readonly problems: readonly SettingProblem[];
+
+  constructor(problems: readonly SettingProblem[]) {
+    const lines = problems.map(({ setting, problem }) => `  ${setting}: ${problem}`);
+    super(`these settings are missing or wrong:\n${lines.join('\n')}`);
     this.name = 'InvalidSettings';
+    this.problems = problems;
   }
 }
 
@@ -22,7 +31,7 @@ export const readSettings = <Schema extends z.ZodType>(schema: Schema, environme
   });
   if (parsed.success) return parsed.data;
   throw new InvalidSettings(
-    parsed.error.issues.map((issue) => `${issue.path.join('.') || 'settings'}: ${issue.message}`),
+    parsed.error.issues.map(({ path, message }) => ({ setting: path.join('.') || 'settings', problem: message })),
   );
 };
 

@@ -10,7 +10,9 @@ import type {
   MessageSource,
   Referral,
 } from '../domain/model.ts';
+import { isEuropean } from '../domain/regions.ts';
 import { messageEvent, reactionEvent, readEvent, referralEvent } from '../domain/webhook-events.ts';
+import type { DeliveryOptions } from './deliveries.ts';
 import type { Publish } from './publish.ts';
 import type { SimulatorTime } from './simulator-time.ts';
 import type { SwitchBoard } from './switch-board.ts';
@@ -55,9 +57,14 @@ interface Dependencies {
 }
 
 export const createMessaging = ({ world, publish, switches, time }: Dependencies): Messaging => {
+  const tell = (conversation: Conversation, message: Message, options?: DeliveryOptions) => {
+    const isEcho = message.from === 'business';
+    if (isEcho && !switches.now().european_echoes && isEuropean(conversation.customer.region)) return;
+    publish((payload) => messageEvent(conversation, message, payload), options);
+  };
   const add = (conversation: Conversation, message: Parameters<World['addMessage']>[1]): Sent => {
     const added = world.addMessage(conversation, message);
-    publish((payload) => messageEvent(conversation, added, payload));
+    tell(conversation, added);
     return { conversation, message: added };
   };
 
@@ -65,7 +72,7 @@ export const createMessaging = ({ world, publish, switches, time }: Dependencies
     const { echo_never, echo_delay_ms, echoes_duplicated } = switches.now();
     const copies = echo_never ? 0 : echoes_duplicated;
     for (let copy = 0; copy < copies; copy += 1) {
-      publish((payload) => messageEvent(conversation, message, payload), { delayMs: echo_delay_ms });
+      tell(conversation, message, { delayMs: echo_delay_ms });
     }
   };
   const acceptRequest = (conversation: Conversation) => {

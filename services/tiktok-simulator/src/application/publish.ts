@@ -15,8 +15,8 @@ interface Dependencies {
 export const createPublish =
   ({ deliveries, authorizations, switches }: Dependencies): Publish =>
   (build, options) => {
-    const { minimal_payload: minimal, deliveries_need_authorization: isNeeded } = switches.now();
-    const event = build({ minimal });
+    const { deliveries_need_authorization: isNeeded, minimal_payload: minimal, ...now } = switches.now();
+    const event = build({ minimal, sceneType: now.scene_type, echoIdentifier: now.echo_unique_identifier });
     if (isNeeded && !mayTell(event, authorizations)) return;
     deliveries.add(event, options);
   };

@@ -31,7 +31,7 @@ export const API_SWITCHES = {
       'Only every so many-th valid send since the switches were set is treated as send_rejects_with, send_answer and send_answer_delay_ms say.',
   },
   api_fails_with: {
-    kind: { kind: 'optional-code' },
+    kind: { kind: 'optional-code', least: 200 },
     normal: null,
     sentence:
       'Calls of the open API fail with this code before anything is looked at; below 600 it is an HTTP status without an envelope.',

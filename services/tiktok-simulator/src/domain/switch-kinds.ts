@@ -1,11 +1,11 @@
 /** What a switch may be set to. */
 export type Kind =
   | { readonly kind: 'boolean' }
-  | { readonly kind: 'count'; readonly least: number }
+  | { readonly kind: 'count'; readonly least: number; readonly most?: number }
   | { readonly kind: 'optional-count' }
   | { readonly kind: 'optional-boolean' }
   | { readonly kind: 'code' }
-  | { readonly kind: 'optional-code' }
+  | { readonly kind: 'optional-code'; readonly least?: number }
   | { readonly kind: 'choice'; readonly choices: readonly (string | number)[] };
 
 export interface SwitchRow {
@@ -24,13 +24,13 @@ export const fits = (kind: Kind, value: unknown): boolean => {
     case 'optional-boolean':
       return value === null || typeof value === 'boolean';
     case 'count':
-      return isWhole(value) && value >= kind.least;
+      return isWhole(value) && value >= kind.least && value <= (kind.most ?? value);
     case 'optional-count':
       return value === null || (isWhole(value) && value >= 0);
     case 'code':
       return isWhole(value) && value > 0;
     case 'optional-code':
-      return value === null || (isWhole(value) && value > 0);
+      return value === null || (isWhole(value) && value >= (kind.least ?? 1));
     case 'choice':
       return kind.choices.some((choice) => choice === value);
   }
@@ -45,13 +45,13 @@ export const nameOf = (kind: Kind): string => {
     case 'optional-boolean':
       return 'true, false or null';
     case 'count':
-      return `a whole number from ${kind.least}`;
+      return `a whole number from ${kind.least}${kind.most === undefined ? '' : ` to ${kind.most}`}`;
     case 'optional-count':
       return 'a whole number from 0, or null';
     case 'code':
       return 'a code above 0';
     case 'optional-code':
-      return 'a code above 0, or null';
+      return `a code ${kind.least === undefined ? 'above 0' : `from ${kind.least}`}, or null`;
     case 'choice':
       return `one of ${kind.choices.join(', ')}`;
   }

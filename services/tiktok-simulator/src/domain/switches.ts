@@ -1,9 +1,18 @@
 import { API_SWITCHES, type ApiSwitches, SEND_ANSWERS, type SendAnswer } from './api-switches.ts';
+import type { Side } from './model.ts';
 import { BOOLEAN, COUNT, fits, nameOf, type SwitchRow } from './switch-kinds.ts';
 
 /** How a delivery is signed. All but `normal` and `spaced` must be refused. */
 const SIGNATURES = ['normal', 'wrong', 'other_body', 'missing', 'malformed', 'spaced'] as const;
 export type SignatureKind = (typeof SIGNATURES)[number];
+
+/** Copies that are made at once: beyond this they test the simulator's memory. */
+const MOST_COPIES = 1_000;
+
+/** Node's timers know no longer wait, and take a longer one for none. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+const SIDES = ['customer', 'business'] as const satisfies readonly Side[];
 
 /** Every switch, as `PUT /_control/faults` takes it. A new one is a row here, a line in `Switches` and its use. */
 const SWITCHES = {
@@ -31,12 +40,12 @@ const SWITCHES = {
     sentence: 'The answer to a send waits until its echo was attempted, so that the echo is always first.',
   },
   echoes_duplicated: {
-    kind: { kind: 'count', least: 1 },
+    kind: { kind: 'count', least: 1, most: MOST_COPIES },
     normal: 1,
     sentence: 'Every echo of an API send becomes so many deliveries, one after the other.',
   },
   deliveries_duplicated: {
-    kind: { kind: 'count', least: 1 },
+    kind: { kind: 'count', least: 1, most: MOST_COPIES },
     normal: 1,
     sentence: 'Every attempt of a delivery is sent so many times, at once, over as many connections.',
   },
@@ -58,7 +67,7 @@ const SWITCHES = {
       'The first retry of a delivery comes so long after its failure, each further one after twice the time, for 72 hours.',
   },
   deliveries_timeout_ms: {
-    kind: { kind: 'count', least: 1 },
+    kind: { kind: 'count', least: 1, most: LONGEST_TIMER_MS },
     normal: 10_000,
     sentence: 'An answer that takes longer is a failure; in real time, like the wait for it.',
   },
@@ -90,6 +99,22 @@ const SWITCHES = {
     normal: false,
     sentence:
       'Webhooks leave out what clients must not require: client_key and create_time; in the content roles, unique_identifier, message_tag, scene_type, is_follower.',
+  },
+  scene_type: { kind: COUNT, normal: 0, sentence: 'scene_type of every message in webhooks.' },
+  echo_unique_identifier: {
+    kind: { kind: 'choice', choices: SIDES },
+    normal: 'customer',
+    sentence: 'Whose id unique_identifier is in what the business wrote.',
+  },
+  european_echoes: {
+    kind: BOOLEAN,
+    normal: true,
+    sentence: 'What a business writes to a customer in the EEA, Switzerland or the UK is echoed as usual.',
+  },
+  download_redirects: {
+    kind: BOOLEAN,
+    normal: false,
+    sentence: 'A download_url answers 302 first; the address behind it wants x-user too.',
   },
   capability_image_send: {
     kind: { kind: 'optional-boolean' },
@@ -143,6 +168,10 @@ export interface Switches extends ApiSwitches {
   readonly api_away: boolean;
   readonly media_slow_ms: number;
   readonly minimal_payload: boolean;
+  readonly scene_type: number;
+  readonly echo_unique_identifier: Side;
+  readonly european_echoes: boolean;
+  readonly download_redirects: boolean;
   readonly capability_image_send: boolean | null;
   readonly rate_limit_qps: number;
   readonly quota_off: boolean;

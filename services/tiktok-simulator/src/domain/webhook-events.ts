@@ -36,6 +36,9 @@ export interface WebhookEvent {
  */
 export interface PayloadOptions {
   readonly minimal: boolean;
+  readonly sceneType: number;
+  /** Whose id `unique_identifier` is in an echo; no source says. */
+  readonly echoIdentifier: Side;
 }
 
 /** Someone wrote: the customer (`im_receive_msg`, stripped for a European), or the business from any surface (`im_send_msg`). */
@@ -182,7 +185,11 @@ export const authorizationRemovedEvent = (businessId: string, reason: number, at
 });
 
 /** The body of the POST; `content` is a string that holds JSON. Times of the envelope are whole seconds. */
-export const envelopeOf = (event: WebhookEvent, clientKey: string, { minimal }: PayloadOptions): string =>
+export const envelopeOf = (
+  event: WebhookEvent,
+  clientKey: string,
+  { minimal }: Pick<PayloadOptions, 'minimal'>,
+): string =>
   JSON.stringify({
     ...(minimal ? {} : { client_key: clientKey }),
     event: event.event,
@@ -206,7 +213,9 @@ const fromSide = (
     message_id: messageId,
     timestamp: at,
     ...fields,
-    ...(options.minimal ? {} : { scene_type: 0, is_follower: conversation.isFollower, message_tag: { source } }),
+    ...(options.minimal
+      ? {}
+      : { scene_type: options.sceneType, is_follower: conversation.isFollower, message_tag: { source } }),
   };
   return { ...base, event: from === 'customer' ? 'im_receive_msg' : 'im_send_msg', content };
 };
@@ -245,10 +254,11 @@ const partyFields = (
   const shop = { name: business.username, user: party(business.businessId, 'business_account', options) };
   const person = { name: customer.username, user: party(customer.userId, 'personal_account', options) };
   const [sender, receiver] = from === 'customer' ? [person, shop] : [shop, person];
+  const named = from === 'customer' ? person : { customer: person, business: shop }[options.echoIdentifier];
   return {
     from: sender.name,
     to: receiver.name,
-    ...(options.minimal ? {} : { unique_identifier: customer.userId }),
+    ...(options.minimal ? {} : { unique_identifier: named.user.id }),
     from_user: sender.user,
     to_user: receiver.user,
   };

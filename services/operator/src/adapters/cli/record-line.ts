@@ -1,7 +1,7 @@
 import { dateAt } from '@tiktok-channel/platform/clock';
 import type { Reading, ReadRecord } from '../../application/ports.ts';
 import { counted, hidingWords, inside, type Place, showingWords, type Telling, told } from '../../domain/words.ts';
-import { harmless, type Terminal } from './terminal.ts';
+import { harmless, harmlessJson, type Terminal } from './terminal.ts';
 
 /** One line for a person: time (UTC), place, type, key, and what it says. */
 export const recordLine = (
@@ -24,7 +24,7 @@ export const recordLine = (
 export const recordJson = (record: ReadRecord, words: boolean): string => {
   const { partition, offset, timestampMs, key, headers, reading } = record;
   const place = { partition, offset: String(offset), time: dateAt(timestampMs).toISOString(), key, headers };
-  return JSON.stringify({ ...place, ...contentOf(reading, words) });
+  return harmlessJson({ ...place, ...contentOf(reading, words) });
 };
 
 const contentOf = (reading: Reading, words: boolean): object => {
@@ -66,7 +66,7 @@ const sayings = (reading: Reading, key: string | null, words: boolean): readonly
     case 'unknownType':
       return ['(a type newer than this version)'];
     case 'undecodable':
-      return [`${reading.reason} (${counted(reading.sizeBytes, 'byte')})`];
+      return [`${harmless(reading.reason)} (${counted(reading.sizeBytes, 'byte')})`];
     default:
       return [];
   }

@@ -90,4 +90,19 @@ describe('the line of a record', () => {
     expect(parsed.value.content.text.body).to.equal('‹12 characters›');
     expect(parsed.value.rawContent).to.equal('‹2 bytes›');
   });
+
+  it('is JSON that no terminal obeys either', () => {
+    const steering = 'a\u009b31m\u2028b\u202e';
+    const value = { messageId: steering };
+    const json = recordJson(record({ kind: 'record', name: 'X', value }, { key: steering }), false);
+
+    expect(json).to.match(/^[^\p{Cc}\p{Zl}\p{Bidi_Control}]*$/u);
+    expect(JSON.parse(json)).to.deep.include({ key: steering, value });
+  });
+
+  it('says why something cannot be read in words that no terminal obeys', () => {
+    const undecodable = { kind: 'undecodable', reason: 'no \u009b31m', sizeBytes: 5 } as const;
+
+    expect(recordLine(record(undecodable), plain)).to.include('no \\u009b31m (5 bytes)');
+  });
 });

@@ -73,6 +73,10 @@ const padded = (cell: string, width: number): string => cell + ' '.repeat(width 
 export const harmless = (text: string): string =>
   text.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu, (character) => ESCAPES[character] ?? escaped(character));
 
+/** JSON whose text no terminal obeys either: parsed again it is the same. */
+export const harmlessJson = (value: unknown, indent?: number): string =>
+  JSON.stringify(value, null, indent).split('\n').map(harmless).join('\n');
+
 const ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 const escaped = (character: string): string => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`;

@@ -1,7 +1,9 @@
 import { type HttpAnswer, type HttpCall, type HttpClient, HttpClientError } from '@tiktok-channel/platform/http-client';
 import type { Clock } from '@tiktok-channel/platform/kernel';
 import type { Check } from '../../application/diagnose.ts';
+import { shownAddress } from '../../domain/address.ts';
 import { type Finding, failed, fine, unchecked } from '../../domain/finding.ts';
+import { jsonIn } from './json-in.ts';
 
 /** Asks, and answers the failure as a word where there is no answer. */
 const ask = async (client: HttpClient, call: HttpCall): Promise<HttpAnswer | string> => {
@@ -16,78 +18,74 @@ const ask = async (client: HttpClient, call: HttpCall): Promise<HttpAnswer | str
 /** A service's own word on whether it lives and is ready, with its reasons. */
 export const serviceCheck = (client: HttpClient, service: string, baseUrl: string): Check => ({
   name: `${service} is alive`,
-  next: `start ${service}, or set ${service.toUpperCase()}_INTERNAL_URL to its internal port`,
+  next: findService(service),
   async look() {
-    const [live, ready] = await Promise.all(
-      ['live', 'ready'].map((what) => ask(client, { method: 'GET', url: `${baseUrl}/health/${what}` })),
-    );
+    const [live, ready] = await Promise.all([
+      ask(client, { method: 'GET', url: `${baseUrl}/health/live` }),
+      ask(client, { method: 'GET', url: `${baseUrl}/health/ready` }),
+    ]);
     return [healthFinding(service, 'alive', live), healthFinding(service, 'ready', ready)];
   },
 });
+
+const findService = (service: string): string =>
+  `start ${service}, or set ${service.toUpperCase()}_INTERNAL_URL to its internal port`;
 
 const ADVICE = {
   alive: (service: string) => `restart ${service} and look at its log`,
   ready: (service: string) => `put right what ${service} waits for; its page says what each thing looks like`,
 } as const;
 
-const healthFinding = (service: string, what: 'alive' | 'ready', answer: HttpAnswer | string | undefined): Finding => {
+const healthFinding = (service: string, what: 'alive' | 'ready', answer: HttpAnswer | string): Finding => {
   const name = `${service} is ${what}`;
-  if (typeof answer !== 'object') {
-    const setting = `${service.toUpperCase()}_INTERNAL_URL`;
-    return failed(name, answer ?? 'unreachable', `start ${service}, or set ${setting} to its internal port`);
-  }
-  const reason = reasonIn(answer.body);
+  if (typeof answer === 'string') return failed(name, answer, findService(service));
+  const { reason } = fieldsIn(answer);
+  const said = typeof reason === 'string' ? reason : null;
   return answer.status === 200
-    ? fine(name, reason ?? 'yes')
-    : failed(name, reason ?? `it answered ${answer.status}`, ADVICE[what](service));
+    ? fine(name, said ?? 'yes')
+    : failed(name, said ?? `it answered ${answer.status}`, ADVICE[what](service));
 };
 
-const reasonIn = (body: Buffer): string | null => {
-  const parsed = jsonIn(body);
-  return typeof parsed.reason === 'string' ? parsed.reason : null;
-};
-
-const jsonIn = (body: Buffer): Readonly<Record<string, unknown>> => {
-  try {
-    return Object(JSON.parse(body.toString('utf8')));
-  } catch {
-    // No JSON: nothing in it to read.
-    return {};
-  }
-};
+const fieldsIn = (answer: HttpAnswer): Readonly<Record<string, unknown>> => Object(jsonIn(answer));
 
 export const CALLBACK_PATH = '/webhooks/tiktok';
 
 /** An unsigned delivery must be refused by ingress itself: that proves the way to it. */
-export const callbackCheck = (client: HttpClient, publicUrl: string): Check => ({
-  name: 'webhook callback',
-  next: 'see that PUBLIC_URL is reachable from the internet',
-  async look() {
-    const url = `${publicUrl}${CALLBACK_PATH}`;
-    const answer = await ask(client, { method: 'POST', url, body: '{}' });
-    const routing = `route POST ${CALLBACK_PATH} of PUBLIC_URL to ingress's public port`;
-    if (typeof answer === 'string') return [failed('webhook callback', `${url} is ${answer}`, routing)];
-    if (answer.status !== 401 || jsonIn(answer.body).code !== 'signature_missing') {
-      return [failed('webhook callback', `${url} answered ${answer.status} to an unsigned delivery`, routing)];
-    }
-    return [fine('webhook callback', `${url} refuses what is not signed`)];
-  },
-});
+export const callbackCheck = (client: HttpClient, publicUrl: string): Check => {
+  const name = 'webhook callback';
+  const url = `${publicUrl}${CALLBACK_PATH}`;
+  const route = `route POST ${CALLBACK_PATH} of PUBLIC_URL to ingress's public port`;
+  return {
+    name,
+    next: 'see that PUBLIC_URL is reachable from the internet',
+    async look() {
+      const answer = await ask(client, { method: 'POST', url, body: '{}' });
+      if (typeof answer === 'string') return [failed(name, `${shownAddress(url)} is ${answer}`, route)];
+      if (answer.status !== 401 || fieldsIn(answer).code !== 'signature_missing') {
+        return [failed(name, `${shownAddress(url)} answered ${answer.status} to an unsigned delivery`, route)];
+      }
+      return [fine(name, `${shownAddress(url)} refuses what is not signed`)];
+    },
+  };
+};
 
-export const jwksCheck = (client: HttpClient, url: string): Check => ({
-  name: "identity provider's keys",
-  next: 'set OIDC_JWKS_URL to the address that the provider names as jwks_uri',
-  async look() {
-    const answer = await ask(client, { method: 'GET', url });
-    const keys = typeof answer === 'string' ? null : jsonIn(answer.body).keys;
-    const next = 'set OIDC_JWKS_URL to the address that the provider names as jwks_uri';
-    if (typeof answer === 'string') return [failed("identity provider's keys", `${url} is ${answer}`, next)];
-    if (!Array.isArray(keys) || keys.length === 0) {
-      return [failed("identity provider's keys", `${url} answered ${answer.status} without keys`, next)];
-    }
-    return [fine("identity provider's keys", `${keys.length} at ${url}`)];
-  },
-});
+export const jwksCheck = (client: HttpClient, url: string): Check => {
+  const name = "identity provider's keys";
+  const next = 'set OIDC_JWKS_URL to the address that the provider names as jwks_uri';
+  return {
+    name,
+    next,
+    async look() {
+      const answer = await ask(client, { method: 'GET', url });
+      if (typeof answer === 'string') return [failed(name, `${shownAddress(url)} is ${answer}`, next)];
+      const { keys } = fieldsIn(answer);
+      if (!Array.isArray(keys) || keys.length === 0) {
+        return [failed(name, `${shownAddress(url)} answered ${answer.status} without keys`, next)];
+      }
+      return [fine(name, `${keys.length} at ${shownAddress(url)}`)];
+    },
+  };
+};
 
 interface ClockCheckOptions {
   readonly clock: Clock;

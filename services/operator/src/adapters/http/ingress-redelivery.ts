@@ -5,7 +5,9 @@ import { createHttpClient, type HttpAnswer, HttpClientError } from '@tiktok-chan
 import type { Clock } from '@tiktok-channel/platform/kernel';
 import { z } from 'zod';
 import type { Redeliver, UnrecognizedDelivery } from '../../application/ports.ts';
+import { shownAddress } from '../../domain/address.ts';
 import { OperatorFailure } from '../../domain/failure.ts';
+import { jsonIn } from './json-in.ts';
 
 interface IngressSettings {
   /** Of ingress's internal port. */
@@ -80,7 +82,7 @@ const answerOrTrouble = async (call: () => Promise<HttpAnswer>): Promise<HttpAns
 
 const ingressAway = (baseUrl: string, trouble: string): OperatorFailure =>
   new OperatorFailure(
-    `ingress takes no deliveries at ${baseUrl} (${trouble})`,
+    `ingress takes no deliveries at ${shownAddress(baseUrl)} (${trouble})`,
     'see with `tiktok-channel doctor` what it waits for, then run this again: what was given before does no harm twice',
   );
 
@@ -89,14 +91,15 @@ const redeliveryAnswer = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('unrecognized'), reason: z.string() }),
 ]);
 
-const redeliveryOf = ({ status, body }: HttpAnswer) => {
+const redeliveryOf = (answer: HttpAnswer) => {
+  const { status } = answer;
   if (status === 401) {
     throw new OperatorFailure(
       'ingress refuses the signature (401)',
       'set TIKTOK_APP_SECRET as ingress has it, and see with `tiktok-channel doctor` that the clocks agree',
     );
   }
-  const parsed = status === 200 ? redeliveryAnswer.safeParse(jsonOrNull(body)) : null;
+  const parsed = status === 200 ? redeliveryAnswer.safeParse(jsonIn(answer)) : null;
   if (!parsed?.success) {
     throw new OperatorFailure(
       `what answers as ingress answered ${status} to a delivery`,
@@ -105,13 +108,4 @@ const redeliveryOf = ({ status, body }: HttpAnswer) => {
   }
   if (parsed.data.kind === 'unrecognized') return parsed.data;
   return { kind: 'published', types: parsed.data.events.map(({ type }) => type.split('.').at(-1) ?? type) } as const;
-};
-
-const jsonOrNull = (body: Buffer): unknown => {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    // Its message would quote the body; that it is no JSON is all that counts.
-    return null;
-  }
 };

@@ -1,14 +1,23 @@
-import type { Admin, Kafka } from '@tiktok-channel/platform/kafka';
-import type { Logger } from '@tiktok-channel/platform/kernel';
+import { type Admin, createKafka, type Kafka } from '@tiktok-channel/platform/kafka';
+import { silentLogger } from '@tiktok-channel/platform/kernel';
 import { OperatorFailure } from '../../domain/failure.ts';
-
-/** What goes wrong comes back as a rejection; the client's own lines would stand between the command's. */
-export const quietLogger: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 export interface Connection {
   readonly kafka: Kafka;
   readonly brokers: readonly string[];
 }
+
+/** It logs nothing: what goes wrong comes back as a rejection, and the client's lines would stand between the command's. */
+export const createConnection = ({
+  KAFKA_BROKERS: brokers,
+  KAFKA_TOPIC_PREFIX: topicPrefix = '',
+}: {
+  readonly KAFKA_BROKERS: readonly string[];
+  readonly KAFKA_TOPIC_PREFIX?: string | undefined;
+}): Connection => ({
+  kafka: createKafka({ settings: { brokers, clientId: 'operator', topicPrefix }, logger: silentLogger }),
+  brokers,
+});
 
 /** Connects, works and closes. Rejects with `OperatorFailure`. */
 export const withAdmin = async <T>(connection: Connection, work: (admin: Admin) => Promise<T>): Promise<T> => {
@@ -29,11 +38,11 @@ export const withAdmin = async <T>(connection: Connection, work: (admin: Admin) 
 };
 
 export const kafkaAway = ({ brokers }: Connection, cause: unknown): OperatorFailure =>
-  new OperatorFailure(
-    `Kafka does not answer at ${brokers.join(', ')} (${reasonOf(cause)})`,
-    'see that the brokers run and can be reached from here, or set KAFKA_BROKERS to where they are',
-    { cause },
-  );
+  new OperatorFailure(`Kafka does not answer at ${brokers.join(', ')} (${reasonOf(cause)})`, FIND_BROKERS, { cause });
+
+/** What to do when no broker answers. */
+export const FIND_BROKERS =
+  'see that the brokers run and can be reached from here, or set KAFKA_BROKERS to where they are';
 
 const CREATE_TOPICS = 'create the topics with `tiktok-channel topics ensure`, or check KAFKA_TOPIC_PREFIX';
 

@@ -2,15 +2,13 @@ import type { Admin, TopicPlan } from '@tiktok-channel/platform/kafka';
 import type { Check } from '../../application/diagnose.ts';
 import { OperatorFailure } from '../../domain/failure.ts';
 import { type Finding, failed, fine, unchecked } from '../../domain/finding.ts';
-import { type Connection, withAdmin } from './connection.ts';
+import { type Connection, FIND_BROKERS, withAdmin } from './connection.ts';
 import { type TopicSettings, topicSpecs } from './topic-admin.ts';
-
-const NEXT = 'see that the brokers run and can be reached from here, or set KAFKA_BROKERS to where they are';
 
 /** The brokers, and every topic of the contract. */
 export const kafkaCheck = (connection: Connection, settings: TopicSettings): Check => ({
   name: 'Kafka',
-  next: NEXT,
+  next: FIND_BROKERS,
   async look() {
     try {
       return await withAdmin(connection, async (admin) => [

@@ -1,5 +1,5 @@
 import type { TopicSpec } from '@tiktok-channel/platform/kafka';
-import { topicConfig, topics } from '@tiktok-channel/schemas';
+import { topicSpec, topics } from '@tiktok-channel/schemas';
 import type { TopicAdmin } from '../../application/ports.ts';
 import type { TopicPlan } from '../../domain/topic-plan.ts';
 import { type Connection, withAdmin } from './connection.ts';
@@ -13,15 +13,16 @@ export interface TopicSettings {
 
 /** Every topic of the contract, as it is created. */
 export const topicSpecs = ({ replicationFactor, minInsyncReplicas }: TopicSettings): readonly TopicSpec[] =>
-  Object.values(topics).map((topic) => ({
-    topic: topic.name,
-    partitions: topic.partitions,
-    replicationFactor,
-    config: {
-      ...topicConfig(topic),
-      ...(minInsyncReplicas === undefined ? {} : { 'min.insync.replicas': String(minInsyncReplicas) }),
-    },
-  }));
+  Object.values(topics)
+    .map(topicSpec)
+    .map((spec) => ({
+      ...spec,
+      replicationFactor,
+      config: {
+        ...spec.config,
+        ...(minInsyncReplicas === undefined ? {} : { 'min.insync.replicas': String(minInsyncReplicas) }),
+      },
+    }));
 
 export const createTopicAdmin = (connection: Connection, settings: TopicSettings): TopicAdmin => ({
   plan: () => withAdmin(connection, (admin) => admin.planTopics(topicSpecs(settings))),

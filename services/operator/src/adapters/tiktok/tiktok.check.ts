@@ -2,6 +2,7 @@ import { type HttpClient, HttpClientError } from '@tiktok-channel/platform/http-
 import { createTikTokApi, type TikTokAnswer } from '@tiktok-channel/platform/tiktok';
 import { z } from 'zod';
 import type { Check } from '../../application/diagnose.ts';
+import { shownAddress } from '../../domain/address.ts';
 import { type Finding, failed, fine, unchecked } from '../../domain/finding.ts';
 
 export interface TikTokApp {
@@ -28,7 +29,7 @@ export const tiktokCheck = (client: HttpClient, app: TikTokApp): Check => ({
     } catch (error) {
       if (!(error instanceof HttpClientError)) throw error;
       return [
-        failed(NAME, `${app.baseUrl} is ${error.code.replace('_', ' ')}`, AWAY),
+        failed(NAME, `${shownAddress(app.baseUrl)} is ${error.code.replace('_', ' ')}`, AWAY),
         unchecked('webhook registration', 'TikTok does not answer'),
       ];
     }
@@ -36,7 +37,7 @@ export const tiktokCheck = (client: HttpClient, app: TikTokApp): Check => ({
 });
 
 const findingsOf = (answer: TikTokAnswer, app: TikTokApp): readonly Finding[] => {
-  const api = fine(NAME, `${app.baseUrl}/${app.version} answers`);
+  const api = fine(NAME, `${shownAddress(app.baseUrl)}/${app.version} answers`);
   if (answer.code !== 0) {
     const detail = `TikTok refuses the app (code ${answer.code}, request ${answer.requestId ?? 'unknown'})`;
     return [api, failed('webhook registration', detail, 'set TIKTOK_APP_ID and TIKTOK_APP_SECRET as TikTok has them')];
@@ -50,7 +51,8 @@ const registrationFinding = (data: unknown, wanted: string | null): Finding => {
   const name = 'webhook registration';
   if (wanted === null) return unchecked(name, 'PUBLIC_URL is not set');
   const actual = subscription.safeParse(data).data?.callback_url;
-  if (actual === wanted) return fine(name, `TikTok delivers to ${wanted}`);
+  if (actual === wanted) return fine(name, `TikTok delivers to ${shownAddress(wanted)}`);
   const next = 'auth registers it by itself: see that auth runs with this PUBLIC_URL, and look at its log';
-  return failed(name, `TikTok delivers to ${actual ?? 'nowhere'} instead of ${wanted}`, next);
+  const there = actual === undefined ? 'nowhere' : shownAddress(actual);
+  return failed(name, `TikTok delivers to ${there} instead of ${shownAddress(wanted)}`, next);
 };

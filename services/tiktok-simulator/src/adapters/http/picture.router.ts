@@ -4,26 +4,26 @@ import { pause } from '../../application/pause.ts';
 import type { TikTok } from '../../application/tiktok.ts';
 
 /** Makes what nobody uploaded, the same for the same name; a PNG, but for a clip, which is an MP4. */
-export type DrawImage = (name: string, kind: 'avatar' | 'photo' | 'face' | 'clip') => Uint8Array;
+export type MakeMedia = (name: string, kind: 'avatar' | 'photo' | 'face' | 'clip') => Uint8Array;
 
 /** Avatars, media behind their temporary addresses, and media as the phone page shows them. */
-export const createPictureRouter = (tiktok: TikTok, drawImage: DrawImage): Router => {
+export const createPictureRouter = (tiktok: TikTok, makeMedia: MakeMedia): Router => {
   const router = Router();
   const sendMedia = (res: Response, media: Media) => {
     res
       .type(media.mimeType)
-      .send(Buffer.from(media.bytes ?? drawImage(media.mediaId, isVideo(media) ? 'clip' : 'photo')));
+      .send(Buffer.from(media.bytes ?? makeMedia(media.mediaId, isVideo(media) ? 'clip' : 'photo')));
   };
 
   router.get('/avatars/:name', (req, res) => {
-    res.type('image/png').send(Buffer.from(drawImage(req.params.name, 'avatar')));
+    res.type('image/png').send(Buffer.from(makeMedia(req.params.name, 'avatar')));
   });
   for (const path of ['/stickers/:name', '/emojis/:name'] as const) {
     router.get(path, (req, res) => {
-      res.type('image/png').send(Buffer.from(drawImage(req.params.name, 'face')));
+      res.type('image/png').send(Buffer.from(makeMedia(req.params.name, 'face')));
     });
   }
-  router.get('/media/:key', downloadMedia(tiktok, sendMedia));
+  router.get('/media/:key', redirectFirst(tiktok), downloadMedia(tiktok, sendMedia));
   router.get('/_control/media', (req, res) => {
     const media = tiktok.media.find(String(req.query.id));
     if (media === null) res.status(404).end();
@@ -33,6 +33,13 @@ export const createPictureRouter = (tiktok: TikTok, drawImage: DrawImage): Route
 };
 
 const isVideo = ({ mimeType }: Media): boolean => mimeType.startsWith('video/');
+
+const redirectFirst =
+  (tiktok: TikTok): RequestHandler =>
+  (req, res, next) => {
+    if (!tiktok.switches.now().download_redirects || req.query.redirected !== undefined) return next();
+    res.redirect(302, `${req.originalUrl}${req.originalUrl.includes('?') ? '&' : '?'}redirected=1`);
+  };
 
 /** The address alone is not enough: `x-user` must hold an access token of the business that asked for it. */
 const downloadMedia =

@@ -33,7 +33,8 @@ export const createWebhookSender = ({ secret }: { readonly secret: string }): We
     });
 
   return {
-    send: (webhook) => post(webhook, false),
+    // Some addresses that parse cannot be called: a failed attempt like any other.
+    send: (webhook) => post(webhook, false).catch((error) => ({ status: null, error: String(error), answer: '' })),
     stop: () => {
       for (const agent of Object.values(agents)) agent.destroy();
     },

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { Finding } from '../../../domain/finding.ts';
 import { type CommandFunction, FAILED, OK } from '../command.ts';
-import { harmless, type Terminal, table } from '../terminal.ts';
+import { harmless, harmlessJson, type Terminal, table } from '../terminal.ts';
 
 /** `doctor`: looks at every setting and every dependency, and says what to do. */
 export const doctorCommand = (
@@ -15,7 +15,7 @@ export const doctorCommand = (
     .action(({ json }) =>
       run(async () => {
         const findings = await diagnose();
-        await terminal.print(json ? JSON.stringify(findings, null, 2) : report(findings, terminal.style));
+        await terminal.print(json ? harmlessJson(findings, 2) : report(findings, terminal.style));
         return findings.some(({ status }) => status === 'failed') ? FAILED : OK;
       }),
     );

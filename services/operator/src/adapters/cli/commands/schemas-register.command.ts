@@ -1,7 +1,7 @@
 import type { Registration } from '@tiktok-channel/schemas/subjects';
 import { Command } from 'commander';
 import { type CommandFunction, FAILED, OK } from '../command.ts';
-import { harmless, type Terminal } from '../terminal.ts';
+import { harmless, harmlessJson, type Terminal } from '../terminal.ts';
 
 /** Registers one after the other, and tells of each when it is done. */
 export type RegisterSchemas = (
@@ -26,7 +26,7 @@ export const schemasRegisterCommand = (
           registrations.push(registration);
           if (!json) void terminal.print(lineOf(registration, dryRun, terminal.style));
         });
-        if (json) await terminal.print(JSON.stringify(registrations, null, 2));
+        if (json) await terminal.print(harmlessJson(registrations, 2));
         else await terminal.print(`\n${summaryOf(registrations, dryRun)}`);
         return registrations.some(({ kind }) => kind === 'refused') ? FAILED : OK;
       }),

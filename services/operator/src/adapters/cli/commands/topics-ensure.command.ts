@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { replicaRemark, type TopicPlan } from '../../../domain/topic-plan.ts';
 import { wholeNumber } from '../arguments.ts';
 import { type CommandFunction, FAILED, OK } from '../command.ts';
-import { type Terminal, table } from '../terminal.ts';
+import { harmlessJson, type Terminal, table } from '../terminal.ts';
 
 export interface EnsureTopicsOptions {
   readonly dryRun: boolean;
@@ -23,7 +23,7 @@ export const topicsEnsureCommand = (
     .action(({ dryRun, replicationFactor, json }) =>
       run(async () => {
         const plans = await ensureTopics({ dryRun, replicationFactor });
-        await terminal.print(json ? JSON.stringify(plans.map(jsonOf), null, 2) : asTable(terminal, plans, dryRun));
+        await terminal.print(json ? harmlessJson(plans.map(jsonOf), 2) : asTable(terminal, plans, dryRun));
         return plans.some(({ kind }) => kind === 'refuse') ? FAILED : OK;
       }),
     );

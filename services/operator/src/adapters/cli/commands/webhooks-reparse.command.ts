@@ -5,7 +5,7 @@ import type { ReparseTally } from '../../../domain/reparse-tally.ts';
 import { isoTime } from '../arguments.ts';
 import { type CommandFunction, INTERRUPTED, OK } from '../command.ts';
 import { untilInterrupted } from '../interrupt.ts';
-import { harmless, type Terminal, table } from '../terminal.ts';
+import { harmless, harmlessJson, type Terminal, table } from '../terminal.ts';
 
 export type ReparseWebhooks = (options: ReparseOptions) => Promise<ReparseTally>;
 
@@ -64,13 +64,12 @@ const responsible = ({ as: name, why, dryRun }: Options, user: string | undefine
 };
 
 const jsonOf = (tally: ReparseTally): string =>
-  JSON.stringify(
+  harmlessJson(
     {
       ...tally,
       published: Object.fromEntries(tally.published),
       unrecognized: Object.fromEntries(tally.unrecognized),
     },
-    null,
     2,
   );
 

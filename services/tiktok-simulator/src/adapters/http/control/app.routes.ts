@@ -8,7 +8,10 @@ const changes = z.strictObject({
   redirectUrls: z.array(z.string()).max(10).optional(),
   approvedScopes: z.array(z.string()).optional(),
   /** Of DIRECT_MESSAGE; null ends the subscription. */
-  webhookUrl: z.url().nullable().optional(),
+  webhookUrl: z
+    .url({ protocol: /^https?$/ })
+    .nullable()
+    .optional(),
 });
 
 /** What the developer sees and changes in TikTok's portal; the secret is not shown. */

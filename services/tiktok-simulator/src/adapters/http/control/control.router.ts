@@ -11,7 +11,7 @@ import { addCustomerActRoutes } from './customer-act.routes.ts';
 import { addDeliveryRoutes } from './delivery.routes.ts';
 import { addFaultRoutes } from './fault.routes.ts';
 import { addOverviewRoute } from './overview.routes.ts';
-import { answerProblem } from './problem.ts';
+import { answerProblem, refuseDeep } from './problem.ts';
 import { addRawDeliveryRoute } from './raw-delivery.routes.ts';
 
 /** Large enough for an image of a customer, in base64. */
@@ -21,7 +21,10 @@ const BODY_LIMIT = '8mb';
 export const createControlRouter = (tiktok: TikTok): Router => {
   const router = Router();
   addRawDeliveryRoute(router, tiktok);
-  router.use(express.json({ limit: BODY_LIMIT }));
+  router.use(express.json({ limit: BODY_LIMIT }), (req, _res, next) => {
+    refuseDeep(req.body);
+    next();
+  });
   for (const addRoutes of [
     addAppRoutes,
     addBusinessRoutes,

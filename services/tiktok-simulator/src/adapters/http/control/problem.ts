@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { z } from 'zod';
+import { mistakeStatus } from '../client-mistake.ts';
 
 /** A refusal of the control API, which is ours and not TikTok's. */
 export class ControlProblem extends Error {
@@ -16,23 +17,34 @@ const TITLES: Readonly<Record<number, string>> = {
   404: 'Not found',
   409: 'Conflict',
   413: 'Content too large',
+  415: 'Unsupported media type',
 };
 
 /** Problem documents (RFC 9457); what is not expected goes on to the server's own handler. */
 export const answerProblem: ErrorRequestHandler = (error: unknown, _req, res, next) => {
   if (error instanceof ControlProblem) return sendProblem(res, error.status, error.message);
   if (error instanceof SyntaxError) return sendProblem(res, 400, 'the body is not JSON');
-  if (isTooLarge(error)) return sendProblem(res, 413, 'the body is larger than 8 MB');
-  return next(error);
+  const status = mistakeStatus(error);
+  if (status === null) return next(error);
+  return sendProblem(res, status, status === 413 ? 'the body is larger than 8 MB' : String(error));
 };
-
-/** As Express's JSON reader says it. */
-const isTooLarge = (error: unknown): boolean =>
-  error instanceof Error && 'type' in error && error.type === 'entity.too.large';
 
 const sendProblem = (res: Response, status: number, detail: string): void => {
   res.status(status).type('application/problem+json');
   res.send(JSON.stringify({ type: 'about:blank', title: TITLES[status] ?? 'Error', status, detail }));
+};
+
+/** Far deeper than anything TikTok sends. Somewhere beyond, what is written out again runs out of stack. */
+const MOST_LEVELS = 200;
+
+const isDeeper = (value: unknown, levels: number): boolean =>
+  value !== null &&
+  typeof value === 'object' &&
+  (levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1)));
+
+/** Before anything of the body is kept, from where it would break every later look. */
+export const refuseDeep = (value: unknown): void => {
+  if (isDeeper(value, MOST_LEVELS)) throw new ControlProblem(400, `the body has more than ${MOST_LEVELS} levels`);
 };
 
 /** The body, or a problem that says what is wrong with it. */

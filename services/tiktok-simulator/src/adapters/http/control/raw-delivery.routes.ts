@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { TikTok } from '../../../application/tiktok.ts';
 import { parseExactly } from '../../../domain/exact-numbers.ts';
 import { EVENT_TYPES } from '../../../domain/webhook-events.ts';
-import { ControlProblem, readAs } from './problem.ts';
+import { ControlProblem, readAs, refuseDeep } from './problem.ts';
 
 /** What is said about the delivery. Every other field goes into the envelope, over what would stand there. */
 const rawDelivery = z.looseObject({
@@ -28,7 +28,8 @@ export const addRawDeliveryRoute = (router: Router, tiktok: TikTok): void => {
     const wanted = readAs(rawDelivery, parseBody(req));
     const body = wanted.body ?? JSON.stringify(envelopeOf(tiktok, wanted));
     const { event, eventType, conversationId, messageId } = wanted;
-    const businessId = String(wanted.user_openid ?? firstBusiness(tiktok) ?? '');
+    const openId = wanted.user_openid ?? firstBusiness(tiktok) ?? '';
+    const businessId = typeof openId === 'string' ? openId : JSON.stringify(openId);
     const about = { event, eventType, businessId, conversationId, messageId };
     const deliveryId = tiktok.deliveries.addRaw(about, body);
     if (deliveryId === null) throw new ControlProblem(409, `nothing is subscribed to ${eventType}`);
@@ -36,7 +37,12 @@ export const addRawDeliveryRoute = (router: Router, tiktok: TikTok): void => {
   });
 };
 
-const parseBody = (req: Request): unknown => parseExactly(typeof req.body === 'string' ? req.body : '{}');
+const parseBody = (req: Request): unknown => {
+  const text = typeof req.body === 'string' ? req.body : '{}';
+  // JSON.parse alone bears any depth; with what keeps numbers exact it does not.
+  refuseDeep(JSON.parse(text));
+  return parseExactly(text);
+};
 
 const firstBusiness = ({ world }: TikTok): string | undefined => world.businesses()[0]?.businessId;
 

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Schema } from 'avsc';
-import type { RecordSchema } from './avro-files.ts';
+import type { RecordSchema } from '../src/avro-files.ts';
 
 /** `history/<topic>/<full record name>/<n>.avsc`: by topic as well, as a registry's subject, so that a move is seen. */
 export const HISTORY_FOLDER = join(import.meta.dirname, '..', 'history');

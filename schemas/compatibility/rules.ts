@@ -1,13 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import avsc, { type Schema, type Type } from 'avsc';
-import {
-  type EnumShape,
-  type FieldShape,
-  type PlainShape,
-  type RecordShape,
-  type Shape,
-  shapeOf,
-} from './compatibility-shapes.ts';
+import { type EnumShape, type FieldShape, type PlainShape, type RecordShape, type Shape, shapeOf } from './shapes.ts';
 
 /** The rules, each by the reason under which a schema that breaks it is refused. Why: docs/changing-a-schema.md. */
 export const RULES = {

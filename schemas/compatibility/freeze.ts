@@ -1,7 +1,7 @@
 import { join, relative } from 'node:path';
-import { readRecordSchemas } from './avro-files.ts';
-import { checkContract, sentenceOf, versionsOf } from './compatibility.ts';
+import { readRecordSchemas } from '../src/avro-files.ts';
 import { addVersion, readHistory } from './history.ts';
+import { checkContract, sentenceOf, versionsOf } from './index.ts';
 
 const REPOSITORY = join(import.meta.dirname, '..', '..');
 

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { RecordSchema } from './avro-files.ts';
-import { type Break, checkSchema, compareSchemas, RULES } from './compatibility-rules.ts';
+import type { RecordSchema } from '../src/avro-files.ts';
 import type { HistoryLine } from './history.ts';
+import { type Break, checkSchema, compareSchemas, RULES } from './rules.ts';
 
-export { type RecordSchema, readRecordSchemas } from './avro-files.ts';
-export { type Break, type BreakReason, checkSchema, compareSchemas, RULES } from './compatibility-rules.ts';
+export { type RecordSchema, readRecordSchemas } from '../src/avro-files.ts';
 export { addVersion, type HistoryLine, readHistory } from './history.ts';
+export { type Break, type BreakReason, checkSchema, compareSchemas, RULES } from './rules.ts';
 
 /** Why the contract may not be released as it stands. */
 export type Refusal =

@@ -1,1 +1,0 @@
-export { createSimulator, type Simulator, type SimulatorOptions } from './simulator.ts';
