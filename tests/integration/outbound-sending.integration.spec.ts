@@ -1,3 +1,4 @@
+import { fingerprint } from '@tiktok-channel/platform/kernel';
 import { eventually } from '@tiktok-channel/platform/testing';
 import type { SendReply } from '@tiktok-channel/schemas';
 import { expect } from 'chai';
@@ -7,10 +8,19 @@ import {
   connected,
   createOutboundWorld,
   isVerdict,
+  type OutboundParts,
   type OutboundWorld,
   replyIn,
 } from '../support/outbound.ts';
 import { attachment as attachmentOf } from '../support/records.ts';
+
+/** Stands in for the web. */
+const linked: NonNullable<OutboundParts['linkedImages']> = {
+  fetch: async (url) => {
+    if (url.includes('elsewhere')) return { kind: 'refused' };
+    return url.includes('away') ? { kind: 'away' } : { kind: 'image', bytes: PNG, mediaType: 'image/png' };
+  },
+};
 
 describe('outbound', () => {
   let world: OutboundWorld;
@@ -20,15 +30,23 @@ describe('outbound', () => {
   before(async () => {
     world = await createOutboundWorld();
     await world.faults({ rate_limit_qps: 0, quota_off: true });
-    await world.startOutbound({ OUTBOUND_REQUESTS_PER_SECOND: '100', OUTBOUND_SETTLE_MS: '2000' });
+    await world.startOutbound({ OUTBOUND_REQUESTS_PER_SECOND: '100' }, { linkedImages: linked });
     channelId = await world.newChannel();
-    conversation = await world.newConversation(channelId);
+    // A second message, after which TikTok counts no answers.
+    conversation = await world.newConversation(channelId, 1);
   });
   afterEach(() => world.faults({ rate_limit_qps: 0, quota_off: true }));
   after(() => world.stop());
 
   const answers = async () => (await world.phone(conversation)).filter(({ from }) => from === 'business');
   const sentTimes = async (text: string) => (await answers()).filter((message) => message.text === text).length;
+  /** Step by step, so that what is due after a while is done before the next is. */
+  const passMinutes = async (minutes: number) => {
+    for (let tens = 0; tens < 6 * minutes; tens += 1) {
+      await world.advance(10);
+      await new Promise((resolve) => setTimeout(resolve, 150));
+    }
+  };
   const attachment = (overrides: Partial<SendReply['attachments'][number]>) => ({
     text: null,
     attachments: [attachmentOf({ kind: 'IMAGE', ...overrides })],
@@ -56,15 +74,81 @@ describe('outbound', () => {
     expect(told[1]?.value).to.include({ messageId: message?.messageId, attempts: 1, channelId });
   });
 
-  it('sends an image and a shared post', async () => {
+  it('sends an image, a shared post and both kinds of cards', async () => {
     world.media.set('media-1', { status: 200, type: 'image/png', bytes: PNG });
-    const image = replyIn(conversation, attachment({ mediaId: 'media-1' }));
-    const post = replyIn(conversation, attachment({ kind: 'SHARED_POST', itemId: '7300000000000000042' }));
-    await world.send(image, post);
+    const card = (type: 'QA_BUTTON_CARD' | 'QA_LINK_CARD') => ({
+      kind: 'TEMPLATE' as const,
+      template: { type, title: 'Which size?', buttons: [{ buttonId: 'b1', title: 'S' }] },
+    });
+    const commands = [
+      attachment({ mediaId: 'media-1' }),
+      attachment({ kind: 'SHARED_POST', itemId: '7300000000000000042' }),
+      attachment(card('QA_BUTTON_CARD')),
+      attachment(card('QA_LINK_CARD')),
+    ].map((content) => replyIn(conversation, content));
+    await world.send(...commands);
 
-    expect((await world.verdict(image.replyId)).name).to.equal('ReplySent');
-    expect((await world.verdict(post.replyId)).name).to.equal('ReplySent');
-    expect((await answers()).slice(-2).map(({ type }) => type)).to.deep.equal(['image', 'share_post']);
+    for (const { replyId } of commands) {
+      expect((await world.verdict(replyId)).name).to.equal('ReplySent');
+      await world.status(replyId, 'ReplyDelivered');
+    }
+    expect((await answers()).slice(-4).map(({ type }) => type)).to.deep.equal([
+      'image',
+      'share_post',
+      'template',
+      'template',
+    ]);
+  });
+
+  for (const { name, content, type } of [
+    { name: 'an image', content: () => attachment({ mediaId: 'media-1' }), type: 'image' },
+    {
+      name: 'a shared post',
+      content: () => attachment({ kind: 'SHARED_POST', itemId: '7300000000000000042' }),
+      type: 'share_post',
+    },
+    {
+      name: 'a card',
+      content: () =>
+        attachment({
+          kind: 'TEMPLATE',
+          template: { type: 'QA_LINK_CARD', title: 'Which size?', buttons: [{ buttonId: 'b1', title: 'S' }] },
+        }),
+      type: 'template',
+    },
+  ]) {
+    for (const { by, faults, seconds } of [
+      { by: 'its echo', faults: {}, seconds: 0 },
+      { by: 'the content list', faults: { echo_never: true }, seconds: 6 },
+    ]) {
+      it(`finds ${name} whose answer was lost by ${by}`, async () => {
+        const before = (await answers()).length;
+        await world.faults({
+          send_answer: 'dropped_after_acceptance',
+          rate_limit_qps: 0,
+          quota_off: true,
+          ...faults,
+        });
+        const command = replyIn(conversation, content());
+        await world.send(command);
+        await eventually('it is uncertain', () => world.namesOf(command.replyId).includes('ReplyOutcomeUnknown'));
+        if (seconds > 0) await world.advance(seconds);
+
+        expect((await world.verdict(command.replyId)).value).to.include({ attempts: 1 });
+        expect((await answers()).slice(before).map((message) => message.type)).to.deep.equal([type]);
+      });
+    }
+  }
+
+  it('sends an image that it fetches by its address', async () => {
+    const there = await world.newConversation(channelId, 1);
+    const command = replyIn(there, attachment({ url: 'https://images.example/a.png' }));
+    const away = replyIn(there, attachment({ url: 'https://images.example/away.png' }));
+    await world.send(command);
+
+    expect((await world.verdict(command.replyId)).name).to.equal('ReplySent');
+    await world.send({ ...away, expiresAt: world.now() + 2_000 });
+    expect((await world.verdict(away.replyId)).value).to.include({ code: 'expired' });
   });
 
   describe('refuses, with a code,', () => {
@@ -78,10 +162,15 @@ describe('outbound', () => {
       { code: 'empty_reply', overrides: { text: ' ' } },
       { code: 'text_too_long', overrides: { text: 'a'.repeat(6_001) } },
       { code: 'unsupported_attachment', overrides: attachment({ kind: 'VIDEO', mediaId: 'media-1' }) },
-      { code: 'unsupported_attachment', overrides: attachment({ url: 'https://example.com/a.png' }) },
+      { code: 'unsupported_attachment', overrides: attachment({ url: 'http://example.com/a.png' }) },
+      { code: 'image_unavailable', overrides: attachment({ url: 'https://elsewhere.example/a.png' }) },
+      { code: 'unsupported_attachment', overrides: attachment({ kind: 'TEMPLATE' }) },
       { code: 'quote_not_allowed', overrides: { ...image('media-1'), quotedMessageId: 'MSG' } },
       { code: 'invalid_command', overrides: { conversationId: '' } },
-      { code: 'invalid_command', overrides: { text: null, action: 'TYPING' } },
+      { code: 'invalid_command', overrides: { action: 'TYPING' } },
+      { code: 'invalid_command', overrides: { text: null, action: 'UNSUPPORTED' } },
+      { code: 'invalid_command', overrides: { conversationId: 'C'.repeat(5_000) } },
+      { code: 'invalid_command', overrides: { replyId: `reply-${'r'.repeat(5_000)}` } },
       { code: 'image_unavailable', overrides: image('media-nowhere') },
       {
         code: 'unsupported_image_type',
@@ -99,11 +188,6 @@ describe('outbound', () => {
         overrides: image('media-large'),
         given: () =>
           void world.media.set('media-large', { status: 200, type: 'image/png', bytes: Buffer.alloc(3_200_000) }),
-      },
-      {
-        code: 'images_not_available_here',
-        overrides: image('media-1'),
-        given: () => world.faults({ capability_image_send: false, rate_limit_qps: 0, quota_off: true }),
       },
       { code: 'expired', overrides: { expiresAt: Date.now() - 1 } },
       { code: 'conversation_unknown', overrides: { conversationId: 'CONV+nowhere/1==' } },
@@ -136,6 +220,12 @@ describe('outbound', () => {
         expect(failure).to.have.property('advice').that.matches(/\.$/);
       });
     }
+
+    it('images_not_available_here', async () => {
+      await world.faults({ capability_image_send: false, rate_limit_qps: 0, quota_off: true });
+      const there = await world.newConversation(channelId);
+      expect(await failureOf(replyIn(there, image('media-1')))).to.include({ code: 'images_not_available_here' });
+    });
 
     it('conversation_of_other_channel', async () => {
       const other = await world.newChannel();
@@ -227,7 +317,6 @@ describe('outbound', () => {
       { tiktokCode: 40001, code: 'missing_scope', retryable: true },
       { tiktokCode: 40002, code: 'tiktok_rejected', retryable: false },
       { tiktokCode: 40007, code: 'tiktok_rejected', retryable: false },
-      { tiktokCode: 40064, code: 'blocked_by_tiktok', retryable: true },
       { tiktokCode: 40105, code: 'channel_needs_reauthorization', retryable: true },
     ]) {
       it(`${tiktokCode}, fails with ${code}`, async () => {
@@ -250,7 +339,10 @@ describe('outbound', () => {
 
       const { name, value } = await world.verdict(command.replyId);
       expect([name, value.attempts]).to.deep.equal(['ReplySent', 2]);
-      expect(world.tokenRequests.filter((id) => id === other)).to.have.length(2);
+      expect(world.tokenRequests.filter(({ id }) => id === other).map(({ refused }) => refused)).to.deep.equal([
+        null,
+        fingerprint('a token that was revoked'),
+      ]);
     });
 
     it('40100, tries again later', async () => {
@@ -270,10 +362,14 @@ describe('outbound', () => {
 
     it('40100 until it is too late, fails with rate_limited', async () => {
       await world.faults({ send_rejects_with: 40100, rate_limit_qps: 0, quota_off: true });
+      const command = replyIn(conversation, { expiresAt: world.now() + 20_000 });
+      await world.send(command);
+      await eventually('an attempt', () =>
+        world.logger.lines.some(({ fields }) => fields.replyId === command.replyId && fields.tiktokCode === 40100),
+      );
+      await world.advance(21);
 
-      expect(await failureOf(replyIn(conversation, { expiresAt: Date.now() + 1_500 }))).to.include({
-        code: 'rate_limited',
-      });
+      expect((await world.verdict(command.replyId)).value).to.include({ code: 'rate_limited' });
     });
 
     for (const answer of ['dropped_after_acceptance', '502_after_acceptance'] as const) {
@@ -295,20 +391,97 @@ describe('outbound', () => {
       });
     }
 
-    for (const answer of ['dropped_after_acceptance', '500_before_acceptance'] as const) {
-      it(`nothing usable (${answer}) and echoes nothing, settles as unknown and sends the next`, async () => {
-        await world.faults({ send_answer: answer, echo_never: true, rate_limit_qps: 0, quota_off: true });
-        const command = replyIn(conversation, { text: `Lost: ${answer}` });
-        const next = replyIn(conversation, { text: `Behind ${answer}` });
-        await world.send(command, next);
-        await eventually('it is uncertain', () => world.namesOf(command.replyId).includes('ReplyOutcomeUnknown'));
-        await world.faults({ rate_limit_qps: 0, quota_off: true });
-
-        expect((await world.verdict(command.replyId)).value).to.include({ settled: true, attempts: 1 });
-        expect((await world.verdict(next.replyId)).name).to.equal('ReplySent');
-        expect(await sentTimes(`Lost: ${answer}`)).to.equal(answer === '500_before_acceptance' ? 0 : 1);
+    it('nothing usable and echoes nothing, finds its message in the content list', async () => {
+      await world.faults({
+        send_answer: 'dropped_after_acceptance',
+        echo_never: true,
+        rate_limit_qps: 0,
+        quota_off: true,
       });
+      const command = replyIn(conversation, { text: 'Listed only.' });
+      await world.send(command);
+      await eventually('it is uncertain', () => world.namesOf(command.replyId).includes('ReplyOutcomeUnknown'));
+      await world.advance(6);
+
+      expect((await world.verdict(command.replyId)).value).to.include({ attempts: 1, corrects: false });
+      expect(await sentTimes('Listed only.')).to.equal(1);
+    });
+
+    it('nothing usable before it took anything, sends it again once the list has twice been without it', async () => {
+      await world.faults({ send_answer: '500_before_acceptance', rate_limit_qps: 0, quota_off: true });
+      const command = replyIn(conversation, { text: 'At the second try.' });
+      const next = replyIn(conversation, { text: 'Behind it.' });
+      await world.send(command, next);
+      await eventually('it is uncertain', () => world.namesOf(command.replyId).includes('ReplyOutcomeUnknown'));
+      await world.faults({ rate_limit_qps: 0, quota_off: true });
+      await passMinutes(4);
+
+      expect((await world.verdict(command.replyId)).value.attempts).to.be.at.least(2);
+      expect((await world.verdict(next.replyId)).name).to.equal('ReplySent');
+      expect((await answers()).slice(-2).map(({ text }) => text)).to.deep.equal(['At the second try.', 'Behind it.']);
+    });
+  });
+
+  it('takes back what waits, and what is yet to come', async () => {
+    await world.faults({
+      send_answer: 'dropped_after_acceptance',
+      echo_never: true,
+      rate_limit_qps: 0,
+      quota_off: true,
+    });
+    const first = replyIn(conversation, { text: 'Uncertain.' });
+    const waiting = replyIn(conversation, { text: 'Never mind.' });
+    const early = replyIn(conversation, { text: 'Taken back before it came.' });
+    await world.cancel(early);
+    await world.send(first, waiting, early);
+    await eventually('it is uncertain', () => world.namesOf(first.replyId).includes('ReplyOutcomeUnknown'));
+    await world.cancel(waiting);
+    await world.cancel(first);
+    for (const { replyId } of [waiting, early]) {
+      expect((await world.verdict(replyId)).value).to.include({ requestedBy: 'agent-2', attempts: 0 });
+      expect(world.namesOf(replyId)).to.deep.equal(['ReplyQueued', 'ReplyCancelled']);
     }
+    await world.faults({ rate_limit_qps: 0, quota_off: true });
+    await world.advance(6);
+
+    expect((await world.verdict(first.replyId)).name).to.equal('ReplySent');
+    expect(await sentTimes('Never mind.')).to.equal(0);
+    expect(await sentTimes('Taken back before it came.')).to.equal(0);
+  });
+
+  it('shows that it is typing past replies that wait, and sends nothing by that', async () => {
+    const before = (await answers()).length;
+    const typing = replyIn(conversation, { text: null, action: 'TYPING', requestedAt: world.now() });
+    const read = replyIn(conversation, { text: null, action: 'MARK_READ', requestedAt: world.now() });
+    const stale = replyIn(conversation, { text: null, action: 'TYPING', requestedAt: world.now() - 6_000 });
+    await world.send(typing, read, stale);
+
+    expect((await world.verdict(typing.replyId)).value).to.include({ messageId: null, attempts: 1 });
+    expect((await world.verdict(read.replyId)).name).to.equal('ReplySent');
+    expect((await world.verdict(stale.replyId)).value).to.include({ code: 'expired', attempts: 0 });
+    expect((await answers()).length).to.equal(before);
+  });
+
+  it('asks for a token anew when the channel has changed', async () => {
+    const other = await world.newChannel();
+    const there = await world.newConversation(other);
+    await world.send(replyIn(there, { replyId: `first-${there.username}` }));
+    await world.verdict(`first-${there.username}`);
+    world.channels.set(other, { ...connected('token'), status: 'disconnected', accessToken: null });
+    await world.channelChanged(other);
+
+    await eventually('a reply is refused', async () => {
+      const command = replyIn(there);
+      await world.send(command);
+      return (await world.verdict(command.replyId)).value.code === 'channel_disconnected';
+    });
+  });
+
+  it('answers a command in JSON that it is invalid, where its ids can be read', async () => {
+    const { replyId, ...command } = replyIn(conversation);
+    await world.sendBytes(conversation.conversationId, Buffer.from(JSON.stringify({ replyId, ...command })));
+
+    expect((await world.verdict(replyId)).value).to.include({ code: 'invalid_command' });
   });
 
   it('gives every reply exactly one verdict', () => {

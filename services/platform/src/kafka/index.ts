@@ -12,6 +12,7 @@ export type {
 export { KafkaSendError } from './errors.ts';
 export { cloudEventHeaders, HEADERS } from './headers.ts';
 export { createKafka, type Kafka } from './kafka.ts';
+export { partitionOf } from './murmur2.ts';
 export type { Producer } from './producer.ts';
 export type { ReadBatch, Reader } from './reader.ts';
 export { type IncomingRecord, type OutgoingRecord, partitionKey, type TopicPartition } from './records.ts';

@@ -24,7 +24,7 @@ interface Remembered {
   readonly untilMs: number;
 }
 
-/** Channels by auth's internal endpoint. Only what can be sent with is remembered: a refusal may be over at any time. */
+/** Channels by auth's internal endpoint; `forget` is for when a channel has changed. Only what can be sent with is remembered: a refusal may be over at any time. */
 export const createChannels = ({
   client,
   baseUrl,
@@ -36,7 +36,7 @@ export const createChannels = ({
   readonly baseUrl: string;
   readonly serviceToken: (audience: string) => Promise<string>;
   readonly clock: Clock;
-}): Channels => {
+}): Channels & { forget(channelId: string): void } => {
   const remembered = new Map<string, Remembered>();
   /** Fingerprints of tokens that TikTok refused, by channel, until auth has been told. */
   const refusals = new Map<string, string>();
@@ -70,6 +70,9 @@ export const createChannels = ({
       if (known !== undefined && clock.now() < known.untilMs) return known.access;
       remembered.delete(channelId);
       return orUnavailable(() => ask(channelId));
+    },
+    forget: (channelId) => {
+      remembered.delete(channelId);
     },
     refused: (channelId, accessToken) => {
       const known = remembered.get(channelId)?.access;
