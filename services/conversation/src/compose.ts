@@ -19,6 +19,7 @@ import { createTikTokApi } from '@tiktok-channel/platform/tiktok';
 import { createCodec } from '@tiktok-channel/schemas';
 import { createAccessTokens } from './adapters/auth/access-tokens.ts';
 import { mountConversations } from './adapters/http/conversation.routes.ts';
+import { createEventStreams, mountEvents } from './adapters/http/event.routes.ts';
 import { mountInternalMedia, mountMedia } from './adapters/http/media.routes.ts';
 import { mountReplies } from './adapters/http/reply.routes.ts';
 import { createKafkaPart } from './adapters/kafka/kafka.part.ts';
@@ -26,6 +27,7 @@ import { createProjectionConsumer, PROJECTION_GROUP } from './adapters/kafka/pro
 import { attachmentsJson, createReplyCommandRow, WRITTEN_RECORDS } from './adapters/kafka/reply-command.codec.ts';
 import { detectType } from './adapters/media/content-type.ts';
 import { createMediaLoop, type MediaLoop } from './adapters/media/media.loop.ts';
+import { createChangeLog } from './adapters/persistence/change-log.ts';
 import { createConversationQueries } from './adapters/persistence/conversation.queries.ts';
 import { createDatabase, type Database } from './adapters/persistence/database.ts';
 import { createMediaLibrary } from './adapters/persistence/media.library.ts';
@@ -33,8 +35,10 @@ import { createMediaQueue } from './adapters/persistence/media.queue.ts';
 import { createProjectionStore } from './adapters/persistence/projection.store.ts';
 import { createReplyRequests } from './adapters/persistence/reply-requests.repository.ts';
 import { createTikTokMedia } from './adapters/tiktok/media.client.ts';
+import { createBackgroundLoop } from './application/background-loop.ts';
 import { createFetchDueMedia } from './application/fetch-media.ts';
-import type { AccessTokens, MediaLibrary, TikTokMedia } from './application/ports.ts';
+import { createLiveChanges, type LiveChanges } from './application/live-changes.ts';
+import type { AccessTokens, ChangeLog, MediaLibrary, TikTokMedia } from './application/ports.ts';
 import { createProjectBatch } from './application/project-batch.ts';
 import { createStoreUpload } from './application/store-upload.ts';
 import { createSubmitReply } from './application/submit-reply.ts';
@@ -70,17 +74,23 @@ interface Ground extends ConversationOptions {
   readonly clock: Clock;
   readonly database: Database;
   readonly mediaLibrary: MediaLibrary;
+  readonly changeLog: ChangeLog;
+  readonly changes: LiveChanges;
 }
 
 export const composeConversation = (options: ConversationOptions): Conversation => {
   const { settings, logger } = options;
   const time = createServiceClock({ service: 'conversation', url: settings.CLOCK_URL, given: options.clock, logger });
   const database = createDatabase(settings.DATABASE_URL);
+  const changeLog = createChangeLog(database);
+  const changes = createLiveChanges({ log: changeLog, pollMs: settings.EVENTS_POLL_MS, logger });
   const ground: Ground = {
     ...options,
     clock: time.clock,
     database,
     mediaLibrary: createMediaLibrary(database),
+    changeLog,
+    changes,
   };
   const parts: Part[] = [];
   const lifecycle = createLifecycle({ parts, logger });
@@ -89,14 +99,28 @@ export const composeConversation = (options: ConversationOptions): Conversation 
   const servers = composeServers(ground, { lifecycle, submitReply: messaging.submitReply });
 
   parts.push(telemetryPart, ...time.parts, servers.internal, createDatabasePulse(database, logger));
-  parts.push(...media.parts, ...messaging.parts, servers.open);
+  parts.push(changes, createPruning(ground), ...media.parts, ...messaging.parts, servers.open, servers.streams);
   return {
     lifecycle,
     addresses: () => ({ public: servers.open.url(), internal: servers.internal.url() }),
   };
 };
 
-const composeMedia = ({ settings, logger, clock, database, tokens: given, tiktok }: Ground) => {
+const PRUNING_EVERY_MS = 60_000;
+const PRUNED_AT_ONCE = 10_000;
+
+const createPruning = ({ settings, logger, clock, changeLog }: Ground): Part =>
+  createBackgroundLoop({
+    name: 'pruning of the change log',
+    work: async () => {
+      const olderThanMs = clock.now() - settings.EVENTS_KEPT_MINUTES * 60_000;
+      return (await changeLog.prune({ olderThanMs, maxRows: PRUNED_AT_ONCE })) >= PRUNED_AT_ONCE;
+    },
+    everyMs: PRUNING_EVERY_MS,
+    logger,
+  });
+
+const composeMedia = ({ settings, logger, clock, database, changes, tokens: given, tiktok }: Ground) => {
   const authClient = createHttpClient({ name: 'auth', deadlineMs: 5_000 });
   const tiktokClient = createHttpClient({ name: 'tiktok' });
   const tokens =
@@ -113,7 +137,7 @@ const composeMedia = ({ settings, logger, clock, database, tokens: given, tiktok
     version: settings.TIKTOK_API_VERSION,
   });
   const fetchDueMedia = createFetchDueMedia({
-    queue: createMediaQueue(database),
+    queue: createMediaQueue(database, changes.poke),
     tokens,
     tiktok: tiktok ?? createTikTokMedia({ api, client: tiktokClient, maxBytes: settings.MEDIA_MAX_BYTES }),
     detectType,
@@ -134,7 +158,7 @@ const composeMedia = ({ settings, logger, clock, database, tokens: given, tiktok
 
 /** The projection in, and the relay of commands out. */
 const composeMessaging = (
-  { settings, logger, clock, database, mediaLibrary }: Ground,
+  { settings, logger, clock, database, mediaLibrary, changes }: Ground,
   {
     tokens,
     loop,
@@ -166,6 +190,7 @@ const composeMessaging = (
         positions: store,
         deadLetters,
         onProjected: ({ channel: channels, message: messages }) => {
+          changes.poke();
           for (const { channelId } of channels) tokens.drop(channelId);
           if (channels.length > 0 || messages.some(({ tiktokMediaId }) => tiktokMediaId !== null)) loop.poke();
         },
@@ -185,7 +210,10 @@ const composeMessaging = (
     database,
     outboxRow: createReplyCommandRow(schemas.current, currentTraceparent),
     attachmentsJson,
-    onEnqueued: relay.poke,
+    onEnqueued: () => {
+      relay.poke();
+      changes.poke();
+    },
   });
   const submitReply = createSubmitReply({
     queries: createConversationQueries(database),
@@ -197,7 +225,7 @@ const composeMessaging = (
 };
 
 const composeServers = (
-  { settings, logger, clock, database, mediaLibrary, identify }: Ground,
+  { settings, logger, clock, database, mediaLibrary, identify, changeLog, changes }: Ground,
   served: { readonly lifecycle: Lifecycle; readonly submitReply: ReturnType<typeof createSubmitReply> },
 ) => {
   const { HOST: host, OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience, OIDC_JWKS_URL: jwksUrl } = settings;
@@ -215,10 +243,13 @@ const composeServers = (
   });
   const queries = createConversationQueries(database);
   const storeUpload = createStoreUpload({ media: mediaLibrary, detectType, clock, ids: { next: () => randomUUID() } });
+  const streams = createEventStreams(settings.EVENTS_MAX_STREAMS);
+  const heartbeatMs = settings.EVENTS_HEARTBEAT_SECONDS * 1_000;
   const publicApp = createApp({
     logger,
     mount: (app) => {
-      mountConversations(app, { people, queries });
+      mountConversations(app, { people, queries, changeLog });
+      mountEvents(app, { people, changes, streams, clock, heartbeatMs });
       mountReplies(app, { people, queries, submitReply: served.submitReply });
       mountMedia(app, { people, storeUpload, media: mediaLibrary });
     },
@@ -232,6 +263,7 @@ const composeServers = (
     },
   });
   return {
+    streams,
     internal: createHttpServer({ name: 'internal HTTP', listener: internalApp, host, port: settings.INTERNAL_PORT }),
     open: createHttpServer({ name: 'public HTTP', listener: publicApp, host, port: settings.PORT }),
   };

@@ -30,6 +30,13 @@ const schema = z
     /** Tries at TikTok before a medium counts as failed. Waits for auth or for the channel's owner are not counted. */
     MEDIA_MAX_ATTEMPTS: setting.count.default(10),
     MEDIA_LEASE_SECONDS: setting.seconds.default(60),
+    /** How often the change log is read while somebody follows it, and nothing says that there is news. */
+    EVENTS_POLL_MS: setting.count.default(50),
+    /** For how long a reader may be away and still resume without a reset. */
+    EVENTS_KEPT_MINUTES: setting.count.default(60),
+    EVENTS_HEARTBEAT_SECONDS: setting.seconds.default(15),
+    /** Streams of this replica; more are answered 503, so that they turn to another. */
+    EVENTS_MAX_STREAMS: setting.count.default(1_000),
   })
   .refine(refuseClockInProduction, clockInProduction);
 

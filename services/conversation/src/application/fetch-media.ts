@@ -38,10 +38,10 @@ const fetchAndSettle = async (dependencies: Dependencies, media: ClaimedMedia): 
   const { queue, clock, random, report } = dependencies;
   switch (outcome.kind) {
     case 'stored':
-      await queue.store(media, outcome);
+      await queue.store(media, { ...outcome, atMs: clock.now() });
       break;
     case 'failed':
-      await queue.fail(media, outcome.reason);
+      await queue.fail(media, { reason: outcome.reason, atMs: clock.now() });
       break;
     case 'retry':
       await queue.retry(media, {

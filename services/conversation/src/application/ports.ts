@@ -1,3 +1,5 @@
+import type { Change } from '../domain/change.ts';
+import type { ChangeLogHead, ChangePosition } from '../domain/change-position.ts';
 import type { Facts } from '../domain/facts.ts';
 import type { WantedMedia } from '../domain/media.ts';
 import type { ReplyCommand } from '../domain/reply-command.ts';
@@ -37,6 +39,25 @@ export interface ProjectionStore {
     readonly position: BatchPosition;
     readonly atMs: number;
   }): Promise<'done' | 'superseded' | ProjectionFailure>;
+}
+
+/** A change as the log has it. `accountId` is who is to be told: null while nobody may see it. */
+export interface LoggedChange extends Change {
+  readonly position: ChangePosition;
+}
+
+export interface ChangePage {
+  readonly head: ChangeLogHead;
+  readonly changes: readonly LoggedChange[];
+  /** From here the next page goes on: the last change, or the head when there is no more. */
+  readonly end: ChangePosition;
+}
+
+export interface ChangeLog {
+  head(): Promise<ChangeLogHead>;
+  readAfter(position: Pick<ChangePosition, 'xid' | 'seq'>, limit: number): Promise<ChangePage>;
+  /** Deletes the oldest; answers how many rows. */
+  prune(limits: { readonly olderThanMs: number; readonly maxRows: number }): Promise<number>;
 }
 
 /** A conversation that may be shown to an account. */
@@ -122,8 +143,11 @@ export interface MediaQueue {
     readonly leaseMs: number;
     readonly limit: number;
   }): Promise<readonly ClaimedMedia[]>;
-  store(media: ClaimedMedia, content: { readonly contentType: string; readonly bytes: Buffer }): Promise<void>;
-  fail(media: ClaimedMedia, reason: string): Promise<void>;
+  store(
+    media: ClaimedMedia,
+    content: { readonly contentType: string; readonly bytes: Buffer; readonly atMs: number },
+  ): Promise<void>;
+  fail(media: ClaimedMedia, failure: { readonly reason: string; readonly atMs: number }): Promise<void>;
   retry(media: ClaimedMedia, next: { readonly attempts: number; readonly atMs: number }): Promise<void>;
 }
 

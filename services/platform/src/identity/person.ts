@@ -11,6 +11,8 @@ export interface Person {
   readonly userId: string;
   readonly accountId: string;
   readonly role: Role;
+  /** Until when the token is good, in epoch milliseconds, where that is known: what lasts longer than a request ends then. */
+  readonly tokenExpiresAt?: number;
 }
 
 export interface PersonSettings {
@@ -55,11 +57,12 @@ const bearerOf = (authorization: string | undefined): string => {
 };
 
 const personOf = (claims: Readonly<Record<string, unknown>>): Person => {
-  const { sub, account, role } = claims;
+  const { sub, account, role, exp } = claims;
   if (!isId(sub) || !isId(account) || typeof role !== 'string' || !ROLES.includes(role)) {
     throw unauthorized('token_incomplete', 'the token names no user, account or known role');
   }
-  return { userId: sub, accountId: account, role: role as Role };
+  const person = { userId: sub, accountId: account, role: role as Role };
+  return typeof exp === 'number' ? { ...person, tokenExpiresAt: exp * 1_000 } : person;
 };
 
 /** PostgreSQL's text holds no U+0000, so nobody has such an id. */

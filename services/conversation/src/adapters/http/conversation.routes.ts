@@ -2,7 +2,8 @@ import { notFound, onlyMethods, validate } from '@tiktok-channel/platform/http-s
 import { personIn } from '@tiktok-channel/platform/identity';
 import type { Express, RequestHandler, Response } from 'express';
 import { z } from 'zod';
-import type { ConversationQueries } from '../../application/ports.ts';
+import type { ChangeLog, ConversationQueries } from '../../application/ports.ts';
+import { formatPosition } from '../../domain/change-position.ts';
 import { decodeCursor, encodeCursor, pagingQuery } from './paging.ts';
 import { idOf } from './paths.ts';
 import { conversationJson, messageJson, noticeJson } from './views.ts';
@@ -11,6 +12,7 @@ export interface ConversationRoutes {
   /** Lets people through and keeps who they are. */
   readonly people: RequestHandler;
   readonly queries: ConversationQueries;
+  readonly changeLog: Pick<ChangeLog, 'head'>;
 }
 
 const listQuery = z.object({ ...pagingQuery, channelId: z.string().min(1).optional() });
@@ -23,11 +25,14 @@ const conversationCursor = z
 const noticeCursor = z.tuple([z.int(), storableText]).transform(([sentAt, channelId]) => ({ sentAt, channelId }));
 const messageCursor = z.tuple([z.int(), storableText]).transform(([sentAt, id]) => ({ sentAt, id }));
 
-export const mountConversations = (app: Express, { people, queries }: ConversationRoutes): void => {
+export const mountConversations = (app: Express, { people, queries, changeLog }: ConversationRoutes): void => {
   const accountIn = (response: Response): string => personIn(response).accountId;
+  /** Taken before the answer is read: what is not in the answer comes after it. */
+  const eventCursor = async (): Promise<string> => formatPosition((await changeLog.head()).position);
 
   app.get('/v1/conversations', people, async (request, response) => {
     const { limit, cursor, channelId } = validate(listQuery, request.query);
+    const liveFrom = await eventCursor();
     const { items, next } = await queries.listConversations({
       accountId: accountIn(response),
       channelId: channelId === undefined ? null : idOf(channelId),
@@ -37,6 +42,7 @@ export const mountConversations = (app: Express, { people, queries }: Conversati
     response.json({
       items: items.map(conversationJson),
       nextCursor: encodeCursor(next && [next.lastSentAt, next.conversationId, next.channelId]),
+      eventCursor: liveFrom,
     });
   });
   app.all('/v1/conversations', onlyMethods('GET'));
@@ -53,20 +59,30 @@ export const mountConversations = (app: Express, { people, queries }: Conversati
     const after = decodeCursor(messageCursor, cursor);
     const conversation = await queries.findConversation(accountIn(response), idOf(request.params.conversationId));
     if (conversation === null) throw notFound('this conversation');
+    const liveFrom = await eventCursor();
     const { items, next } = await queries.listMessages({ conversation, after, order, limit });
-    response.json({ items: items.map(messageJson), nextCursor: encodeCursor(next && [next.sentAt, next.id]) });
+    response.json({
+      items: items.map(messageJson),
+      nextCursor: encodeCursor(next && [next.sentAt, next.id]),
+      eventCursor: liveFrom,
+    });
   });
   app.all('/v1/conversations/:conversationId/messages', onlyMethods('GET'));
 
   app.get('/v1/notices', people, async (request, response) => {
     const { limit, cursor, channelId } = validate(listQuery, request.query);
+    const liveFrom = await eventCursor();
     const { items, next } = await queries.listEuropeanNotices({
       accountId: accountIn(response),
       channelId: channelId === undefined ? null : idOf(channelId),
       after: decodeCursor(noticeCursor, cursor),
       limit,
     });
-    response.json({ items: items.map(noticeJson), nextCursor: encodeCursor(next && [next.sentAt, next.channelId]) });
+    response.json({
+      items: items.map(noticeJson),
+      nextCursor: encodeCursor(next && [next.sentAt, next.channelId]),
+      eventCursor: liveFrom,
+    });
   });
   app.all('/v1/notices', onlyMethods('GET'));
 };

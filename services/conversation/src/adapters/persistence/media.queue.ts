@@ -1,6 +1,8 @@
 import type { SqlClient } from '@tiktok-channel/platform/postgres';
 import type { ClaimedMedia, MediaQueue } from '../../application/ports.ts';
+import { type Change, change } from '../../domain/change.ts';
 import type { TikTokMediaType, WantedMedia } from '../../domain/media.ts';
+import { logChanges } from './change-log.ts';
 import type { Database } from './database.ts';
 
 /** Leaves work for the media flow, once per message and media id, in the transaction that stores the message. */
@@ -35,27 +37,35 @@ interface ClaimedRow {
   readonly leased_until: bigint;
 }
 
-export const createMediaQueue = (database: Database): MediaQueue => ({
+/** `onSettled` is told after a commit that changed what a message shows. */
+export const createMediaQueue = (database: Database, onSettled: () => void = () => {}): MediaQueue => ({
   claim: async ({ atMs, leaseMs, limit }) => {
     const rows = await database.$queryRawUnsafe<ClaimedRow[]>(CLAIM_SQL, atMs, atMs + leaseMs, limit);
     return rows.map(claimedOf);
   },
 
-  store: async (media, { contentType, bytes }) => {
+  store: async (media, { contentType, bytes, atMs }) => {
     await database.$transaction(async (tx) => {
       const { count } = await tx.media.updateMany({
         where: claimOf(media),
         data: { state: 'stored', contentType, sizeBytes: bytes.length, nextAttemptAt: null, leasedUntil: null },
       });
-      if (count === 1) await tx.mediaBytes.create({ data: { mediaId: media.mediaId, bytes: Uint8Array.from(bytes) } });
+      if (count === 0) return;
+      await tx.mediaBytes.create({ data: { mediaId: media.mediaId, bytes: Uint8Array.from(bytes) } });
+      await logChanges(tx, [changeOf(media)], atMs);
     });
+    onSettled();
   },
 
-  fail: async (media, reason) => {
-    await database.media.updateMany({
-      where: claimOf(media),
-      data: { state: 'failed', failure: reason, nextAttemptAt: null, leasedUntil: null },
+  fail: async (media, { reason, atMs }) => {
+    await database.$transaction(async (tx) => {
+      const { count } = await tx.media.updateMany({
+        where: claimOf(media),
+        data: { state: 'failed', failure: reason, nextAttemptAt: null, leasedUntil: null },
+      });
+      if (count === 1) await logChanges(tx, [changeOf(media)], atMs);
     });
+    onSettled();
   },
 
   retry: async (media, { attempts, atMs }) => {
@@ -88,6 +98,9 @@ const claimedOf = (row: ClaimedRow): ClaimedMedia => ({
   attempts: row.attempts,
   leasedUntil: Number(row.leased_until),
 });
+
+const changeOf = ({ channelId, conversationId, messageId }: ClaimedMedia): Change =>
+  change({ kind: 'message', channelId, conversationId, subjectId: messageId });
 
 const claimOf = ({ mediaId, leasedUntil }: ClaimedMedia) => ({
   mediaId,

@@ -1,7 +1,9 @@
 import type { OutboxRow } from '@tiktok-channel/platform/outbox';
 import { enqueue, onDatabase } from '@tiktok-channel/platform/postgres';
 import type { ReplyRequests } from '../../application/ports.ts';
+import { type Change, change } from '../../domain/change.ts';
 import type { ReplyCommand } from '../../domain/reply-command.ts';
+import { logChanges } from './change-log.ts';
 import type { Database } from './database.ts';
 
 /** `outboxRow` makes the record of a command; `onEnqueued` is told after a commit that left one. */
@@ -34,8 +36,10 @@ export const createReplyRequests = ({
           },
           skipDuplicates: true,
         });
-        if (count === 1) await enqueue(tx, [outboxRow(command)], command.requestedAt);
-        return count === 1;
+        if (count === 0) return false;
+        await enqueue(tx, [outboxRow(command)], command.requestedAt);
+        await logChanges(tx, [changeOf(command)], command.requestedAt);
+        return true;
       });
       if (isNew) {
         onEnqueued();
@@ -47,3 +51,6 @@ export const createReplyRequests = ({
       });
     }),
 });
+
+const changeOf = ({ channelId, conversationId, replyId }: ReplyCommand): Change =>
+  change({ kind: 'reply', channelId, conversationId, subjectId: replyId });

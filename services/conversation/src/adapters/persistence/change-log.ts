@@ -1,0 +1,156 @@
+import { onDatabase, type SqlClient } from '@tiktok-channel/platform/postgres';
+import type { ChangeLog, LoggedChange } from '../../application/ports.ts';
+import type { Change, ChangeKind } from '../../domain/change.ts';
+import type { ChangeLogHead } from '../../domain/change-position.ts';
+
+/** Leaves changes for whoever reads the log, in the transaction that makes them. */
+export const logChanges = async (tx: SqlClient, changes: readonly Change[], atMs: number): Promise<void> => {
+  if (changes.length === 0) return;
+  await tx.$executeRawUnsafe(
+    INSERT_SQL,
+    atMs,
+    changes.map(({ kind }) => kind),
+    changes.map(({ channelId }) => channelId),
+    changes.map(({ conversationId }) => conversationId),
+    changes.map(({ subjectId }) => subjectId),
+    changes.map(({ accountId }) => accountId),
+    changes.map(({ userId }) => userId),
+  );
+};
+
+const INSERT_SQL = `
+INSERT INTO changes (at, kind, channel_id, conversation_id, subject_id, account_id, user_id)
+SELECT $1::bigint, * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])`;
+
+/** Tells the accounts that have these channels now; call it before a channel moves to another. */
+export const logToPresentAccounts = async (
+  tx: SqlClient,
+  channelIds: readonly string[],
+  atMs: number,
+): Promise<void> => {
+  if (channelIds.length === 0) return;
+  await tx.$executeRawUnsafe(
+    `INSERT INTO changes (at, kind, channel_id, account_id)
+     SELECT $1::bigint, 'channel', channel_id, account_id FROM channels WHERE channel_id = ANY($2::text[])`,
+    atMs,
+    channelIds,
+  );
+};
+
+interface HeadRow {
+  readonly epoch: string;
+  readonly ends_before: string;
+  readonly next_xid: string;
+  readonly pruned_through: string;
+}
+
+interface ChangeRow extends HeadRow {
+  readonly xid: string | null;
+  readonly seq: bigint;
+  readonly kind: string;
+  readonly channel_id: string;
+  readonly conversation_id: string | null;
+  readonly subject_id: string | null;
+  readonly account_id: string | null;
+  readonly user_id: string | null;
+}
+
+/** The client's search path ends with the projection that is served: it says who may see a change. */
+export const createChangeLog = (client: SqlClient): ChangeLog => ({
+  head: () =>
+    onDatabase(async () => {
+      const [row] = await client.$queryRawUnsafe<HeadRow[]>(HEAD_SQL);
+      return headOf(row);
+    }),
+
+  readAfter: ({ xid, seq }, limit) =>
+    onDatabase(async () => {
+      const rows = await client.$queryRawUnsafe<ChangeRow[]>(PAGE_SQL, String(xid), seq, limit);
+      const head = headOf(rows[0]);
+      const changes = rows.flatMap((row) => (row.xid === null ? [] : [changeOf(row, row.xid)]));
+      const last = changes.at(-1);
+      return { head, changes, end: changes.length < limit || last === undefined ? head.position : last.position };
+    }),
+
+  prune: ({ olderThanMs, maxRows }) => onDatabase(() => client.$executeRawUnsafe(PRUNE_SQL, olderThanMs, maxRows)),
+});
+
+/**
+ * The server's identity, its timeline and the database's identity change with a restore from a backup, with a fail-over
+ * (whose last transactions may be lost) and with a copy: then the same number may stand for another transaction.
+ */
+const HEAD_COLUMNS = `
+  left(md5(concat_ws('/', (SELECT system_identifier FROM pg_control_system()),
+                          left(pg_walfile_name(pg_current_wal_lsn()), 8),
+                          (SELECT oid FROM pg_database WHERE datname = current_database()),
+                          log.generation)), 12) AS epoch,
+  pg_snapshot_xmin(pg_current_snapshot())::text AS ends_before,
+  pg_snapshot_xmax(pg_current_snapshot())::text AS next_xid,
+  log.pruned_through::text AS pruned_through`;
+
+const HEAD_SQL = `SELECT ${HEAD_COLUMNS} FROM change_log AS log`;
+
+/**
+ * The head and the next changes in one snapshot. An account sees a change of what it could also ask for: channels are
+ * those of the moment of reading, and what is older than `visible_from` is hidden.
+ */
+const PAGE_SQL = `
+SELECT ${HEAD_COLUMNS}, page.*
+  FROM change_log AS log
+  LEFT JOIN LATERAL (
+    SELECT c.xid::text AS xid, c.seq, c.kind, c.channel_id, c.conversation_id, c.subject_id, c.user_id,
+           coalesce(c.account_id, channel.account_id) AS account_id
+      FROM (SELECT * FROM changes
+             WHERE (xid, seq) > ($1::text::xid8, $2::bigint) AND xid < pg_snapshot_xmin(pg_current_snapshot())
+             ORDER BY xid, seq LIMIT $3::int) AS c
+      LEFT JOIN channels channel
+        ON channel.channel_id = c.channel_id AND channel.status <> 'disconnected'
+       AND (channel.visible_from IS NULL OR CASE c.kind
+             WHEN 'message' THEN EXISTS (
+               SELECT FROM messages m
+                WHERE m.channel_id = c.channel_id AND m.conversation_id = c.conversation_id
+                  AND m.message_id = c.subject_id AND m.sent_at >= channel.visible_from)
+             WHEN 'reply' THEN EXISTS (
+               SELECT FROM replies r
+                WHERE r.reply_id = c.subject_id AND r.channel_id = c.channel_id AND r.first_at >= channel.visible_from)
+               OR EXISTS (
+               SELECT FROM reply_requests r
+                WHERE r.reply_id = c.subject_id AND r.channel_id = c.channel_id
+                  AND r.requested_at >= channel.visible_from)
+             WHEN 'notice' THEN c.subject_id::bigint >= channel.visible_from
+             WHEN 'conversation' THEN EXISTS (
+               SELECT FROM conversations
+                WHERE conversation_id = c.conversation_id AND channel_id = c.channel_id
+                  AND last_sent_at >= channel.visible_from)
+             ELSE true END)) AS page ON true
+ ORDER BY page.xid::xid8, page.seq`;
+
+/** Whole transactions, oldest first; where it cut is kept beside, so that an older position is known to be too old. */
+const PRUNE_SQL = `
+WITH cut AS (
+  SELECT xid FROM (SELECT xid, at FROM changes ORDER BY xid, seq LIMIT $2::int) AS oldest
+   WHERE at < $1::bigint AND xid < pg_snapshot_xmin(pg_current_snapshot())
+   ORDER BY xid DESC LIMIT 1
+), kept AS (
+  UPDATE change_log SET pruned_through = cut.xid FROM cut
+)
+DELETE FROM changes USING cut WHERE changes.xid <= cut.xid`;
+
+const headOf = (row: HeadRow | undefined): ChangeLogHead => {
+  if (row === undefined) throw new Error('the table change_log has lost its row');
+  return {
+    position: { epoch: row.epoch, xid: BigInt(row.ends_before), seq: 0n },
+    nextXid: BigInt(row.next_xid),
+    prunedThrough: BigInt(row.pruned_through),
+  };
+};
+
+const changeOf = (row: ChangeRow, xid: string): LoggedChange => ({
+  position: { epoch: row.epoch, xid: BigInt(xid), seq: row.seq },
+  kind: row.kind as ChangeKind,
+  channelId: row.channel_id,
+  conversationId: row.conversation_id,
+  subjectId: row.subject_id,
+  accountId: row.account_id,
+  userId: row.user_id,
+});
