@@ -28,11 +28,10 @@ export const change = (
   what: Pick<Change, 'kind' | 'channelId'> & Partial<Omit<Change, 'kind' | 'channelId'>>,
 ): Change => ({ conversationId: null, subjectId: null, accountId: null, userId: null, ...what });
 
-/** What a batch of facts changes, each thing once. */
-export const changesOf = (facts: Facts): readonly Change[] => {
+/** What a batch of facts changes beside its messages, each thing once. */
+export const changesBesideMessages = (facts: Facts): readonly Change[] => {
   const changes: Change[] = [
     ...facts.channel.map(({ channelId, accountId }) => change({ kind: 'channel', channelId, accountId })),
-    ...facts.message.map(messageChange),
     ...facts.reaction.map(messageChange),
     ...facts.referral.map(conversationChange),
     ...facts.readMark.map(conversationChange),

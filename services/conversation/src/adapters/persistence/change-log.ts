@@ -3,24 +3,36 @@ import type { ChangeLog, LoggedChange } from '../../application/ports.ts';
 import type { Change, ChangeKind } from '../../domain/change.ts';
 import type { ChangeLogHead } from '../../domain/change-position.ts';
 
-/** Leaves changes for whoever reads the log, in the transaction that makes them. */
+/** An entry's number is that of its row times this, and its place in it: a row has fewer entries than this. */
+const ENTRIES_OF_A_ROW = 10_000;
+
+/** Leaves changes for whoever reads the log, in the transaction that makes them: a row for each kind and audience. */
 export const logChanges = async (tx: SqlClient, changes: readonly Change[], atMs: number): Promise<void> => {
-  if (changes.length === 0) return;
+  const rows = Map.groupBy(changes, ({ kind, accountId, userId }) => `${kind}\0${accountId}\0${userId}`);
+  for (const entries of rows.values()) await insertRow(tx, entries, atMs);
+};
+
+const insertRow = async (tx: SqlClient, entries: readonly Change[], atMs: number): Promise<void> => {
+  const [first] = entries;
+  if (first === undefined) return;
+  if (entries.length >= ENTRIES_OF_A_ROW) throw new Error('more changes than a row of the log can number');
   await tx.$executeRawUnsafe(
-    INSERT_SQL,
+    `INSERT INTO changes (at, kind, account_id, user_id, channel_ids, conversation_ids, subject_ids)
+     VALUES ($1::bigint, $2, $3::text, $4::text, $5::text[], $6::text[], $7::text[])`,
     atMs,
-    changes.map(({ kind }) => kind),
-    changes.map(({ channelId }) => channelId),
-    changes.map(({ conversationId }) => conversationId),
-    changes.map(({ subjectId }) => subjectId),
-    changes.map(({ accountId }) => accountId),
-    changes.map(({ userId }) => userId),
+    first.kind,
+    first.accountId,
+    first.userId,
+    entries.map(({ channelId }) => channelId),
+    entries.map(({ conversationId }) => conversationId),
+    entries.map(({ subjectId }) => subjectId),
   );
 };
 
-const INSERT_SQL = `
-INSERT INTO changes (at, kind, channel_id, conversation_id, subject_id, account_id, user_id)
-SELECT $1::bigint, * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])`;
+/** The same for messages, in the statement that stores them; `source` has their keys, `atMs` is a parameter. */
+export const logMessagesSql = (source: string, atMs: string): string => `
+  INSERT INTO changes (at, kind, channel_ids, conversation_ids, subject_ids)
+  SELECT ${atMs}::bigint, 'message', array_agg(channel_id), array_agg(conversation_id), array_agg(message_id) FROM ${source}`;
 
 /** Tells the accounts that have these channels now; call it before a channel moves to another. */
 export const logToPresentAccounts = async (
@@ -30,8 +42,9 @@ export const logToPresentAccounts = async (
 ): Promise<void> => {
   if (channelIds.length === 0) return;
   await tx.$executeRawUnsafe(
-    `INSERT INTO changes (at, kind, channel_id, account_id)
-     SELECT $1::bigint, 'channel', channel_id, account_id FROM channels WHERE channel_id = ANY($2::text[])`,
+    `INSERT INTO changes (at, kind, account_id, channel_ids, conversation_ids, subject_ids)
+     SELECT $1::bigint, 'channel', account_id, ARRAY[channel_id], ARRAY[NULL::text], ARRAY[NULL::text]
+       FROM channels WHERE channel_id = ANY($2::text[])`,
     atMs,
     channelIds,
   );
@@ -90,6 +103,8 @@ const HEAD_COLUMNS = `
 
 const HEAD_SQL = `SELECT ${HEAD_COLUMNS} FROM change_log AS log`;
 
+const ENTRY_NUMBER = `(block * ${ENTRIES_OF_A_ROW} + place)`;
+
 /**
  * The head and the next changes in one snapshot. An account sees a change of what it could also ask for: channels are
  * those of the moment of reading, and what is older than `visible_from` is hidden.
@@ -100,9 +115,13 @@ SELECT ${HEAD_COLUMNS}, page.*
   LEFT JOIN LATERAL (
     SELECT c.xid::text AS xid, c.seq, c.kind, c.channel_id, c.conversation_id, c.subject_id, c.user_id,
            coalesce(c.account_id, channel.account_id) AS account_id
-      FROM (SELECT * FROM changes
-             WHERE (xid, seq) > ($1::text::xid8, $2::bigint) AND xid < pg_snapshot_xmin(pg_current_snapshot())
-             ORDER BY xid, seq LIMIT $3::int) AS c
+      FROM (SELECT xid, ${ENTRY_NUMBER} AS seq, account_id, user_id, kind, channel_id, conversation_id, subject_id
+              FROM changes CROSS JOIN LATERAL unnest(channel_ids, conversation_ids, subject_ids)
+                WITH ORDINALITY AS entry (channel_id, conversation_id, subject_id, place)
+             WHERE (xid, block) >= ($1::text::xid8, $2::bigint / ${ENTRIES_OF_A_ROW})
+               AND (xid, ${ENTRY_NUMBER}) > ($1::text::xid8, $2::bigint)
+               AND xid < pg_snapshot_xmin(pg_current_snapshot())
+             ORDER BY xid, block, place LIMIT $3::int) AS c
       LEFT JOIN channels channel
         ON channel.channel_id = c.channel_id AND channel.status <> 'disconnected'
        AND (channel.visible_from IS NULL OR CASE c.kind
@@ -128,7 +147,7 @@ SELECT ${HEAD_COLUMNS}, page.*
 /** Whole transactions, oldest first; where it cut is kept beside, so that an older position is known to be too old. */
 const PRUNE_SQL = `
 WITH cut AS (
-  SELECT xid FROM (SELECT xid, at FROM changes ORDER BY xid, seq LIMIT $2::int) AS oldest
+  SELECT xid FROM (SELECT xid, at FROM changes ORDER BY xid, block LIMIT $2::int) AS oldest
    WHERE at < $1::bigint AND xid < pg_snapshot_xmin(pg_current_snapshot())
    ORDER BY xid DESC LIMIT 1
 ), kept AS (

@@ -1,9 +1,6 @@
 import type { PositionReader } from '@tiktok-channel/platform/kafka';
 import { databaseFailure, movePosition, readPositions, type SqlClient } from '@tiktok-channel/platform/postgres';
 import type { BatchPosition, ProjectionStore } from '../../application/ports.ts';
-import { changesOf } from '../../domain/change.ts';
-import type { Facts } from '../../domain/facts.ts';
-import { logChanges, logToPresentAccounts } from './change-log.ts';
 import type { Database } from './database.ts';
 import { wantMedia } from './media.queue.ts';
 import { writeFacts } from './projection.ts';
@@ -30,9 +27,7 @@ export const createProjectionStore = ({
       try {
         await database.$transaction(
           async (tx) => {
-            await logToPresentAccounts(tx, channelIdsOf(facts), atMs);
-            await writeFacts(tx, facts);
-            await logChanges(tx, changesOf(facts), atMs);
+            await writeFacts(tx, facts, atMs);
             await wantMedia(tx, media, atMs);
             await move(tx, position);
           },
@@ -48,5 +43,3 @@ export const createProjectionStore = ({
     },
   };
 };
-
-const channelIdsOf = (facts: Facts): readonly string[] => facts.channel.map(({ channelId }) => channelId);
