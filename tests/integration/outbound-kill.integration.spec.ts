@@ -29,7 +29,7 @@ describe('outbound, before TikTok with its limits,', function () {
   const verdicts = () => world.statuses.filter(isVerdict);
 
   it('sends 50 replies once each and in order, though it is killed in the middle', async () => {
-    const environment = { ...world.environment, OUTBOUND_ATTEMPT_MS: '1000', OUTBOUND_SETTLE_MS: '3000' };
+    const environment = { ...world.environment, OUTBOUND_ATTEMPT_MS: '1000' };
     const commands = repliesOf(5);
     const first = await startProcess(environment);
     await world.send(...commands);

@@ -21,7 +21,13 @@ import {
   type AdvanceLaneDependencies,
   createAdvanceLane,
 } from '../../services/outbound/src/application/advance-lane.ts';
-import type { ClaimedLane, Sighting } from '../../services/outbound/src/application/ports.ts';
+import type {
+  ClaimedLane,
+  EchoSighting,
+  IncomingCommand,
+  ListedContent,
+  Sighting,
+} from '../../services/outbound/src/application/ports.ts';
 import { echoFingerprint } from '../../services/outbound/src/domain/echo.ts';
 import type { ReplyCommand, ReplyEvent } from '../../services/outbound/src/domain/reply.ts';
 import { type SendReply, streamIdOf } from '../../services/outbound/src/domain/send-reply.ts';
@@ -30,7 +36,10 @@ import { type TestDatabase, testDatabase } from '../support/postgres.ts';
 import { sendReply } from '../support/records.ts';
 
 const LEASE_MS = 60_000;
-const SETTLE_MS = 10_000;
+const MINUTE_MS = 60_000;
+
+const accepted = (tiktokMessageId: string): SendResult => ({ kind: 'accepted', tiktokMessageId, requestId: 'request' });
+const uncertain: SendResult = { kind: 'uncertain', answer: null };
 
 class Crash extends Error {}
 
@@ -47,7 +56,8 @@ describe('lanes of replies in PostgreSQL', () => {
   beforeEach(async () => {
     clock = createManualClock();
     await test.client.$executeRawUnsafe(
-      'TRUNCATE replies, reply_lanes, events, conversations, echoes, consumer_positions, request_rates',
+      `TRUNCATE replies, reply_lanes, channel_turns, events, conversations, customer_messages, echoes, consumer_positions,
+         request_rates`,
     );
   });
   after(async () => {
@@ -55,15 +65,28 @@ describe('lanes of replies in PostgreSQL', () => {
     await test.drop();
   });
 
-  const quiet = { publish: () => [], onEnqueued: () => {} };
+  const quiet = { publish: () => [], onEnqueued: () => {}, onWoken: () => {} };
   const ids = { next: () => randomUUID() };
   const lanes = () => createLanes({ database, clock, ids });
   const replies = () => createReplies({ database, clock, ...quiet });
-  const facts = () => createFacts({ database });
-  const accept = (...commands: readonly SendReply[]) =>
-    createAcceptCommands({ intake: createReplyIntake({ database, ...quiet }), clock, onAccepted: () => {} })(
-      commands.map((command) => ({ command, origin: { eventId: null, correlationId: null, traceparent: null } })),
-    );
+  const facts = () => createFacts({ database, clock, windowMs: 48 * 60 * MINUTE_MS, ...quiet });
+  const logger = createRecordingLogger();
+  const acceptAll = (...commands: readonly IncomingCommand[]) =>
+    createAcceptCommands({
+      intake: createReplyIntake({ database, ...quiet }),
+      replies: replies(),
+      clock,
+      logger,
+      onAccepted: () => {},
+      count: () => {},
+    })(commands);
+  const origin = { eventId: null, correlationId: null, traceparent: null };
+  const asked = (command: SendReply): IncomingCommand => ({ kind: 'reply', command, origin });
+  const takenBack = ({ replyId, channelId, conversationId }: SendReply): IncomingCommand => ({
+    kind: 'cancel',
+    command: { replyId, channelId, conversationId, requestedBy: 'agent-2', requestedAt: 0 },
+  });
+  const accept = (...commands: readonly SendReply[]) => acceptAll(...commands.map(asked));
   const record = createFactBatch();
 
   function createFactBatch() {
@@ -78,19 +101,27 @@ describe('lanes of replies in PostgreSQL', () => {
       return recordFacts(sightings, { group: 'g', topic: 't', partition: 0, expected, next });
     };
   }
-  const sighting = (command: SendReply, echo: { readonly messageId: string; readonly text: string } | null = null) => {
+  const echoIn = (
+    { channelId, conversationId }: SendReply,
+    { text, ...overrides }: Partial<EchoSighting> & { readonly text: string },
+  ): EchoSighting => ({
+    channelId,
+    conversationId,
+    messageId: 'MSG-1',
+    source: 'API',
+    fingerprint: echoFingerprint({ kind: 'text', text }),
+    sentAtMs: clock.now(),
+    isQuotable: true,
+    isAutomatic: false,
+    ...overrides,
+  });
+  const sighting = (command: SendReply, echo: EchoSighting | null = null): Sighting => {
     const { channelId, conversationId } = command;
-    const lane = { channelId, conversationId };
-    const source = 'API';
+    const newestMessageAtMs = echo?.sentAtMs ?? clock.now();
     return {
-      conversation: { ...lane, newestMessageAtMs: clock.now(), readUpToMs: null },
-      echo: echo && {
-        ...lane,
-        source,
-        messageId: echo.messageId,
-        fingerprint: echoFingerprint({ kind: 'text', text: echo.text }),
-        sentAtMs: clock.now(),
-      },
+      conversation: { channelId, conversationId, newestMessageAtMs, readUpToMs: null, isFollower: null },
+      received: null,
+      echo,
     };
   };
   const eventsOf = async (command: SendReply): Promise<readonly ReplyEvent[]> => {
@@ -109,50 +140,111 @@ describe('lanes of replies in PostgreSQL', () => {
     return lane;
   };
 
-  /** A worker before a TikTok that notes what reaches it; `crashAt` ends it, as SIGKILL would, at that step. */
+  /** Stands in for TikTok: notes what reaches it, and lists it as long as it is told to. */
+  const createTikTok = () => {
+    const messages: { readonly text: string; readonly messageId: string; readonly atMs: number }[] = [];
+    let isListing = true;
+    /** Newer messages of others in the conversation, behind which the list does not reach. */
+    let isFull = false;
+    return {
+      calls: () => messages.map(({ text }) => text),
+      hide: () => {
+        isListing = false;
+      },
+      overflow: () => {
+        isFull = true;
+      },
+      take: (text: string): string => {
+        const messageId = `MSG-${messages.length + 1}`;
+        messages.push({ text, messageId, atMs: clock.now() });
+        return messageId;
+      },
+      list: (command: SendReply): ListedContent => {
+        const listed = isListing ? messages : [];
+        return {
+          sightings: listed.map(({ text, messageId, atMs }) =>
+            sighting(command, echoIn(command, { text, messageId, sentAtMs: atMs })),
+          ),
+          newestMessageAtMs: Math.max(0, ...listed.map(({ atMs }) => atMs)),
+          oldestMessageAtMs: isFull ? clock.now() : null,
+          isWhole: !isFull,
+          isFollower: null,
+        };
+      },
+    };
+  };
+  type FakeTikTok = ReturnType<typeof createTikTok>;
+
+  /** A worker before that TikTok; `crashAt` ends it, as SIGKILL would, at that step. */
   const createWorker = ({
-    calls,
+    tiktok,
     results = [],
     crashAt,
   }: {
-    readonly calls: string[];
-    readonly results?: readonly SendResult[];
-    readonly crashAt?: ReplyCommand['type'] | 'send' | 'answer';
+    readonly tiktok: FakeTikTok;
+    /** In place of having accepted what was sent. */
+    readonly results?: readonly (SendResult | 'accepted')[];
+    readonly crashAt?: ReplyCommand['type'] | 'send' | 'answer' | 'list' | 'learn';
   }) => {
     const stored = replies();
+    const crash = (step: typeof crashAt) => {
+      if (step === crashAt) throw new Crash();
+    };
+    let sends = 0;
     const dependencies: AdvanceLaneDependencies = {
       lanes: lanes(),
       replies: {
         handle: async (streamId, command) => {
-          if (command.type === crashAt) throw new Crash();
+          crash(command.type);
           return stored.handle(streamId, command);
         },
       },
-      facts: facts(),
+      facts: {
+        ...facts(),
+        learn: async (key, content) => {
+          crash('learn');
+          await facts().learn(key, content);
+        },
+      },
       prepareMessage: async ({ channelId, text }) => ({
         ok: true,
         value: {
           caller: { channelId, accessToken: 'token' },
           message: { kind: 'text', text: text ?? '', quotedMessageId: null },
           newestKnownMs: clock.now() - 1,
+          isWindowOpen: false,
         },
       }),
       tiktok: {
         send: async (_caller, _conversationId, message) => {
-          if (crashAt === 'send') throw new Crash();
-          calls.push(message.kind === 'text' ? message.text : message.kind);
-          if (crashAt === 'answer') throw new Crash();
-          return results[calls.length - 1] ?? { kind: 'accepted', tiktokMessageId: `MSG-${calls.length}` };
+          crash('send');
+          const messageId = tiktok.take(message.kind === 'text' ? message.text : message.kind);
+          crash('answer');
+          const result = results[sends] ?? 'accepted';
+          sends += 1;
+          return result === 'accepted' ? accepted(messageId) : result;
+        },
+        listContent: async ({ channelId }, conversationId) => {
+          crash('list');
+          return { kind: 'answered', value: tiktok.list(sendReply({ channelId, conversationId })) };
         },
       },
-      channels: { refused: () => {} },
-      rate: { take: async () => {} },
+      channels: {
+        refused: () => {},
+        access: async () => ({
+          kind: 'known',
+          status: 'connected',
+          grantedScopes: ['message.list.send'],
+          accessToken: 'token',
+        }),
+      },
+      gate: { enter: async () => ({ kind: 'open' }) },
       clock,
       random: () => 0.5,
       pause: async () => {},
-      logger: createRecordingLogger(),
+      logger,
+      observeAttempt: () => {},
       attemptMs: 10_000,
-      settleMs: SETTLE_MS,
     };
     return createAdvanceLane(dependencies);
   };
@@ -161,15 +253,19 @@ describe('lanes of replies in PostgreSQL', () => {
       const [lane] = await lanes().claim({ limit: 1, leaseMs: LEASE_MS });
       if (lane === undefined) return;
       const step = await advance(lane);
-      const dueAtMs = step.kind === 'again' ? clock.now() : step.kind === 'wait' ? step.untilMs : null;
-      await lanes().release(lane, { dueAtMs, tries: step.kind === 'wait' ? step.tries : 0 });
+      if (step.kind === 'idle') await lanes().release(lane, null);
+      else {
+        const dueAtMs = step.kind === 'again' ? clock.now() : step.untilMs;
+        await lanes().release(lane, { dueAtMs, tries: step.kind === 'wait' ? step.tries : 0 });
+      }
     }
   };
-  const workForAnHour = async (advance: ReturnType<typeof createWorker>) => {
-    for (let minute = 0; minute < 60; minute += 1) {
+  const workFor = async (minutes: number, advance: ReturnType<typeof createWorker>) => {
+    for (let tens = 0; tens < 6 * minutes; tens += 1) {
       await work(advance);
-      clock.advance(60_000);
+      clock.advance(10_000);
     }
+    await work(advance);
   };
 
   it('has the shared tables word by word, and the columns that the client knows', async () => {
@@ -182,73 +278,101 @@ describe('lanes of replies in PostgreSQL', () => {
     await database.replyLane.findFirst();
     await database.conversation.findFirst();
     await database.echo.findFirst();
+    await database.customerMessage.findFirst();
+    await database.channelTurn.findFirst();
     await database.requestRate.findFirst();
   });
 
   describe('when a worker dies', () => {
     const command = sendReply();
+    const SENT_AFTER_SETTLING = ['ReplyQueued', 'AttemptStarted', 'ReplyOutcomeUnknown', 'ReplySent', 'ReplyDelivered'];
 
-    for (const { crashAt, name, calls: expectedCalls, types } of [
+    for (const { crashAt, name, types } of [
       {
         crashAt: 'StartAttempt',
         name: 'before its attempt is stored, sends it once',
-        calls: 1,
         types: ['ReplyQueued', 'AttemptStarted', 'ReplySent'],
       },
       {
         crashAt: 'send',
-        name: 'between storing its attempt and sending, never sends it',
-        calls: 0,
-        types: ['ReplyQueued', 'AttemptStarted', 'ReplyOutcomeUnknown', 'ReplyOutcomeUnknown'],
+        name: 'between storing its attempt and sending, sends it once TikTok has twice been seen without it',
+        types: [
+          'ReplyQueued',
+          'AttemptStarted',
+          'ReplyOutcomeUnknown',
+          'AbsenceSeen',
+          'AttemptFailed',
+          'AttemptStarted',
+          'ReplySent',
+        ],
       },
-      {
-        crashAt: 'answer',
-        name: 'before the answer, does not send it again',
-        calls: 1,
-        types: ['ReplyQueued', 'AttemptStarted', 'ReplyOutcomeUnknown', 'ReplyOutcomeUnknown'],
-      },
+      { crashAt: 'answer', name: 'before the answer, finds it in the list', types: SENT_AFTER_SETTLING },
       {
         crashAt: 'RecordSendResult',
-        name: 'between the answer and the verdict, does not send it again',
-        calls: 1,
-        types: ['ReplyQueued', 'AttemptStarted', 'ReplyOutcomeUnknown', 'ReplyOutcomeUnknown'],
+        name: 'between the answer and the verdict, finds it in the list',
+        types: SENT_AFTER_SETTLING,
       },
     ] as const) {
       it(name, async () => {
-        const calls: string[] = [];
+        const tiktok = createTikTok();
         await accept(command);
         const lane = await claimOne();
-        const end = await createWorker({ calls, crashAt })(lane).catch((error: unknown) => error);
+        const end = await createWorker({ tiktok, crashAt })(lane).catch((error: unknown) => error);
         expect(end).to.be.instanceOf(Crash);
+        const sentByThen = tiktok.calls().length;
 
-        await work(createWorker({ calls }));
-        expect(calls.length, 'while its lease holds').to.equal(
-          expectedCalls === 0 || crashAt === 'StartAttempt' ? 0 : 1,
-        );
-        await workForAnHour(createWorker({ calls }));
+        await work(createWorker({ tiktok }));
+        expect(tiktok.calls(), 'while its lease holds').to.have.length(sentByThen);
+        await workFor(60, createWorker({ tiktok }));
 
-        expect(calls).to.have.length(expectedCalls);
+        expect(tiktok.calls()).to.deep.equal(['Yes, all sizes.']);
         expect(await typesOf(command)).to.deep.equal(types);
       });
     }
 
+    for (const crashAt of ['AbandonAttempt', 'list', 'learn', 'RecordMatch'] as const) {
+      it(`again and again while settling (${crashAt}), finds it all the same`, async () => {
+        const tiktok = createTikTok();
+        await accept(command);
+        await createWorker({ tiktok, crashAt: 'answer' })(await claimOne()).catch(() => {});
+        for (let tries = 0; tries < 3; tries += 1) {
+          clock.advance(LEASE_MS);
+          await work(createWorker({ tiktok, crashAt })).catch(() => {});
+        }
+        clock.advance(LEASE_MS);
+        await workFor(2, createWorker({ tiktok }));
+
+        expect(tiktok.calls()).to.have.length(1);
+        expect(await typesOf(command)).to.deep.equal(SENT_AFTER_SETTLING);
+      });
+    }
+
+    it('again and again while its absence is recorded, sends it once', async () => {
+      const tiktok = createTikTok();
+      await accept(command);
+      await createWorker({ tiktok, crashAt: 'send' })(await claimOne()).catch(() => {});
+      for (let tries = 0; tries < 4; tries += 1) {
+        clock.advance(LEASE_MS);
+        await work(createWorker({ tiktok, crashAt: 'RecordAbsence' })).catch(() => {});
+      }
+      await workFor(10, createWorker({ tiktok }));
+
+      expect(tiktok.calls()).to.have.length(1);
+      expect((await typesOf(command)).at(-1)).to.equal('ReplySent');
+    });
+
     it('between the answer and the verdict, the echo says that it was sent', async () => {
-      const calls: string[] = [];
+      const tiktok = createTikTok();
+      tiktok.hide();
       await record(sighting(command));
       await accept(command);
-      await createWorker({ calls, crashAt: 'RecordSendResult' })(await claimOne()).catch(() => {});
+      await createWorker({ tiktok, crashAt: 'RecordSendResult' })(await claimOne()).catch(() => {});
       clock.advance(LEASE_MS);
-      await record(sighting(command, { messageId: 'MSG-1', text: 'Yes, all sizes. ' }));
-      await workForAnHour(createWorker({ calls }));
+      await record(sighting(command, echoIn(command, { text: 'Yes, all sizes. ' })));
+      await work(createWorker({ tiktok }));
 
-      expect(calls).to.have.length(1);
-      expect(await typesOf(command)).to.deep.equal([
-        'ReplyQueued',
-        'AttemptStarted',
-        'ReplyOutcomeUnknown',
-        'ReplySent',
-        'ReplyDelivered',
-      ]);
+      expect(tiktok.calls()).to.have.length(1);
+      expect(await typesOf(command)).to.deep.equal(SENT_AFTER_SETTLING);
     });
 
     it('its late answer still counts, for the one that took over has not settled it', async () => {
@@ -258,54 +382,200 @@ describe('lanes of replies in PostgreSQL', () => {
       const atMs = clock.now();
       await slow.handle(streamId, { type: 'StartAttempt', deadlineMs: atMs + 10_000, newestKnownMs: 0, atMs });
       clock.advance(LEASE_MS);
-      await createWorker({ calls: [] })(await claimOne());
-      const result = { kind: 'accepted', tiktokMessageId: 'MSG-1' } as const;
-      await slow.handle(streamId, { type: 'RecordSendResult', attempt: 1, result, atMs: clock.now() });
+      await createWorker({ tiktok: createTikTok() })(await claimOne());
+      await slow.handle(streamId, answered(accepted('MSG-1')));
 
       expect((await typesOf(command)).at(-1)).to.equal('ReplySent');
     });
   });
 
+  const answered = (result: SendResult): ReplyCommand => ({
+    type: 'RecordSendResult',
+    attempt: 1,
+    result,
+    isWindowOpen: false,
+    atMs: clock.now(),
+  });
+
+  describe('with an uncertain reply', () => {
+    const command = sendReply();
+    const next = sendReply({ replyId: 'next', text: 'The next.' });
+    const unknownAfterHiding = async (tiktok: FakeTikTok) => {
+      tiktok.overflow();
+      tiktok.hide();
+      await record(sighting(command));
+      clock.advance(1);
+      await accept(command, next);
+      await work(createWorker({ tiktok, results: [uncertain] }));
+    };
+
+    it('do not send the next before its verdict', async () => {
+      const tiktok = createTikTok();
+      tiktok.hide();
+      await accept(command, next);
+      await work(createWorker({ tiktok, results: [uncertain] }));
+      await workFor(1, createWorker({ tiktok }));
+      expect(tiktok.calls()).to.deep.equal(['Yes, all sizes.']);
+    });
+
+    it('never send it again while the list does not reach back past the attempt, and settle it after ten minutes', async () => {
+      const tiktok = createTikTok();
+      await unknownAfterHiding(tiktok);
+      await workFor(9, createWorker({ tiktok }));
+      expect(tiktok.calls(), 'after nine minutes').to.have.length(1);
+      await workFor(2, createWorker({ tiktok }));
+
+      expect(tiktok.calls()).to.deep.equal(['Yes, all sizes.', 'The next.']);
+      expect((await eventsOf(command)).at(-1)).to.include({ type: 'ReplyOutcomeUnknown', settled: true });
+    });
+
+    it('correct what was settled as unknown when its echo comes after all, once', async () => {
+      const tiktok = createTikTok();
+      const sentAtMs = clock.now() + 5;
+      await unknownAfterHiding(tiktok);
+      await workFor(11, createWorker({ tiktok }));
+      const late = sighting(command, echoIn(command, { text: 'Yes, all sizes.', messageId: 'MSG-LATE', sentAtMs }));
+      await record(late);
+      await record(
+        late,
+        sighting(command, echoIn(command, { text: 'Yes, all sizes.', messageId: 'MSG-MORE', sentAtMs })),
+      );
+
+      const corrections = (await eventsOf(command)).filter((event) => event.type === 'ReplySent');
+      expect(corrections).to.have.length(1);
+      expect(corrections[0]).to.include({ tiktokMessageId: 'MSG-LATE', corrects: true });
+      expect((await typesOf(command)).at(-1)).to.equal('ReplyDelivered');
+    });
+
+    it('give an echo to the attempt that is nearest, when the same words were sent again', async () => {
+      const tiktok = createTikTok();
+      const again = sendReply({ replyId: 'again' });
+      const firstAtMs = clock.now() + 5;
+      await unknownAfterHiding(tiktok);
+      await workFor(11, createWorker({ tiktok }));
+      await accept(again);
+      await work(createWorker({ tiktok, results: [uncertain] }));
+      await record(
+        sighting(
+          again,
+          echoIn(again, { text: 'Yes, all sizes.', messageId: 'MSG-AGAIN', sentAtMs: clock.now() + 1_000 }),
+        ),
+        sighting(command, echoIn(command, { text: 'Yes, all sizes.', messageId: 'MSG-1', sentAtMs: firstAtMs })),
+      );
+      await work(createWorker({ tiktok }));
+
+      const idOf = async (reply: SendReply) =>
+        (await eventsOf(reply)).flatMap((event) => (event.type === 'ReplySent' ? [event.tiktokMessageId] : []));
+      expect([await idOf(command), await idOf(again)]).to.deep.equal([['MSG-1'], ['MSG-AGAIN']]);
+    });
+
+    it("let TikTok's own answer have a message that was matched with another reply", async () => {
+      const tiktok = createTikTok();
+      const other = sendReply({ replyId: 'other', conversationId: command.conversationId });
+      await record(sighting(command));
+      await accept(command);
+      await work(createWorker({ tiktok, results: [uncertain] }));
+      await record(sighting(command, echoIn(command, { text: 'Yes, all sizes.', sentAtMs: clock.now() + 1 })));
+      await work(createWorker({ tiktok }));
+      expect((await typesOf(command)).at(-1)).to.equal('ReplyDelivered');
+      await accept(other);
+      const atMs = clock.now();
+      const started = { type: 'StartAttempt', deadlineMs: atMs + 10_000, newestKnownMs: atMs, atMs } as const;
+      await replies().handle(streamIdOf(other), started);
+      await replies().handle(streamIdOf(other), answered(accepted('MSG-1')));
+
+      expect((await typesOf(other)).slice(2)).to.deep.equal(['ReplySent', 'ReplyDelivered']);
+    });
+
+    it('are woken by its echo', async () => {
+      const tiktok = createTikTok();
+      await record(sighting(command));
+      await accept(command);
+      await work(createWorker({ tiktok, results: [uncertain] }));
+      expect(await lanes().claim({ limit: 1, leaseMs: LEASE_MS })).to.deep.equal([]);
+      await record(sighting(command, echoIn(command, { text: 'Yes, all sizes.', sentAtMs: clock.now() + 1 })));
+
+      expect(await lanes().claim({ limit: 1, leaseMs: LEASE_MS })).to.have.length(1);
+    });
+  });
+
+  describe('take back', () => {
+    const command = sendReply();
+
+    it('what waits, also in the batch that asked for it', async () => {
+      const tiktok = createTikTok();
+      expect(await acceptAll(asked(command), takenBack(command))).to.deep.equal(['accepted', 'cancelled']);
+      await work(createWorker({ tiktok }));
+
+      expect(tiktok.calls()).to.deep.equal([]);
+      expect(await typesOf(command)).to.deep.equal(['ReplyQueued', 'ReplyCancelled']);
+    });
+    it('what is asked for later, and let the next of its lane go on', async () => {
+      const tiktok = createTikTok();
+      const next = sendReply({ replyId: 'next', text: 'The next.' });
+      expect(await acceptAll(takenBack(command), asked(command), asked(command), asked(next))).to.deep.equal([
+        'cancelled',
+        'accepted',
+        'accepted_before',
+        'accepted',
+      ]);
+      await work(createWorker({ tiktok }));
+
+      expect(tiktok.calls()).to.deep.equal(['The next.']);
+      expect(await typesOf(command)).to.deep.equal(['CancelRequested', 'ReplyQueued', 'ReplyCancelled']);
+    });
+    it('nothing that was sent, or may have been', async () => {
+      const tiktok = createTikTok();
+      const other = sendReply({ replyId: 'other', conversationId: 'CONV-2' });
+      await accept(command, other);
+      await work(createWorker({ tiktok, results: [uncertain] }));
+
+      expect(await acceptAll(takenBack(command), takenBack(other))).to.deep.equal(['cancel_refused', 'cancel_refused']);
+      const refusals = logger.lines.filter(({ event }) => event === 'reply.cancel_refused');
+      expect(refusals.slice(-2).map(({ fields }) => fields.reason)).to.have.members([
+        'attempt_open',
+        'verdict_reached',
+      ]);
+    });
+  });
+
   it('send a reply once when two work on it at the same time', async () => {
-    const calls: string[] = [];
+    const tiktok = createTikTok();
     await accept(sendReply());
     const lane = await claimOne();
-    await Promise.all([1, 2, 3, 4].map(() => createWorker({ calls })(lane)));
+    await Promise.all([1, 2, 3, 4].map(() => createWorker({ tiktok })(lane)));
 
-    expect(calls).to.deep.equal(['Yes, all sizes.']);
+    expect(tiktok.calls()).to.deep.equal(['Yes, all sizes.']);
   });
 
   it('send in the order of the commands, and the next only after the verdict', async () => {
-    const calls: string[] = [];
+    const tiktok = createTikTok();
     const texts = ['one', 'two', 'three', 'four'];
     await accept(...texts.map((text) => sendReply({ replyId: text, text })));
-    await work(
-      createWorker({ calls, results: [{ kind: 'accepted', tiktokMessageId: 'MSG-1' }, { kind: 'uncertain' }] }),
-    );
-    expect(calls, 'while the second is uncertain').to.deep.equal(['one', 'two']);
-    clock.advance(SETTLE_MS);
-    await workForAnHour(createWorker({ calls }));
+    await work(createWorker({ tiktok, results: ['accepted', uncertain] }));
+    expect(tiktok.calls(), 'while the second is uncertain').to.deep.equal(['one', 'two']);
+    await workFor(60, createWorker({ tiktok }));
 
-    expect(calls).to.deep.equal(texts);
+    expect(tiktok.calls()).to.deep.equal(texts);
   });
 
   it('flow beside one that waits', async () => {
-    const calls: string[] = [];
+    const tiktok = createTikTok();
     await accept(
       sendReply({ replyId: 'a', text: 'a' }),
       sendReply({ replyId: 'b', text: 'b', conversationId: 'CONV-2' }),
     );
-    await work(createWorker({ calls, results: [{ kind: 'uncertain' }] }));
+    await work(createWorker({ tiktok, results: [uncertain] }));
 
-    expect(calls).to.have.members(['a', 'b']);
+    expect(tiktok.calls()).to.have.members(['a', 'b']);
   });
 
   it('wait longer each time that TikTok takes no requests, say so, and give up when it is too late', async () => {
     const command = sendReply({ expiresAt: clock.now() + 2 * 3_600_000 });
-    const calls: string[] = [];
+    const tiktok = createTikTok();
     const tooMany = { kind: 'rejected', answer: { code: 40100, message: null, requestId: null } } as const;
     await accept(command);
-    const advance = createWorker({ calls, results: Array(1_000).fill(tooMany) });
+    const advance = createWorker({ tiktok, results: Array(1_000).fill(tooMany) });
     for (let minute = 0; minute < 130; minute += 1) {
       await work(advance);
       clock.advance(60_000);
@@ -322,7 +592,7 @@ describe('lanes of replies in PostgreSQL', () => {
     await accept(...Array.from({ length: 20 }, (_, i) => sendReply({ replyId: `r${i}`, conversationId: `C${i}` })));
     const claims = await Promise.all([1, 2, 3, 4].map(() => lanes().claim({ limit: 20, leaseMs: LEASE_MS })));
 
-    const claimed = claims.flat().map(({ conversationId }) => conversationId);
+    const claimed = claims.flat().map(({ laneId }) => laneId);
     expect(claimed).to.have.length(20);
     expect(new Set(claimed).size).to.equal(20);
   });
@@ -331,7 +601,7 @@ describe('lanes of replies in PostgreSQL', () => {
     await accept(sendReply({ replyId: 'first' }));
     const lane = await claimOne();
     await accept(sendReply({ replyId: 'second' }));
-    await lanes().release(lane, { dueAtMs: null, tries: 0 });
+    await lanes().release(lane, null);
 
     expect(await lanes().claim({ limit: 1, leaseMs: LEASE_MS })).to.have.length(1);
   });
@@ -341,7 +611,7 @@ describe('lanes of replies in PostgreSQL', () => {
     const slow = await claimOne();
     clock.advance(LEASE_MS);
     await claimOne();
-    await lanes().release(slow, { dueAtMs: null, tries: 0 });
+    await lanes().release(slow, null);
 
     expect(await lanes().claim({ limit: 1, leaseMs: LEASE_MS })).to.deep.equal([]);
     clock.advance(LEASE_MS);
@@ -363,17 +633,17 @@ describe('lanes of replies in PostgreSQL', () => {
     await record(sighting(command));
     await accept(command);
     await replies().handle(streamId, { type: 'StartAttempt', deadlineMs: atMs + 10_000, newestKnownMs: 0, atMs });
-    const result = { kind: 'accepted', tiktokMessageId: 'MSG-1' } as const;
-    const { answered } = await test.client.$transaction(async (tx) => {
+    const { answered: stored } = await test.client.$transaction(async (tx) => {
       await tx.$queryRawUnsafe('SELECT FROM conversations FOR UPDATE');
       await tx.$executeRawUnsafe(
-        `INSERT INTO echoes SELECT channel_id, 'MSG-1', conversation_id, 'API', NULL, 1 FROM conversations`,
+        `INSERT INTO echoes (channel_id, message_id, conversation_id, source, sent_at)
+         SELECT channel_id, 'MSG-1', conversation_id, 'API', 1 FROM conversations`,
       );
-      const answered = replies().handle(streamId, { type: 'RecordSendResult', attempt: 1, result, atMs });
-      await Promise.race([answered, eventually('it waits for the echo', isSomebodyWaiting)]);
-      return { answered };
+      const storing = replies().handle(streamId, answered(accepted('MSG-1')));
+      await Promise.race([storing, eventually('it waits for the echo', isSomebodyWaiting)]);
+      return { answered: storing };
     });
-    await answered;
+    await stored;
 
     expect(await typesOf(command)).to.include('ReplyDelivered');
   });
@@ -383,6 +653,7 @@ describe('lanes of replies in PostgreSQL', () => {
     await accept(sendReply());
     await claimOne();
     clock.advance(-48 * 3_600_000);
+    await lanes().mend(LEASE_MS);
 
     expect(await lanes().claim({ limit: 1, leaseMs: LEASE_MS })).to.have.length(1);
   });
@@ -390,13 +661,13 @@ describe('lanes of replies in PostgreSQL', () => {
   it('take a repeated batch of facts for what it is, and a superseded one for nothing', async () => {
     const command = sendReply();
     const recordFacts = createFactRecorder({ database, clock, ...quiet });
-    const batch = [sighting(command, { messageId: 'MSG-1', text: 'Hello' })];
+    const batch = [sighting(command, echoIn(command, { text: 'Hello' }))];
     const move = { group: 'g', topic: 't', partition: 0, expected: 0n, next: 1n };
 
     expect(await recordFacts(batch, move)).to.equal('recorded');
     expect(await recordFacts(batch, move)).to.equal('superseded');
     expect(await recordFacts(batch, { ...move, expected: 1n, next: 2n })).to.equal('recorded');
-    expect(await facts().conversation(command)).to.deep.equal({
+    expect(await facts().conversation(command)).to.include({
       kind: 'known',
       newestMessageAtMs: clock.now(),
       hasEchoes: true,
@@ -405,51 +676,133 @@ describe('lanes of replies in PostgreSQL', () => {
 
   describe('take an echo for an uncertain reply', () => {
     const command = sendReply();
-    const wanted = () => ({
-      fingerprint: echoFingerprint({ kind: 'text', text: 'Yes, all sizes.' }),
-      newerThanMs: clock.now() - 1,
-    });
-    const echo = { messageId: 'MSG-1', text: 'Yes, all sizes.' };
-
-    it("when it is newer, of the same content and nobody else's", async () => {
-      await record(sighting(command, echo));
-      expect(await facts().findEcho(command, wanted())).to.equal('MSG-1');
-    });
-    it('but not when it is as old as what was known', async () => {
-      await record(sighting(command, echo));
-      expect(await facts().findEcho(command, { ...wanted(), newerThanMs: clock.now() })).to.equal(null);
-    });
-    it('but not when it says something else', async () => {
-      await record(sighting(command, { ...echo, text: 'No.' }));
-      expect(await facts().findEcho(command, wanted())).to.equal(null);
-    });
-    it('but not when it was written in the app', async () => {
-      const written = sighting(command, echo);
-      await record({ ...written, echo: written.echo && { ...written.echo, source: 'APP' } });
-      expect(await facts().findEcho(command, wanted())).to.equal(null);
-    });
-    it("but not when it is another reply's", async () => {
+    beforeEach(async () => {
+      const tiktok = createTikTok();
+      tiktok.hide();
       await record(sighting(command));
       await accept(command);
-      await work(createWorker({ calls: [] }));
-      await record(sighting(command, echo));
-      expect(await facts().findEcho(command, wanted())).to.equal(null);
+      await work(createWorker({ tiktok, results: [uncertain] }));
+    });
+    const found = () => facts().findEcho(streamIdOf(command));
+
+    it("when it is newer, of the same content and nobody else's", async () => {
+      await record(sighting(command, echoIn(command, { text: 'Yes, all sizes.' })));
+      expect(await found()).to.equal('MSG-1');
+    });
+    it('also when it names no source', async () => {
+      await record(sighting(command, echoIn(command, { text: 'Yes, all sizes.', source: 'UNKNOWN' })));
+      expect(await found()).to.equal('MSG-1');
+    });
+    for (const { name, echo } of [
+      { name: 'when it is as old as what was known', echo: { text: 'Yes, all sizes.', olderByMs: 1 } },
+      { name: 'when it says something else', echo: { text: 'No.' } },
+      { name: 'when it was written in the app', echo: { text: 'Yes, all sizes.', source: 'APP' } },
+    ]) {
+      it(`but not ${name}`, async () => {
+        const { olderByMs = 0, ...rest } = echo as { text: string; source?: string; olderByMs?: number };
+        await record(sighting(command, echoIn(command, { ...rest, sentAtMs: clock.now() - olderByMs })));
+        expect(await found()).to.equal(null);
+      });
+    }
+    it("but not when it is another reply's", async () => {
+      const other = sendReply({ replyId: 'other', conversationId: 'CONV-2' });
+      await accept(other);
+      await work(createWorker({ tiktok: createTikTok() }));
+      await record(sighting(command, echoIn(command, { text: 'Yes, all sizes.' })));
+      expect(await found()).to.equal(null);
     });
   });
 
-  it('share one rate between processes, evenly spaced', async () => {
-    const waits: number[] = [];
-    const rate = () =>
+  describe('have a rate', () => {
+    const rate = (waits: number[], perSecond = 5) =>
       createRequestRate({
         database,
         clock,
         pause: async (ms) => void waits.push(ms),
         share: 'outbound',
-        perSecond: 5,
+        perSecond,
       });
-    const processes = [rate(), rate()];
-    await Promise.all(Array.from({ length: 11 }, (_, i) => processes[i % 2]?.take()));
 
-    expect(waits.toSorted((a, b) => a - b)).to.deep.equal(Array.from({ length: 10 }, (_, i) => (i + 1) * 200));
+    it('that processes share, evenly spaced', async () => {
+      const waits: number[] = [];
+      const processes = [rate(waits), rate(waits)];
+      await Promise.all(Array.from({ length: 11 }, (_, i) => processes[i % 2]?.take()));
+
+      expect(waits.toSorted((a, b) => a - b)).to.deep.equal(Array.from({ length: 10 }, (_, i) => (i + 1) * 200));
+    });
+
+    it('whose spacing is not rounded to milliseconds', async () => {
+      const waits: number[] = [];
+      const { take } = rate(waits, 900);
+      await Promise.all(Array.from({ length: 901 }, take));
+      expect(Math.max(...waits)).to.be.within(1_000, 1_001);
+    });
+
+    it('that is halved for a minute after TikTok has refused', async () => {
+      const waits: number[] = [];
+      const { take, refused } = rate(waits);
+      await take();
+      await refused();
+      clock.advance(1_000);
+      await Promise.all([take(), take()]);
+      clock.advance(60_001);
+      await Promise.all([take(), take()]);
+
+      expect(waits).to.deep.equal([400, 200]);
+    });
+
+    it('that rests when TikTok goes on refusing, unless it takes a call in between', async () => {
+      const { take, refused, taken } = rate([]);
+      const strikeAndTake = async () => {
+        clock.advance(10_000);
+        await refused();
+        return take();
+      };
+      await take();
+      for (let strikes = 0; strikes < 5; strikes += 1) {
+        expect(await strikeAndTake()).to.deep.equal({ kind: 'taken' });
+        await taken();
+      }
+      await strikeAndTake();
+      await strikeAndTake();
+      expect(await strikeAndTake()).to.deep.equal({ kind: 'paused', untilMs: clock.now() + 300_000 });
+      clock.advance(300_000);
+      expect(await take()).to.deep.equal({ kind: 'taken' });
+    });
+  });
+
+  describe('of many channels', () => {
+    const channelsOf = (claimed: readonly ClaimedLane[]) => claimed.map(({ channelId }) => channelId).toSorted();
+    const backlog = (channelId: string, lanesOfChannel: number) =>
+      accept(
+        ...Array.from({ length: lanesOfChannel }, (_, i) =>
+          sendReply({ channelId, replyId: `r${i}`, conversationId: `${channelId}-${i}` }),
+        ),
+      );
+
+    it('are claimed one of each in turn, however many wait before', async () => {
+      await backlog('big', 50);
+      expect(channelsOf(await lanes().claim({ limit: 3, leaseMs: LEASE_MS }))).to.deep.equal(['big', 'big', 'big']);
+      clock.advance(1);
+      await backlog('a', 1);
+      await backlog('b', 2);
+      expect(channelsOf(await lanes().claim({ limit: 2, leaseMs: LEASE_MS }))).to.deep.equal(['a', 'b']);
+      expect(channelsOf(await lanes().claim({ limit: 1, leaseMs: LEASE_MS }))).to.deep.equal(['big']);
+      expect(channelsOf(await lanes().claim({ limit: 1, leaseMs: LEASE_MS }))).to.deep.equal(['b']);
+    });
+
+    it('are left alone while their channel is to slow down', async () => {
+      await backlog('fast', 1);
+      await lanes().slowDown('fast', clock.now() + 30_000);
+      expect(await lanes().claim({ limit: 1, leaseMs: LEASE_MS })).to.deep.equal([]);
+      clock.advance(30_001);
+      expect(await lanes().claim({ limit: 1, leaseMs: LEASE_MS })).to.have.length(1);
+    });
+
+    it('leave no row behind when nothing is left to do', async () => {
+      await backlog('a', 3);
+      await work(createWorker({ tiktok: createTikTok() }));
+      expect(await test.client.$queryRawUnsafe<unknown[]>('SELECT FROM reply_lanes')).to.deep.equal([]);
+    });
   });
 });

@@ -17,7 +17,7 @@ describe('outbound, whose database goes away under an attempt,', () => {
   });
 
   it('still stores what TikTok answered, and goes on with the lane', async () => {
-    await world.startOutbound({ DATABASE_URL: line.url, OUTBOUND_SETTLE_MS: '100' });
+    await world.startOutbound({ DATABASE_URL: line.url });
     const conversation = await world.newConversation(await world.newChannel());
     // Without an echo nothing else can tell what became of it.
     await world.faults({ send_answer_delay_ms: 500, echo_never: true });

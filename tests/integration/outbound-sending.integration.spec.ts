@@ -1,3 +1,4 @@
+import { fingerprint } from '@tiktok-channel/platform/kernel';
 import { eventually } from '@tiktok-channel/platform/testing';
 import type { SendReply } from '@tiktok-channel/schemas';
 import { expect } from 'chai';
@@ -20,15 +21,23 @@ describe('outbound', () => {
   before(async () => {
     world = await createOutboundWorld();
     await world.faults({ rate_limit_qps: 0, quota_off: true });
-    await world.startOutbound({ OUTBOUND_REQUESTS_PER_SECOND: '100', OUTBOUND_SETTLE_MS: '2000' });
+    await world.startOutbound({ OUTBOUND_REQUESTS_PER_SECOND: '100' });
     channelId = await world.newChannel();
-    conversation = await world.newConversation(channelId);
+    // A second message, after which TikTok counts no answers.
+    conversation = await world.newConversation(channelId, 1);
   });
   afterEach(() => world.faults({ rate_limit_qps: 0, quota_off: true }));
   after(() => world.stop());
 
   const answers = async () => (await world.phone(conversation)).filter(({ from }) => from === 'business');
   const sentTimes = async (text: string) => (await answers()).filter((message) => message.text === text).length;
+  /** Step by step, so that what is due after a while is done before the next is. */
+  const passMinutes = async (minutes: number) => {
+    for (let tens = 0; tens < 6 * minutes; tens += 1) {
+      await world.advance(10);
+      await new Promise((resolve) => setTimeout(resolve, 150));
+    }
+  };
   const attachment = (overrides: Partial<SendReply['attachments'][number]>) => ({
     text: null,
     attachments: [attachmentOf({ kind: 'IMAGE', ...overrides })],
@@ -78,10 +87,15 @@ describe('outbound', () => {
       { code: 'empty_reply', overrides: { text: ' ' } },
       { code: 'text_too_long', overrides: { text: 'a'.repeat(6_001) } },
       { code: 'unsupported_attachment', overrides: attachment({ kind: 'VIDEO', mediaId: 'media-1' }) },
-      { code: 'unsupported_attachment', overrides: attachment({ url: 'https://example.com/a.png' }) },
+      { code: 'unsupported_attachment', overrides: attachment({ url: 'http://example.com/a.png' }) },
+      { code: 'image_unavailable', overrides: attachment({ url: 'https://example.com/a.png' }) },
+      { code: 'unsupported_attachment', overrides: attachment({ kind: 'TEMPLATE' }) },
       { code: 'quote_not_allowed', overrides: { ...image('media-1'), quotedMessageId: 'MSG' } },
       { code: 'invalid_command', overrides: { conversationId: '' } },
-      { code: 'invalid_command', overrides: { text: null, action: 'TYPING' } },
+      { code: 'invalid_command', overrides: { action: 'TYPING' } },
+      { code: 'invalid_command', overrides: { text: null, action: 'UNSUPPORTED' } },
+      { code: 'invalid_command', overrides: { conversationId: 'C'.repeat(5_000) } },
+      { code: 'invalid_command', overrides: { replyId: `reply-${'r'.repeat(5_000)}` } },
       { code: 'image_unavailable', overrides: image('media-nowhere') },
       {
         code: 'unsupported_image_type',
@@ -227,7 +241,6 @@ describe('outbound', () => {
       { tiktokCode: 40001, code: 'missing_scope', retryable: true },
       { tiktokCode: 40002, code: 'tiktok_rejected', retryable: false },
       { tiktokCode: 40007, code: 'tiktok_rejected', retryable: false },
-      { tiktokCode: 40064, code: 'blocked_by_tiktok', retryable: true },
       { tiktokCode: 40105, code: 'channel_needs_reauthorization', retryable: true },
     ]) {
       it(`${tiktokCode}, fails with ${code}`, async () => {
@@ -250,7 +263,10 @@ describe('outbound', () => {
 
       const { name, value } = await world.verdict(command.replyId);
       expect([name, value.attempts]).to.deep.equal(['ReplySent', 2]);
-      expect(world.tokenRequests.filter((id) => id === other)).to.have.length(2);
+      expect(world.tokenRequests.filter(({ id }) => id === other).map(({ refused }) => refused)).to.deep.equal([
+        null,
+        fingerprint('a token that was revoked'),
+      ]);
     });
 
     it('40100, tries again later', async () => {
@@ -295,20 +311,97 @@ describe('outbound', () => {
       });
     }
 
-    for (const answer of ['dropped_after_acceptance', '500_before_acceptance'] as const) {
-      it(`nothing usable (${answer}) and echoes nothing, settles as unknown and sends the next`, async () => {
-        await world.faults({ send_answer: answer, echo_never: true, rate_limit_qps: 0, quota_off: true });
-        const command = replyIn(conversation, { text: `Lost: ${answer}` });
-        const next = replyIn(conversation, { text: `Behind ${answer}` });
-        await world.send(command, next);
-        await eventually('it is uncertain', () => world.namesOf(command.replyId).includes('ReplyOutcomeUnknown'));
-        await world.faults({ rate_limit_qps: 0, quota_off: true });
-
-        expect((await world.verdict(command.replyId)).value).to.include({ settled: true, attempts: 1 });
-        expect((await world.verdict(next.replyId)).name).to.equal('ReplySent');
-        expect(await sentTimes(`Lost: ${answer}`)).to.equal(answer === '500_before_acceptance' ? 0 : 1);
+    it('nothing usable and echoes nothing, finds its message in the content list', async () => {
+      await world.faults({
+        send_answer: 'dropped_after_acceptance',
+        echo_never: true,
+        rate_limit_qps: 0,
+        quota_off: true,
       });
+      const command = replyIn(conversation, { text: 'Listed only.' });
+      await world.send(command);
+      await eventually('it is uncertain', () => world.namesOf(command.replyId).includes('ReplyOutcomeUnknown'));
+      await world.advance(6);
+
+      expect((await world.verdict(command.replyId)).value).to.include({ attempts: 1, corrects: false });
+      expect(await sentTimes('Listed only.')).to.equal(1);
+    });
+
+    it('nothing usable before it took anything, sends it again once the list has twice been without it', async () => {
+      await world.faults({ send_answer: '500_before_acceptance', rate_limit_qps: 0, quota_off: true });
+      const command = replyIn(conversation, { text: 'At the second try.' });
+      const next = replyIn(conversation, { text: 'Behind it.' });
+      await world.send(command, next);
+      await eventually('it is uncertain', () => world.namesOf(command.replyId).includes('ReplyOutcomeUnknown'));
+      await world.faults({ rate_limit_qps: 0, quota_off: true });
+      await passMinutes(4);
+
+      expect((await world.verdict(command.replyId)).value).to.include({ attempts: 2 });
+      expect((await world.verdict(next.replyId)).name).to.equal('ReplySent');
+      expect((await answers()).slice(-2).map(({ text }) => text)).to.deep.equal(['At the second try.', 'Behind it.']);
+    });
+  });
+
+  it('takes back what waits, and what is yet to come', async () => {
+    await world.faults({
+      send_answer: 'dropped_after_acceptance',
+      echo_never: true,
+      rate_limit_qps: 0,
+      quota_off: true,
+    });
+    const first = replyIn(conversation, { text: 'Uncertain.' });
+    const waiting = replyIn(conversation, { text: 'Never mind.' });
+    const early = replyIn(conversation, { text: 'Taken back before it came.' });
+    await world.cancel(early);
+    await world.send(first, waiting, early);
+    await eventually('it is uncertain', () => world.namesOf(first.replyId).includes('ReplyOutcomeUnknown'));
+    await world.cancel(waiting);
+    await world.cancel(first);
+    for (const { replyId } of [waiting, early]) {
+      expect((await world.verdict(replyId)).value).to.include({ requestedBy: 'agent-2', attempts: 0 });
+      expect(world.namesOf(replyId)).to.deep.equal(['ReplyQueued', 'ReplyCancelled']);
     }
+    await world.faults({ rate_limit_qps: 0, quota_off: true });
+    await world.advance(6);
+
+    expect((await world.verdict(first.replyId)).name).to.equal('ReplySent');
+    expect(await sentTimes('Never mind.')).to.equal(0);
+    expect(await sentTimes('Taken back before it came.')).to.equal(0);
+  });
+
+  it('shows that it is typing past replies that wait, and sends nothing by that', async () => {
+    const before = (await answers()).length;
+    const typing = replyIn(conversation, { text: null, action: 'TYPING', requestedAt: world.now() });
+    const read = replyIn(conversation, { text: null, action: 'MARK_READ', requestedAt: world.now() });
+    const stale = replyIn(conversation, { text: null, action: 'TYPING', requestedAt: world.now() - 6_000 });
+    await world.send(typing, read, stale);
+
+    expect((await world.verdict(typing.replyId)).value).to.include({ messageId: null, attempts: 1 });
+    expect((await world.verdict(read.replyId)).name).to.equal('ReplySent');
+    expect((await world.verdict(stale.replyId)).value).to.include({ code: 'expired', attempts: 0 });
+    expect((await answers()).length).to.equal(before);
+  });
+
+  it('asks for a token anew when the channel has changed', async () => {
+    const other = await world.newChannel();
+    const there = await world.newConversation(other);
+    await world.send(replyIn(there, { replyId: `first-${there.username}` }));
+    await world.verdict(`first-${there.username}`);
+    world.channels.set(other, { ...connected('token'), status: 'disconnected', accessToken: null });
+    await world.channelChanged(other);
+
+    await eventually('a reply is refused', async () => {
+      const command = replyIn(there);
+      await world.send(command);
+      return (await world.verdict(command.replyId)).value.code === 'channel_disconnected';
+    });
+  });
+
+  it('answers a command in JSON that it is invalid, where its ids can be read', async () => {
+    const { replyId, ...command } = replyIn(conversation);
+    await world.sendBytes(conversation.conversationId, Buffer.from(JSON.stringify({ replyId, ...command })));
+
+    expect((await world.verdict(replyId)).value).to.include({ code: 'invalid_command' });
   });
 
   it('gives every reply exactly one verdict', () => {

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text as readText } from 'node:stream/consumers';
 import { composeIngress, type Ingress, readIngressSettings } from '@tiktok-channel/ingress';
 import { composeOutbound, type Outbound, outboundMigrations, readOutboundSettings } from '@tiktok-channel/outbound';
 import { createKafka, HEADERS, type IncomingRecord } from '@tiktok-channel/platform/kafka';
 import { migrate } from '@tiktok-channel/platform/postgres';
 import { createRecordingLogger, eventually } from '@tiktok-channel/platform/testing';
-import { createCodec, type SendReply, topics } from '@tiktok-channel/schemas';
+import { type CancelReply, type ChannelUpdated, createCodec, type SendReply, topics } from '@tiktok-channel/schemas';
 import { createSimulator } from '@tiktok-channel/tiktok-simulator';
 import { type TestDatabase, testDatabase } from './postgres.ts';
 import { sendReply } from './records.ts';
@@ -60,17 +61,28 @@ export interface OutboundWorld {
   /** By channel id; a channel that is not there is unknown to auth. */
   readonly channels: Map<string, FakeChannel>;
   readonly media: Map<string, { readonly status: number; readonly type: string; readonly bytes: Buffer }>;
-  /** Channels for which a token was asked. */
-  readonly tokenRequests: string[];
+  /** Channels for which a token was asked, with the fingerprint of the one that TikTok refused. */
+  readonly tokenRequests: { readonly id: string; readonly refused: string | null }[];
   startOutbound(overrides?: Readonly<Record<string, string>>): Promise<Outbound>;
   newChannel(): Promise<string>;
   newToken(channelId: string): Promise<string>;
-  newConversation(channelId: string): Promise<Conversation>;
+  /** With its first message; `messages` more follow it. */
+  newConversation(channelId: string, messages?: number): Promise<Conversation>;
+  customerWrites(conversation: Conversation): Promise<void>;
+  /** The business writes in the TikTok app. */
+  appWrites(conversation: Conversation, text: string): Promise<void>;
   customerReads(conversation: Conversation): Promise<void>;
   phone(conversation: Conversation): Promise<readonly PhoneMessage[]>;
   send(...commands: readonly SendReply[]): Promise<void>;
   sendBytes(key: string, value: Buffer): Promise<void>;
   faults(switches: object): Promise<void>;
+  /** Moves TikTok's clock, and with it every service's. */
+  advance(seconds: number): Promise<void>;
+  /** TikTok's time. */
+  now(): number;
+  cancel(command: SendReply, requestedBy?: string): Promise<void>;
+  /** Tells that something about a channel has changed. */
+  channelChanged(channelId: string): Promise<void>;
   /** Names of the statuses of a reply, in the order of the topic. */
   namesOf(replyId: string): readonly string[];
   verdict(replyId: string, withinMs?: number): Promise<Status>;
@@ -78,10 +90,10 @@ export interface OutboundWorld {
   stop(): Promise<void>;
 }
 
-const VERDICTS = new Set(['ReplySent', 'ReplyFailed', 'ReplyOutcomeUnknown']);
+const VERDICTS = new Set(['ReplySent', 'ReplyFailed', 'ReplyCancelled', 'ReplyOutcomeUnknown']);
 
 export const isVerdict = ({ name, value }: Status): boolean =>
-  VERDICTS.has(name) && (name !== 'ReplyOutcomeUnknown' || value.settled === true);
+  VERDICTS.has(name) && (name !== 'ReplyOutcomeUnknown' || value.settled === true) && value.corrects !== true;
 
 /** A command to answer in `conversation`, under an id of its own. */
 export const replyIn = (
@@ -96,13 +108,17 @@ export const createOutboundWorld = async (): Promise<OutboundWorld> => {
   await migrate({ url: database.url, folder: outboundMigrations, logger });
   const bus = await createBus(logger);
   const neighbours = await createNeighbours();
-  const ingress = await startIngress(bus.environment, logger);
+  const ingressPort = await freePort();
   const simulator = await createSimulator({
     appId: APP_ID,
     appSecret: APP_SECRET,
     redirectUrls: [REDIRECT_URL],
-    webhookUrl: `${ingress.addresses().public}/webhooks/tiktok`,
+    webhookUrl: `http://127.0.0.1:${ingressPort}/webhooks/tiktok`,
   });
+  const ingress = await startIngress(
+    { ...bus.environment, CLOCK_URL: simulator.url, PORT: String(ingressPort) },
+    logger,
+  );
   const environment = {
     ...bus.environment,
     HOST: '127.0.0.1',
@@ -113,9 +129,11 @@ export const createOutboundWorld = async (): Promise<OutboundWorld> => {
     CONVERSATION_INTERNAL_URL: neighbours.url,
     SERVICE_TOKEN_SECRETS: 'the-service-secret-of-this-suite',
     TIKTOK_API_BASE_URL: `${simulator.url}/open_api`,
+    CLOCK_URL: simulator.url,
     OUTBOUND_POLL_MS: '100',
   };
   const outbounds: Outbound[] = [];
+  let aheadMs = 0;
   const control = (path: string) => `${simulator.url}/_control${path}`;
 
   const newToken = async (channelId: string): Promise<string> => {
@@ -140,6 +158,12 @@ export const createOutboundWorld = async (): Promise<OutboundWorld> => {
   const customer = ({ channelId, username }: Conversation) =>
     control(`/businesses/${encodeURIComponent(channelId)}/customers/${username}`);
 
+  const writeAs = async (channelId: string, username: string) => {
+    const path = `/businesses/${encodeURIComponent(channelId)}/customers/${username}/messages`;
+    const { conversationId, messageId } = await post(control(path), { type: 'text', text: 'Is this in stock?' });
+    return { conversationId: String(conversationId), messageId: String(messageId) };
+  };
+
   const world: OutboundWorld = {
     database,
     environment,
@@ -161,11 +185,17 @@ export const createOutboundWorld = async (): Promise<OutboundWorld> => {
       neighbours.channels.set(channelId, connected(accessToken));
       return channelId;
     },
-    newConversation: async (channelId) => {
+    newConversation: async (channelId, messages = 0) => {
       const username = `mia.${randomUUID().slice(0, 8)}`;
-      const path = `/businesses/${encodeURIComponent(channelId)}/customers/${username}/messages`;
-      const { conversationId, messageId } = await post(control(path), { type: 'text', text: 'Is this in stock?' });
-      return { channelId, username, conversationId: String(conversationId), messageId: String(messageId) };
+      const written = await writeAs(channelId, username);
+      for (let more = 0; more < messages; more += 1) await writeAs(channelId, username);
+      return { channelId, username, ...written };
+    },
+    customerWrites: async ({ channelId, username }) => {
+      await writeAs(channelId, username);
+    },
+    appWrites: async (conversation, text) => {
+      await post(`${customer(conversation)}/app-messages`, { text });
     },
     customerReads: async (conversation) => {
       await post(`${customer(conversation)}/reads`, {});
@@ -181,6 +211,14 @@ export const createOutboundWorld = async (): Promise<OutboundWorld> => {
       });
       if (!answer.ok) throw new Error(`the simulator refused: ${await answer.text()}`);
     },
+    advance: async (seconds) => {
+      await post(control('/clock'), { advanceSeconds: seconds });
+      aheadMs += 1_000 * seconds;
+    },
+    now: () => Date.now() + aheadMs,
+    cancel: ({ replyId, channelId, conversationId }, requestedBy = 'agent-2') =>
+      bus.cancel({ replyId, channelId, conversationId, requestedBy, requestedAt: Date.now() + aheadMs }),
+    channelChanged: bus.channelChanged,
     namesOf: (replyId) => bus.statuses.filter(({ value }) => value.replyId === replyId).map(({ name }) => name),
     verdict: (replyId, withinMs = 15_000) =>
       eventually(
@@ -219,7 +257,6 @@ const startIngress = async (
     settings: readIngressSettings({
       ...environment,
       HOST: '127.0.0.1',
-      PORT: '0',
       INTERNAL_PORT: '0',
       TIKTOK_APP_SECRET: APP_SECRET,
     }),
@@ -233,15 +270,16 @@ const startIngress = async (
 const createNeighbours = async () => {
   const channels: OutboundWorld['channels'] = new Map();
   const media: OutboundWorld['media'] = new Map();
-  const tokenRequests: string[] = [];
-  const server = createServer((request, response) => {
+  const tokenRequests: { readonly id: string; readonly refused: string | null }[] = [];
+  const server = createServer(async (request, response) => {
+    const body = await readText(request);
     const json = (status: number, body: object) => {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     };
     const [, , , kind, id = ''] = (request.url ?? '').split('/').map(decodeURIComponent);
     if (!request.headers.authorization?.startsWith('Bearer ')) return json(401, {});
     if (kind === 'channels') {
-      tokenRequests.push(id);
+      tokenRequests.push({ id, refused: JSON.parse(body).refusedTokenFingerprint });
       const { next, ...channel } = channels.get(id) ?? {};
       if (next !== undefined) channels.set(id, next);
       return !('status' in channel)
@@ -274,18 +312,21 @@ const createBus = async (logger: ReturnType<typeof createRecordingLogger>) => {
     settings: { brokers: KAFKA_BROKERS.split(','), topicPrefix, clientId: 'outbound-spec' },
     logger,
   });
-  const { messages, statuses, replyCommands, webhooksUnrecognized, outboundDeadLetters } = topics;
+  const { channels, messages, statuses, replyCommands, webhooksUnrecognized, outboundDeadLetters } = topics;
   const admin = kafka.createAdmin();
   await admin.start();
   await admin.ensureTopics(
-    [messages, statuses, replyCommands, webhooksUnrecognized, outboundDeadLetters].map(({ name }) => ({
+    [channels, messages, statuses, replyCommands, webhooksUnrecognized, outboundDeadLetters].map(({ name }) => ({
       topic: name,
       partitions: 3,
     })),
   );
   await admin.stop();
 
-  const codec = await createCodec({ registry: { url: SCHEMA_REGISTRY_URL }, writes: ['SendReply'] });
+  const codec = await createCodec({
+    registry: { url: SCHEMA_REGISTRY_URL },
+    writes: ['SendReply', 'CancelReply', 'ChannelUpdated'],
+  });
   const producer = kafka.createProducer();
   const seen: Status[] = [];
   const deadLetters: IncomingRecord[] = [];
@@ -328,11 +369,45 @@ const createBus = async (logger: ReturnType<typeof createRecordingLogger>) => {
         })),
       );
     },
+    cancel: (command: CancelReply) =>
+      producer.send([
+        {
+          topic: replyCommands.name,
+          key: command.conversationId,
+          value: codec.encode('CancelReply', command),
+          headers: { [HEADERS.id]: `cancel-${command.replyId}` },
+        },
+      ]),
+    channelChanged: (channelId: string) =>
+      producer.send([
+        {
+          topic: channels.name,
+          key: channelId,
+          value: codec.encode('ChannelUpdated', channelUpdated(channelId)),
+          headers: {},
+        },
+      ]),
     stop: async () => {
       await consumer.stop();
       await producer.stop();
     },
   };
+};
+
+/** Whatever it says: only that it is there counts. */
+const channelUpdated = (channelId: string): ChannelUpdated => {
+  const nothing = { username: null, displayName: null, profileImageUrl: null, authorizedAt: null, visibleFrom: null };
+  const channel = { channelId, accountId: 'account-1', status: 'CONNECTED', grantedScopes: [], missingScopes: [] };
+  return { version: 1, at: 0, channel: { ...channel, ...nothing } as ChannelUpdated['channel'] };
+};
+
+/** A port that nobody uses just now. */
+const freePort = async (): Promise<number> => {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 };
 
 const post = async (url: string, body: object): Promise<Record<string, unknown>> => {

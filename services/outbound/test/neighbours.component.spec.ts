@@ -1,13 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createHttpClient, type HttpClient } from '@tiktok-channel/platform/http-client';
-import { DependencyUnavailable } from '@tiktok-channel/platform/kernel';
+import { DependencyUnavailable, fingerprint } from '@tiktok-channel/platform/kernel';
 import { createManualClock, type ManualClock } from '@tiktok-channel/platform/testing';
 import { createTikTokApi } from '@tiktok-channel/platform/tiktok';
 import { expect } from 'chai';
 import { createChannels } from '../src/adapters/auth/channels.client.ts';
 import { createImages } from '../src/adapters/conversation/images.client.ts';
 import { createTikTok } from '../src/adapters/tiktok/tiktok.client.ts';
+import { echoFingerprint } from '../src/domain/echo.ts';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -57,7 +58,9 @@ describe('a call to a neighbour', () => {
     const tiktok = (baseUrl = url) =>
       createTikTok({
         api: createTikTokApi({ client, baseUrl, version: 'v1.3' }),
-        rate: { take: async () => {} },
+        gate: { enter: async () => ({ kind: 'open' }) },
+        circuit: { call: (work) => work() },
+        onAnswer: () => {},
         clock,
       });
     const send = (deadlineMs = clock.now() + 200, baseUrl = url) =>
@@ -108,14 +111,73 @@ describe('a call to a neighbour', () => {
       { name: 'fails', given: json({ code: 50000 }, 500) },
       { name: 'answers something else', given: json({ code: 0, data: { messages: 'none' } }) },
     ]) {
-      it(`that ${name} may be asked again what it knows of a conversation`, async () => {
+      it(`that ${name} may be asked again for a conversation`, async () => {
         answer = given;
-        expect(await errorOf(() => tiktok().newestMessageAt(caller, 'CONV'))).to.equal('tiktok_unavailable');
+        expect(await errorOf(() => tiktok().listContent(caller, 'CONV'))).to.equal('tiktok_unavailable');
       });
     }
-    it('finds the newest message of a conversation', async () => {
-      answer = json({ code: 0, data: { messages: [{ timestamp: 5 }, { timestamp: 7 }, { timestamp: 6 }] } });
-      expect(await tiktok().newestMessageAt(caller, 'CONV')).to.deep.equal({ kind: 'answered', value: 7 });
+    it('lists a conversation', async () => {
+      const message = (id: string, timestamp: number, from: string, rest: object) => ({
+        message_id: id,
+        timestamp,
+        from_user: { id: from },
+        ...rest,
+      });
+      answer = json({
+        code: 0,
+        data: {
+          participants: [
+            { role: 'BUSINESS_ACCOUNT', id: 'biz-1' },
+            { role: 'PERSONAL_ACCOUNT', id: 'u-1', is_follower: true },
+          ],
+          messages: [
+            message('M3', 7, 'biz-1', {
+              message_type: 'SHARE_POST',
+              share_post: { embed_url: 'https://www.tiktok.com/player/v1/7300000000000000042' },
+              message_tag: { source: 'NEWLY_INVENTED' },
+            }),
+            message('M2', 6, 'biz-1', {
+              message_type: 'TEXT',
+              text: { body: 'Yes.' },
+              message_tag: { source: 'API' },
+            }),
+            message('M1', 5, 'u-1', { message_type: 'STICKER' }),
+          ],
+        },
+      });
+      const listed = await tiktok().listContent(caller, 'CONV');
+      if (listed.kind !== 'answered') throw new Error('it was not answered');
+      const { sightings, ...rest } = listed.value;
+      expect(rest).to.deep.equal({ newestMessageAtMs: 7, oldestMessageAtMs: 5, isWhole: true, isFollower: true });
+      expect(
+        sightings.map(({ received, echo }) => received?.messageId ?? [echo?.source, echo?.fingerprint]),
+      ).to.deep.equal([
+        ['UNKNOWN', echoFingerprint({ kind: 'sharedPost', itemId: '7300000000000000042' })],
+        ['API', echoFingerprint({ kind: 'text', text: 'Yes.' })],
+        'M1',
+      ]);
+      expect(sightings.at(-1)?.received?.isQuotable).to.equal(false);
+    });
+    it('asks for the capability of the other type when its guess is refused', async () => {
+      const asked: (string | null)[] = [];
+      answer = (request, response) => {
+        const type = new URL(request.url ?? '', url).searchParams.get('conversation_type');
+        asked.push(type);
+        const infos = [{ capability_type: 'IMAGE_SEND', capability_result: true }];
+        const body = type === 'SINGLE' ? { code: 0, data: { capability_infos: infos } } : { code: 40002 };
+        json(body)(request, response);
+      };
+      const told = await tiktok().canSendImages(caller, { conversationId: 'CONV', hasReplied: false });
+      expect(told).to.deep.equal({ kind: 'answered', value: true });
+      expect(asked).to.deep.equal(['STRANGER', 'SINGLE']);
+    });
+    it('sends an action, which has no message id', async () => {
+      answer = json({ code: 0, data: { message: { message_id: '' } } });
+      const typing = { kind: 'action', action: 'TYPING' } as const;
+      expect(await tiktok().send(caller, 'CONV', typing, clock.now() + 200)).to.include({
+        kind: 'accepted',
+        tiktokMessageId: null,
+      });
     });
   });
 
@@ -145,6 +207,43 @@ describe('a call to a neighbour', () => {
       refused('biz-1', 'act.1');
       await access('biz-1');
       expect(requests).to.equal(3);
+    });
+    it('names the token that TikTok refused until auth gives another', async () => {
+      const told: unknown[] = [];
+      let token = 'act.1';
+      answer = (request, response) =>
+        json({ ...channel, accessToken: token, goodUntil: clock.now() + 3_600_000 })(request, response);
+      const bodies = createServer((request, response) => {
+        let body = '';
+        request
+          .on('data', (chunk) => (body += chunk))
+          .on('end', () => {
+            told.push(JSON.parse(body).refusedTokenFingerprint);
+            answer(request, response);
+          });
+      });
+      await new Promise<void>((resolve) => bodies.listen(0, '127.0.0.1', resolve));
+      const baseUrl = `http://127.0.0.1:${(bodies.address() as AddressInfo).port}`;
+      const { access, refused } = createChannels({ client, baseUrl, serviceToken, clock });
+      await access('biz-1');
+      refused('biz-1', 'act.1');
+      await access('biz-1');
+      token = 'act.2';
+      refused('biz-1', 'act.1');
+      await access('biz-1');
+      clock.advance(60_000);
+      await access('biz-1');
+      bodies.closeAllConnections();
+      bodies.close();
+      expect(told).to.deep.equal([null, fingerprint('act.1'), fingerprint('act.1'), null]);
+    });
+    it('is made again for a channel that has changed', async () => {
+      answer = json({ ...channel, goodUntil: clock.now() + 3_600_000 });
+      const { access, forget } = channels();
+      await access('biz-1');
+      forget('biz-1');
+      await access('biz-1');
+      expect(requests).to.equal(2);
     });
     it('names a channel that auth does not know', async () => {
       answer = json({ code: 'channel_unknown' }, 404);

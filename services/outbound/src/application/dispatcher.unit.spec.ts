@@ -1,12 +1,12 @@
 import { createManualClock, createRecordingLogger, eventually } from '@tiktok-channel/platform/testing';
 import { expect } from 'chai';
-import type { LaneStep } from './advance-lane.ts';
 import { createDispatcher, type Dispatcher } from './dispatcher.ts';
+import type { LaneStep } from './lane-step.ts';
 import type { ClaimedLane } from './ports.ts';
 
-const laneOf = (conversationId: string): ClaimedLane => ({
+const laneOf = (laneId: string): ClaimedLane => ({
   channelId: 'biz-1',
-  conversationId,
+  laneId,
   claimId: 'claim',
   leasedUntilMs: 0,
   tries: 2,
@@ -14,11 +14,12 @@ const laneOf = (conversationId: string): ClaimedLane => ({
 });
 
 /** Lanes in memory, and workers that end when a test lets them. */
-const createStage = ({ concurrency = 2 } = {}) => {
+const createStage = ({ concurrency = 2, lookahead = 100, waiting: waitingAtFirst = 0 } = {}) => {
   const clock = createManualClock();
   const due: string[] = [];
   const working = new Map<string, (end: LaneStep | Error) => void>();
-  const released: [conversationId: string, next: { readonly dueAtMs: number | null; readonly tries: number }][] = [];
+  const released: [laneId: string, next: { readonly dueAtMs: number; readonly tries: number } | null][] = [];
+  let waiting = waitingAtFirst;
   let isDatabaseAway = false;
   const dispatcher: Dispatcher = createDispatcher({
     lanes: {
@@ -26,12 +27,13 @@ const createStage = ({ concurrency = 2 } = {}) => {
         if (isDatabaseAway) throw new Error('away');
         return due.splice(0, limit).map(laneOf);
       },
-      release: async ({ conversationId }, next) => void released.push([conversationId, next]),
+      release: async ({ laneId }, next) => void released.push([laneId, next]),
+      mend: async () => {},
     },
-    advanceLane: ({ conversationId }) =>
+    advanceLane: ({ laneId }) =>
       new Promise((resolve, reject) => {
-        working.set(conversationId, (end) => {
-          working.delete(conversationId);
+        working.set(laneId, (end) => {
+          working.delete(laneId);
           if (end instanceof Error) reject(end);
           else resolve(end);
         });
@@ -39,6 +41,8 @@ const createStage = ({ concurrency = 2 } = {}) => {
     clock,
     logger: createRecordingLogger(),
     concurrency,
+    lookahead,
+    turns: { waiting: () => waiting, entered: () => 0 },
     leaseMs: 60_000,
     pollMs: 20,
   });
@@ -48,6 +52,9 @@ const createStage = ({ concurrency = 2 } = {}) => {
     due,
     working,
     released,
+    setWaiting: (count: number) => {
+      waiting = count;
+    },
     setDatabaseAway: (away: boolean) => {
       isDatabaseAway = away;
     },
@@ -78,6 +85,16 @@ describe('the dispatcher', () => {
     await eventually('the third is worked on', () => working.has('c'));
   });
 
+  it('claims no more lanes than will soon have their turn at TikTok', async () => {
+    const { due, working, setWaiting } = startStage({ concurrency: 10, lookahead: 2, waiting: 2 });
+    due.push('a', 'b', 'c');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect([...working.keys()]).to.deep.equal([]);
+    setWaiting(1);
+    await eventually('one is worked on', () => working.size > 0);
+    expect([...working.keys()]).to.deep.equal(['a']);
+  });
+
   it('lets a lane go with what comes next', async () => {
     const { clock, due, working, released } = startStage({ concurrency: 4 });
     due.push('again', 'wait', 'idle', 'long');
@@ -91,7 +108,7 @@ describe('the dispatcher', () => {
     expect(Object.fromEntries(released)).to.deep.equal({
       again: { dueAtMs: clock.now(), tries: 0 },
       wait: { dueAtMs: clock.now() + 1_000, tries: 3 },
-      idle: { dueAtMs: null, tries: 0 },
+      idle: null,
       long: { dueAtMs: clock.now() + 300_000, tries: 1 },
     });
   });

@@ -1,20 +1,30 @@
 import type { Result } from '@tiktok-channel/platform/kernel';
+import type { ReplyWindowFacts, SendableCard } from '@tiktok-channel/platform/reply-rules';
 import type { ChannelAccess } from '../domain/channel.ts';
 import type { ReplyCommand, ReplyEvent, ReplyRefusal, ReplyState } from '../domain/reply.ts';
-import type { CommandOrigin, SendReply } from '../domain/send-reply.ts';
+import type { CancelReply, CommandOrigin, SendReply } from '../domain/send-reply.ts';
 import type { SendResult, TikTokAnswer } from '../domain/send-result.ts';
+import type { DelayReason } from '../domain/waiting.ts';
 
-/** A command that was asked for, and where it came from. */
-export interface IncomingCommand {
+/** A reply that was asked for, and where that came from. */
+export interface IncomingReply {
+  readonly kind: 'reply';
   readonly command: SendReply;
   readonly origin: CommandOrigin;
 }
 
+export interface IncomingCancel {
+  readonly kind: 'cancel';
+  readonly command: CancelReply;
+}
+
+export type IncomingCommand = IncomingReply | IncomingCancel;
+
 /** A reply about to be accepted: its stream and its first events. */
 export interface NewReply {
   readonly streamId: string;
-  readonly fingerprint: string;
   readonly command: SendReply;
+  readonly origin: CommandOrigin;
   readonly events: readonly ReplyEvent[];
 }
 
@@ -24,8 +34,6 @@ export interface ReplyIntake {
    * about them; answers those. Replies of one lane get their places in the order given.
    */
   start(replies: readonly NewReply[], atMs: number): Promise<ReadonlySet<NewReply>>;
-  /** By stream id. */
-  fingerprintsOf(streamIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
 export interface Replies {
@@ -36,10 +44,10 @@ export interface Replies {
   handle(streamId: string, command: ReplyCommand): Promise<Result<readonly ReplyEvent[], ReplyRefusal>>;
 }
 
-/** The queue of one conversation's replies. */
+/** A queue of replies: a conversation's, or one of its own for an action. */
 export interface Lane {
   readonly channelId: string;
-  readonly conversationId: string;
+  readonly laneId: string;
 }
 
 /** A lane that nobody else works on until `leasedUntilMs`. */
@@ -58,32 +66,59 @@ interface LaneHead {
 }
 
 export interface Lanes {
-  /** Lanes that are due and that nobody holds, those that wait longest first. */
+  /** Lanes that are due: one of each channel in turn, and within a channel those that wait longest. */
   claim(claim: { readonly limit: number; readonly leaseMs: number }): Promise<readonly ClaimedLane[]>;
-  /** `dueAtMs` null: nothing is left to do, unless it was woken meanwhile. Of no effect when the lease was lost. */
-  release(lane: ClaimedLane, next: { readonly dueAtMs: number | null; readonly tries: number }): Promise<void>;
+  /** Null: nothing is left to do, unless it was woken meanwhile. Of no effect when the lease was lost. */
+  release(lane: ClaimedLane, next: { readonly dueAtMs: number; readonly tries: number } | null): Promise<void>;
+  /** Times further ahead than any can be come from a clock that has gone back: those lanes are due. */
+  mend(longestLeaseMs: number): Promise<void>;
+  /** No lane of that channel is claimed before that time. */
+  slowDown(channelId: string, untilMs: number): Promise<void>;
   /** The reply without a verdict that was accepted first. */
   headOf(lane: Lane): Promise<LaneHead | null>;
 }
 
-/** What the topics say about a conversation. */
-export type ConversationFact =
-  | { readonly kind: 'known'; readonly newestMessageAtMs: number; readonly hasEchoes: boolean }
-  | { readonly kind: 'of_other_channel' }
-  | { readonly kind: 'unknown' };
+export interface ConversationKey {
+  readonly channelId: string;
+  readonly conversationId: string;
+}
+
+export interface KnownConversation {
+  readonly kind: 'known';
+  readonly newestMessageAtMs: number;
+  readonly hasEchoes: boolean;
+  /** When TikTok's own list of it was read last. */
+  readonly listedAtMs: number | null;
+  readonly imageCapability: { readonly canSend: boolean; readonly askedAtMs: number } | null;
+  readonly window: ReplyWindowFacts;
+}
+
+/** What the topics, and TikTok's lists where they were read, say about a conversation. */
+export type ConversationFact = KnownConversation | { readonly kind: 'of_other_channel' } | { readonly kind: 'unknown' };
 
 export interface Facts {
-  conversation(lane: Lane): Promise<ConversationFact>;
-  /** Keeps what TikTok's own list said of a conversation that no topic has named yet. */
-  learnConversation(lane: Lane, newestMessageAtMs: number): Promise<void>;
-  /** The oldest message of that content that can be ours, is newer than that, and is no other reply's; its id. */
-  findEcho(lane: Lane, wanted: { readonly fingerprint: string; readonly newerThanMs: number }): Promise<string | null>;
+  conversation(key: ConversationKey): Promise<ConversationFact>;
+  /** Null: no such message is known. */
+  isQuotable(key: ConversationKey, messageId: string): Promise<boolean | null>;
+  /** Keeps what TikTok's own list said. */
+  learn(key: ConversationKey, content: ListedContent): Promise<void>;
+  learnImageCapability(key: ConversationKey, canSendImages: boolean): Promise<void>;
+  /** TikTok refused by its rules: closed until the customer writes. */
+  learnClosed(key: ConversationKey): Promise<void>;
+  /** The message that is this reply's and no other's; its id. */
+  findEcho(streamId: string): Promise<string | null>;
+}
+
+/** Whether what is stored of the message topic has caught up with the topic. */
+export interface Freshness {
+  /** Waits for a while until everything that is in the topic now has been stored; whether it has. */
+  reached(): Promise<boolean>;
 }
 
 export interface Channels {
   /** Throws `DependencyUnavailable` `auth_unavailable`. */
   access(channelId: string): Promise<ChannelAccess>;
-  /** TikTok refused this token: the next answer is a fresh one. */
+  /** TikTok refused this token: the next question tells auth so. */
   refused(channelId: string, accessToken: string): void;
 }
 
@@ -96,27 +131,57 @@ export interface Images {
   fetch(mediaId: string): Promise<StoredImage>;
 }
 
+export type LinkedImage =
+  | { readonly kind: 'image'; readonly bytes: Buffer; readonly mediaType: string }
+  /** `away`: it may be there later. */
+  | { readonly kind: 'refused' | 'unavailable' | 'not_an_image' | 'too_large' | 'away' };
+
+export interface LinkedImages {
+  /** Never throws: what goes wrong is said. */
+  fetch(url: string): Promise<LinkedImage>;
+}
+
 /** A message in TikTok's terms. */
 export type TikTokMessage =
   | { readonly kind: 'text'; readonly text: string; readonly quotedMessageId: string | null }
   | { readonly kind: 'image'; readonly tiktokMediaId: string }
-  | { readonly kind: 'sharedPost'; readonly itemId: string };
+  | { readonly kind: 'sharedPost'; readonly itemId: string }
+  | { readonly kind: 'template'; readonly card: SendableCard }
+  | { readonly kind: 'action'; readonly action: 'TYPING' | 'MARK_READ' };
 
 /** The answer to a call that is harmless twice; throws `DependencyUnavailable` `tiktok_unavailable` when there is none. */
 export type CallResult<T> =
   | { readonly kind: 'answered'; readonly value: T }
-  | { readonly kind: 'rejected'; readonly answer: TikTokAnswer };
+  | { readonly kind: 'rejected'; readonly answer: TikTokAnswer }
+  /** It was not made, since TikTok is not to be called before that time. */
+  | Postponement;
+
+export interface Postponement {
+  readonly kind: 'postponed';
+  readonly reason: DelayReason;
+  readonly untilMs: number;
+}
 
 export interface Caller {
   readonly channelId: string;
   readonly accessToken: string;
 }
 
+/** TikTok's content list of one conversation. */
+export interface ListedContent {
+  readonly sightings: readonly Sighting[];
+  /** 0 when the list is empty. */
+  readonly newestMessageAtMs: number;
+  readonly oldestMessageAtMs: number | null;
+  /** It is shorter than it may be, so it begins with the conversation. */
+  readonly isWhole: boolean;
+  readonly isFollower: boolean | null;
+}
+
 export interface TikTok {
   /** Judges the deadline immediately before the request is written; the socket is destroyed at it. Never throws. */
   send(caller: Caller, conversationId: string, message: TikTokMessage, deadlineMs: number): Promise<SendResult>;
-  /** The time of the newest message in the content list; 0 when it is empty. */
-  newestMessageAt(caller: Caller, conversationId: string): Promise<CallResult<number>>;
+  listContent(caller: Caller, conversationId: string): Promise<CallResult<ListedContent>>;
   canSendImages(
     caller: Caller,
     conversation: { readonly conversationId: string; readonly hasReplied: boolean },
@@ -128,29 +193,37 @@ export interface TikTok {
   ): Promise<CallResult<string>>;
 }
 
-/** This service's share of the calls that TikTok takes per second. */
-export interface RequestRate {
-  /** Resolves when the next call may be made. */
-  take(): Promise<void>;
+/** What keeps this service within its share of TikTok's calls, and away from a TikTok that fails. */
+export interface CallGate {
+  /** Resolves when the next call may be made, or says until when none may. */
+  enter(): Promise<{ readonly kind: 'open' } | Postponement>;
 }
 
 /** One conversation, as one record of a topic shows it. */
-export interface ConversationSighting extends Lane {
+export interface ConversationSighting extends ConversationKey {
   readonly newestMessageAtMs: number;
   readonly readUpToMs: number | null;
+  /** Null: the record does not say. */
+  readonly isFollower: boolean | null;
+}
+
+export interface MessageSighting extends ConversationKey {
+  readonly messageId: string;
+  readonly sentAtMs: number;
+  readonly isQuotable: boolean;
 }
 
 /** Something that the business side wrote, from whatever surface. */
-export interface EchoSighting extends Lane {
-  readonly messageId: string;
+export interface EchoSighting extends MessageSighting {
   readonly source: string;
   /** Null for content that no reply can have. */
   readonly fingerprint: string | null;
-  readonly sentAtMs: number;
+  readonly isAutomatic: boolean;
 }
 
 export interface Sighting {
   readonly conversation: ConversationSighting;
+  readonly received: MessageSighting | null;
   readonly echo: EchoSighting | null;
 }
 

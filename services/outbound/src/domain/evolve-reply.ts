@@ -1,32 +1,34 @@
 import { assertNever } from '@tiktok-channel/platform/kernel';
-import type { ReplyEvent, ReplyFacts, ReplyState } from './reply.ts';
+import type { AcceptedReply, ReplyEvent, ReplyFacts, ReplyState } from './reply.ts';
+import type { Attempt } from './settling.ts';
 
 export const evolve = (state: ReplyState, event: ReplyEvent): ReplyState => {
   if (event.type === 'ReplyQueued') {
     const { command, fingerprint, origin } = event;
-    return { status: 'queued', command, fingerprint, origin, attempts: 0, tokenRefusals: 0, cause: null, told: null };
+    const counts = { attempts: 0, tokenRefusals: 0, blocks: 0, cause: null, told: null };
+    return { status: 'queued', command, fingerprint, origin, ...counts };
   }
-  return state.status === 'none' ? state : evolveAccepted(state, event);
+  if (state.status !== 'none') return evolveAccepted(state, event);
+  if (event.type !== 'CancelRequested') return state;
+  return { status: 'none', cancelled: { conversationId: event.conversationId, requestedBy: event.requestedBy } };
 };
 
-type Accepted = Exclude<ReplyState, { readonly status: 'none' }>;
+type AcceptedEvent = Exclude<ReplyEvent, { readonly type: 'ReplyQueued' }>;
 
-const evolveAccepted = (state: Accepted, event: Exclude<ReplyEvent, { readonly type: 'ReplyQueued' }>): ReplyState => {
+const evolveAccepted = (state: AcceptedReply, event: AcceptedEvent): ReplyState => {
   const facts = factsOf(state);
   switch (event.type) {
-    case 'AttemptStarted': {
-      const { deadlineMs, newestKnownMs, attempt } = event;
-      return { ...facts, status: 'attempting', attempts: attempt, told: null, deadlineMs, newestKnownMs };
-    }
-    case 'AttemptFailed': {
-      const tokenRefusals = facts.tokenRefusals + (event.reason === 'token_rejected' ? 1 : 0);
-      return { ...facts, status: 'queued', cause: event.reason, tokenRefusals };
-    }
+    case 'AttemptStarted':
+      return { ...facts, status: 'attempting', attempts: event.attempt, told: null, current: attemptOf(event) };
+    case 'AttemptFailed':
+      return afterFailedAttempt(facts, event);
+    case 'AbsenceSeen':
+      return state.status === 'uncertain' ? { ...state, absentMs: event.atMs } : state;
     case 'ReplyDelayed':
       return { ...facts, status: 'queued', cause: event.reason, told: event.reason };
     case 'ReplyOutcomeUnknown':
-      if (event.settled) return { ...facts, status: 'unknown' };
-      return { ...facts, status: 'uncertain', sinceMs: event.atMs, newestKnownMs: newestKnownOf(state) };
+      if (event.settled) return { ...facts, status: 'unknown', current: currentOf(state) };
+      return { ...facts, status: 'uncertain', current: currentOf(state), sinceMs: event.atMs, absentMs: null };
     case 'ReplySent':
       return { ...facts, status: 'sent', tiktokMessageId: event.tiktokMessageId };
     case 'ReplyDelivered':
@@ -35,21 +37,37 @@ const evolveAccepted = (state: Accepted, event: Exclude<ReplyEvent, { readonly t
       return 'tiktokMessageId' in state ? { ...state, status: 'read' } : state;
     case 'ReplyFailed':
       return { ...facts, status: 'failed' };
+    case 'ReplyCancelled':
+      return { ...facts, status: 'cancelled' };
+    case 'CancelRequested':
+      return state;
     default:
       return assertNever(event);
   }
 };
 
-const factsOf = ({ command, fingerprint, origin, attempts, tokenRefusals, cause, told }: Accepted): ReplyFacts => ({
-  command,
-  fingerprint,
-  origin,
-  attempts,
-  tokenRefusals,
-  cause,
-  told,
+const afterFailedAttempt = (
+  facts: ReplyFacts,
+  { reason }: Extract<ReplyEvent, { readonly type: 'AttemptFailed' }>,
+): ReplyState => ({
+  ...facts,
+  status: 'queued',
+  cause: reason,
+  tokenRefusals: facts.tokenRefusals + (reason === 'token_rejected' ? 1 : 0),
+  blocks: facts.blocks + (reason === 'sending_too_fast' ? 1 : 0),
 });
 
-/** Only an open attempt becomes uncertain; what follows from any other state compares with no message at all. */
-const newestKnownOf = (state: Accepted): number =>
-  'newestKnownMs' in state ? state.newestKnownMs : Number.MAX_SAFE_INTEGER;
+const factsOf = (state: AcceptedReply): ReplyFacts => {
+  const { command, fingerprint, origin, attempts, tokenRefusals, blocks, cause, told } = state;
+  return { command, fingerprint, origin, attempts, tokenRefusals, blocks, cause, told };
+};
+
+const attemptOf = (event: Extract<ReplyEvent, { readonly type: 'AttemptStarted' }>): Attempt => ({
+  startedMs: event.atMs,
+  deadlineMs: event.deadlineMs,
+  newestKnownMs: event.newestKnownMs,
+});
+
+/** Only an attempt leads to an unknown outcome; what follows from any other state compares with no message at all. */
+const currentOf = (state: AcceptedReply): Attempt =>
+  'current' in state ? state.current : { startedMs: 0, deadlineMs: 0, newestKnownMs: Number.MAX_SAFE_INTEGER };

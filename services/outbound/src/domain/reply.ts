@@ -1,7 +1,11 @@
 import type { FailureCode } from '@tiktok-channel/platform/reply-rules';
-import type { CommandOrigin, SendReply } from './send-reply.ts';
+import type { CancelReply, CommandOrigin, SendReply } from './send-reply.ts';
 import type { SendResult, TikTokAnswer } from './send-result.ts';
+import type { Attempt } from './settling.ts';
 import type { DelayReason } from './waiting.ts';
+
+/** Why an attempt brought nothing to TikTok. `absent`: its list, read twice, does not have the message. */
+export type AttemptFailure = DelayReason | 'absent';
 
 /** What the stream of one reply says. Times are epoch milliseconds. */
 export type ReplyEvent = { readonly atMs: number } & (
@@ -11,6 +15,8 @@ export type ReplyEvent = { readonly atMs: number } & (
       readonly fingerprint: string;
       readonly origin: CommandOrigin;
     }
+  /** It was taken back before it was asked for. */
+  | { readonly type: 'CancelRequested'; readonly conversationId: string; readonly requestedBy: string | null }
   | {
       readonly type: 'AttemptStarted';
       readonly attempt: number;
@@ -19,25 +25,61 @@ export type ReplyEvent = { readonly atMs: number } & (
       readonly newestKnownMs: number;
     }
   /** Nothing of the attempt is at TikTok: another may follow. */
-  | { readonly type: 'AttemptFailed'; readonly attempt: number; readonly reason: DelayReason }
-  | { readonly type: 'ReplyDelayed'; readonly reason: DelayReason; readonly untilMs: number }
-  | { readonly type: 'ReplySent'; readonly tiktokMessageId: string }
-  | { readonly type: 'ReplyFailed'; readonly code: FailureCode; readonly tiktok: TikTokAnswer | null }
+  | {
+      readonly type: 'AttemptFailed';
+      readonly attempt: number;
+      readonly reason: AttemptFailure;
+      readonly tiktok: TikTokAnswer | null;
+    }
+  /** TikTok's list, read late enough and far enough back, did not have it for the first time. */
+  | { readonly type: 'AbsenceSeen' }
+  | { readonly type: 'ReplyDelayed'; readonly reason: DelayReason; readonly untilMs: number | null }
+  | {
+      readonly type: 'ReplySent';
+      /** Null for an action. */
+      readonly tiktokMessageId: string | null;
+      readonly requestId: string | null;
+      /** It had been settled as unknown. */
+      readonly corrects: boolean;
+    }
+  | {
+      readonly type: 'ReplyFailed';
+      readonly code: FailureCode;
+      readonly tiktok: TikTokAnswer | null;
+      readonly nextAllowedMs: number | null;
+    }
   | { readonly type: 'ReplyOutcomeUnknown'; readonly settled: boolean }
+  | { readonly type: 'ReplyCancelled'; readonly requestedBy: string | null }
   | { readonly type: 'ReplyDelivered' }
   | { readonly type: 'ReplyRead' }
 );
 
 export type ReplyCommand = { readonly atMs: number } & (
   | { readonly type: 'AcceptReply'; readonly command: SendReply; readonly origin: CommandOrigin }
+  | { readonly type: 'CancelReply'; readonly command: CancelReply }
   | { readonly type: 'StartAttempt'; readonly deadlineMs: number; readonly newestKnownMs: number }
-  | { readonly type: 'RecordSendResult'; readonly attempt: number; readonly result: SendResult }
+  | {
+      readonly type: 'RecordSendResult';
+      readonly attempt: number;
+      readonly result: SendResult;
+      /** Whether the facts leave no doubt that the reply window was open: a refusal by TikTok's rules then means volume. */
+      readonly isWindowOpen: boolean;
+    }
   /** Whoever made the attempt is gone. */
   | { readonly type: 'AbandonAttempt' }
-  /** The message that turned out to be the reply, or null when looking for it has ended. */
-  | { readonly type: 'SettleReply'; readonly tiktokMessageId: string | null }
-  | { readonly type: 'DelayReply'; readonly reason: DelayReason; readonly untilMs: number }
-  | { readonly type: 'RefuseReply'; readonly code: FailureCode; readonly tiktok: TikTokAnswer | null }
+  /** The message that turned out to be the reply. */
+  | { readonly type: 'RecordMatch'; readonly tiktokMessageId: string }
+  /** TikTok's list, from before the attempt until now, does not have it. */
+  | { readonly type: 'RecordAbsence' }
+  /** Looking for it has ended. */
+  | { readonly type: 'SettleUnknown' }
+  | { readonly type: 'DelayReply'; readonly reason: DelayReason; readonly untilMs: number | null }
+  | {
+      readonly type: 'RefuseReply';
+      readonly code: FailureCode;
+      readonly tiktok: TikTokAnswer | null;
+      readonly nextAllowedMs: number | null;
+    }
   | { readonly type: 'ExpireReply' }
   /** TikTok echoed the message, and the customer may have read it. */
   | { readonly type: 'RecordEcho'; readonly isRead: boolean }
@@ -45,10 +87,13 @@ export type ReplyCommand = { readonly atMs: number } & (
 
 export type ReplyRefusal =
   | 'reply_unknown'
+  | 'reply_id_reused'
+  | 'conversation_differs'
   | 'attempt_open'
   | 'attempt_running'
   | 'attempt_closed'
   | 'not_uncertain'
+  | 'still_settling'
   | 'verdict_reached';
 
 /** What all states after acceptance know. */
@@ -59,18 +104,33 @@ export interface ReplyFacts {
   /** Calls to TikTok that were started. */
   readonly attempts: number;
   readonly tokenRefusals: number;
+  /** Refusals by TikTok's rules although the window was open. */
+  readonly blocks: number;
   /** Why it was not sent so far. */
-  readonly cause: DelayReason | null;
+  readonly cause: AttemptFailure | null;
   /** The reason that the last `ReplyDelayed` told, since the last attempt. */
   readonly told: DelayReason | null;
 }
 
-export type ReplyState =
-  | { readonly status: 'none' }
+export type AcceptedReply =
   | (ReplyFacts & { readonly status: 'queued' })
-  | (ReplyFacts & { readonly status: 'attempting'; readonly deadlineMs: number; readonly newestKnownMs: number })
-  | (ReplyFacts & { readonly status: 'uncertain'; readonly sinceMs: number; readonly newestKnownMs: number })
-  | (ReplyFacts & { readonly status: 'sent' | 'delivered' | 'read'; readonly tiktokMessageId: string })
-  | (ReplyFacts & { readonly status: 'failed' | 'unknown' });
+  | (ReplyFacts & { readonly status: 'attempting'; readonly current: Attempt })
+  | (ReplyFacts & {
+      readonly status: 'uncertain';
+      readonly current: Attempt;
+      readonly sinceMs: number;
+      readonly absentMs: number | null;
+    })
+  | (ReplyFacts & { readonly status: 'unknown'; readonly current: Attempt })
+  | (ReplyFacts & { readonly status: 'sent' | 'delivered' | 'read'; readonly tiktokMessageId: string | null })
+  | (ReplyFacts & { readonly status: 'failed' | 'cancelled' });
 
-export const initial: ReplyState = { status: 'none' };
+/** Nobody asked for it yet; but somebody may have taken it back. */
+export interface NoReply {
+  readonly status: 'none';
+  readonly cancelled: { readonly conversationId: string; readonly requestedBy: string | null } | null;
+}
+
+export type ReplyState = NoReply | AcceptedReply;
+
+export const initial: ReplyState = { status: 'none', cancelled: null };

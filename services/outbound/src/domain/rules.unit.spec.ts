@@ -2,15 +2,17 @@ import { expect } from 'chai';
 import { sendReply, T0 } from '../../test/send-reply.ts';
 import { type ChannelAccess, channelFailure } from './channel.ts';
 import { echoFingerprint } from './echo.ts';
+import { NO_STRIKES, strike } from './request-share.ts';
 import { expiresAt } from './send-reply.ts';
 import { sendResultOf } from './send-result.ts';
 import { waitMs } from './waiting.ts';
 
-const result = (code: number, { httpStatus = 200, id = null as string | null } = {}) =>
-  sendResultOf({ httpStatus, answer: { code, message: null, requestId: null }, tiktokMessageId: id }).kind;
+const result = (code: number, { httpStatus = 200, id = null as string | null, hasMessage = true } = {}) =>
+  sendResultOf({ httpStatus, answer: { code, message: null, requestId: null }, tiktokMessageId: id, hasMessage }).kind;
 
 describe('an answer to a send', () => {
   it('accepts with code 0 and a message id', () => expect(result(0, { id: 'MSG-1' })).to.equal('accepted'));
+  it('accepts an action without one', () => expect(result(0, { hasMessage: false })).to.equal('accepted'));
   it('is uncertain with code 0 and none', () => expect(result(0)).to.equal('uncertain'));
   it('is uncertain with code 0 and an empty one', () => expect(result(0, { id: '' })).to.equal('uncertain'));
   it('is uncertain when the server failed, whatever its body says', () => {
@@ -44,6 +46,12 @@ describe('the wait before the next try', () => {
 
 describe('a reply is worth sending', () => {
   it('for 24 hours', () => expect(expiresAt(sendReply())).to.equal(T0 + 86_400_000));
+  it('for five seconds when it is an action', () => {
+    const typing = { text: null, action: 'TYPING' } as const;
+    expect(expiresAt(sendReply(typing))).to.equal(T0 + 5_000);
+    expect(expiresAt(sendReply({ ...typing, expiresAt: T0 + 60_000 }))).to.equal(T0 + 5_000);
+    expect(expiresAt(sendReply({ ...typing, expiresAt: T0 + 1 }))).to.equal(T0 + 1);
+  });
   it('for as long as its command says', () => expect(expiresAt(sendReply({ expiresAt: T0 + 1 }))).to.equal(T0 + 1));
 });
 
@@ -79,10 +87,38 @@ describe('an echo', () => {
     expect(text(' caf\u0065\u0301\r\nok ')).to.equal(text('café\nok')));
   it('differs from a reply with other words', () => expect(text('Yes')).not.to.equal(text('yes')));
   it('of an image equals any image', () =>
-    expect(echoFingerprint({ kind: 'image' })).to.equal(echoFingerprint({ kind: 'image', mediaId: 'media-1' })));
+    expect(echoFingerprint({ kind: 'image' })).to.equal(
+      echoFingerprint({ kind: 'image', from: { mediaId: 'media-1' } }),
+    ));
   it('of a shared post equals the same post only', () => {
     expect(echoFingerprint({ kind: 'sharedPost', itemId: '1' })).not.to.equal(
       echoFingerprint({ kind: 'sharedPost', itemId: '2' }),
     );
+  });
+});
+
+describe('a card', () => {
+  it('equals its echo, whose buttons have no ids and whose type is written otherwise', () => {
+    const card = { type: 'QA_LINK_CARD', title: ' Sizes ', buttons: [{ buttonId: 'b1', title: 'S' }] } as const;
+    const echoed = { type: 'qa_link_card', title: 'Sizes', buttons: [{ title: 'S' }] };
+    expect(echoFingerprint({ kind: 'template', card })).to.equal(echoFingerprint({ kind: 'template', card: echoed }));
+  });
+});
+
+describe('a share that TikTok refuses calls of', () => {
+  const HOUR = 3_600_000;
+  const struck = (...timesMs: readonly number[]) =>
+    timesMs.reduce((strikes, atMs) => strike(strikes, atMs), NO_STRIKES);
+
+  it('is only halved at first', () =>
+    expect(struck(T0)).to.deep.equal({ inARow: 1, lastAtMs: T0, pausedUntilMs: null }));
+  it('counts calls that were refused together as one', () => expect(struck(T0, T0 + 1_999).inARow).to.equal(1));
+  it('rests for five minutes when half of it is refused, too', () =>
+    expect(struck(T0, T0 + 2_000, T0 + 4_000).pausedUntilMs).to.equal(T0 + 4_000 + 300_000));
+  it('asks every half hour after that', () =>
+    expect(struck(T0, T0 + 2_000, T0 + 4_000, T0 + 400_000).pausedUntilMs).to.equal(T0 + 400_000 + HOUR / 2));
+  it('rests until midnight in UTC when that comes sooner', () => {
+    const late = T0 + 23.9 * HOUR;
+    expect(struck(late - 30_000, late - 20_000, late - 10_000, late).pausedUntilMs).to.equal(T0 + 24 * HOUR);
   });
 });

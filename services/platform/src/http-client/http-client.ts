@@ -1,4 +1,5 @@
 import { Agent, type Dispatcher, errors, type FormData, request } from 'undici';
+import type { Clock } from '../kernel/index.ts';
 
 export interface HttpAnswer {
   readonly status: number;
@@ -10,7 +11,7 @@ export interface HttpAnswer {
  * A call that brought no usable answer. Messages carry the client's name and the failure, never an address or a header,
  * which may hold a token.
  *
- * - `unreachable`: the connection was never made; the other side has seen nothing.
+ * - `unreachable`: nothing of the request was written: no connection was made, or its time was over before.
  * - `timed_out`, `interrupted`: the request may have arrived.
  * - `too_large`: the answer is longer than `maxBytes`.
  * - `unreadable`: the answer's body is not what was expected.
@@ -34,7 +35,17 @@ export interface HttpCall {
   readonly body?: string | Buffer | FormData;
   /** From the first byte of the connection to the last of the answer; the socket is destroyed at its end. */
   readonly deadlineMs?: number;
+  /**
+   * An absolute deadline by a clock of ours: judged immediately before the request is written, and the socket is destroyed at
+   * it, also when the clock jumps.
+   */
+  readonly until?: CallDeadline;
   readonly maxBytes?: number;
+}
+
+export interface CallDeadline {
+  readonly clock: Clock;
+  readonly atMs: number;
 }
 
 export interface HttpClient {
@@ -56,16 +67,22 @@ export const createHttpClient = ({
   readonly connections?: number;
 }): HttpClient => {
   const agent = new Agent({ connections, pipelining: 1, connect: { timeout: 3_000 } });
-  const call = async ({ deadlineMs = defaultDeadlineMs, maxBytes = DEFAULT_MAX_BYTES, ...rest }: HttpCall) => {
-    const signal = AbortSignal.timeout(Math.max(0, Math.round(deadlineMs)));
+  const call = async ({ deadlineMs = defaultDeadlineMs, maxBytes = DEFAULT_MAX_BYTES, until, ...rest }: HttpCall) => {
+    const writing = watchWriting(agent, until);
+    const ending = endAt(deadlineMs, until);
     try {
-      const answer = await request(rest.url, { ...optionsOf(rest), dispatcher: agent, signal });
+      const answer = await request(rest.url, {
+        ...optionsOf(rest),
+        dispatcher: writing.dispatcher,
+        signal: ending.signal,
+      });
       const body = await readBody(answer, maxBytes);
       return { status: answer.statusCode, headers: answer.headers, body };
     } catch (error) {
-      throw error instanceof TooLarge
-        ? new HttpClientError('too_large', name)
-        : new HttpClientError(codeOf(error), name, error);
+      if (error instanceof TooLarge) throw new HttpClientError('too_large', name);
+      throw new HttpClientError(writing.hasBegun() ? codeOf(error) : 'unreachable', name, error);
+    } finally {
+      ending.clear();
     }
   };
   return { call, close: () => agent.destroy() };
@@ -76,6 +93,44 @@ const optionsOf = ({ method, headers, body }: HttpCall) => ({
   ...(headers === undefined ? {} : { headers: { ...headers } }),
   ...(body === undefined ? {} : { body }),
 });
+
+/** Knows whether the request was written, and keeps it from being written late: undici asks once a connection stands. */
+const watchWriting = (agent: Agent, until: CallDeadline | undefined) => {
+  let hasBegun = false;
+  const begin = () => {
+    if (until !== undefined && until.clock.now() >= until.atMs) throw new errors.RequestAbortedError();
+    hasBegun = true;
+  };
+  const watched = (handler: Dispatcher.DispatchHandler): Dispatcher.DispatchHandler => ({
+    onRequestStart: (controller, context) => {
+      begin();
+      handler.onRequestStart?.(controller, context);
+    },
+    onResponseStart: (...args) => handler.onResponseStart?.(...args),
+    onResponseData: (...args) => handler.onResponseData?.(...args),
+    onResponseEnd: (...args) => handler.onResponseEnd?.(...args),
+    onResponseError: (...args) => handler.onResponseError?.(...args),
+  });
+  return {
+    dispatcher: agent.compose((dispatch) => (options, handler) => dispatch(options, watched(handler))),
+    hasBegun: () => hasBegun,
+  };
+};
+
+/** A clock that is moved by hand is looked at so often. */
+const LOOK_AT_CLOCK_MS = 100;
+
+const endAt = (deadlineMs: number, until: CallDeadline | undefined) => {
+  const remainingMs = until === undefined ? deadlineMs : Math.min(deadlineMs, until.atMs - until.clock.now());
+  const timeout = AbortSignal.timeout(Math.max(0, Math.round(remainingMs)));
+  if (until === undefined) return { signal: timeout, clear: () => {} };
+
+  const jump = new AbortController();
+  const timer = setInterval(() => {
+    if (until.clock.now() >= until.atMs) jump.abort(new DOMException('the deadline has passed', 'TimeoutError'));
+  }, LOOK_AT_CLOCK_MS);
+  return { signal: AbortSignal.any([timeout, jump.signal]), clear: () => clearInterval(timer) };
+};
 
 class TooLarge extends Error {}
 
@@ -90,28 +145,11 @@ const readBody = async (answer: Dispatcher.ResponseData, maxBytes: number): Prom
   return Buffer.concat(chunks);
 };
 
-/** Failures before a connection stands, by the code of Node's socket or resolver. */
-const NEVER_CONNECTED = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EADDRNOTAVAIL',
-]);
-
 const codeOf = (error: unknown): HttpClientError['code'] => {
-  if (error instanceof errors.ConnectTimeoutError) return 'unreachable';
   if (!(error instanceof Error)) return 'interrupted';
   if (error.name === 'TimeoutError' || error.name === 'AbortError') return 'timed_out';
   if (error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError) return 'timed_out';
-  return isNeverConnected(error) ? 'unreachable' : 'interrupted';
-};
-
-const isNeverConnected = (error: Error): boolean => {
-  if (error instanceof AggregateError)
-    return error.errors.every((each) => each instanceof Error && isNeverConnected(each));
-  return 'code' in error && NEVER_CONNECTED.has(String(error.code));
+  return 'interrupted';
 };
 
 /** The body as JSON; `HttpClientError` `unreadable` when it is none. */

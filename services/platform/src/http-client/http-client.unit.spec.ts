@@ -1,8 +1,8 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
-import { eventually } from '../testing/index.ts';
-import { createHttpClient } from './index.ts';
+import { createManualClock, eventually } from '../testing/index.ts';
+import { createHttpClient, type HttpCall } from './index.ts';
 
 const serving = async <T>(listener: RequestListener, use: (url: string) => Promise<T>): Promise<T> => {
   const server = createServer(listener);
@@ -17,7 +17,7 @@ const serving = async <T>(listener: RequestListener, use: (url: string) => Promi
 
 describe('the HTTP client', () => {
   const client = createHttpClient({ name: 'tiktok', deadlineMs: 2_000 });
-  const failure = (url: string, options: { deadlineMs?: number; maxBytes?: number } = {}) =>
+  const failure = (url: string, options: Omit<HttpCall, 'method' | 'url'> = {}) =>
     client.call({ method: 'GET', url, ...options }).then(
       () => null,
       (thrown: unknown) => thrown,
@@ -73,6 +73,45 @@ describe('the HTTP client', () => {
         response.writeHead(200, { 'content-length': '100' }).write('half');
       },
       (url) => failure(url, { deadlineMs: 100 }),
+    );
+
+    expect(error).to.include({ code: 'timed_out' });
+  });
+
+  it('says unreachable when its absolute deadline passes before a connection stands, and writes nothing', async () => {
+    let requests = 0;
+    const error = await serving(
+      (_request, response) => {
+        requests += 1;
+        response.end();
+      },
+      (url) => {
+        // The first look is the call's own; by the second, at the time of writing, the clock has gone on.
+        let looks = 0;
+        const clock = { now: () => (looks++ === 0 ? 0 : 2_000) };
+        return failure(url, { until: { clock, atMs: 1_000 } });
+      },
+    );
+
+    expect(error).to.include({ code: 'unreachable' });
+    expect(requests).to.equal(0);
+  });
+
+  it('destroys the socket when the clock jumps over its absolute deadline', async () => {
+    const clock = createManualClock();
+    let isClosed = false;
+    const error = await serving(
+      (request) => {
+        request.socket.once('close', () => {
+          isClosed = true;
+        });
+        clock.advance(60_000);
+      },
+      async (url) => {
+        const thrown = await failure(url, { until: { clock, atMs: clock.now() + 1_500 } });
+        await eventually('the server sees the socket closed', () => isClosed);
+        return thrown;
+      },
     );
 
     expect(error).to.include({ code: 'timed_out' });

@@ -1,6 +1,6 @@
 import { ok, type Result, refuse } from '../kernel/index.ts';
 import type { FailureCode } from './failure-catalogue.ts';
-import { CONTENT_LIMITS } from './limits.ts';
+import { CARD_LIMITS, CONTENT_LIMITS } from './limits.ts';
 
 /** An attachment as a command has it; kinds newer than this code arrive as `UNSUPPORTED`. */
 export interface ReplyAttachment {
@@ -28,10 +28,21 @@ export interface ReplyContent {
 /** What can be sent. */
 export type SendableContent =
   | { readonly kind: 'text'; readonly text: string; readonly quotedMessageId: string | null }
-  | { readonly kind: 'image'; readonly mediaId: string }
-  | { readonly kind: 'sharedPost'; readonly itemId: string };
+  | { readonly kind: 'image'; readonly from: ImageSource }
+  | { readonly kind: 'sharedPost'; readonly itemId: string }
+  | { readonly kind: 'template'; readonly card: SendableCard };
 
-/** One text, or one attachment, as TikTok takes it; else the first reason why not. An image comes by media id only. */
+/** An image that conversation has stored, or one to fetch by its HTTPS address. */
+export type ImageSource = { readonly mediaId: string } | { readonly url: string };
+
+/** A card within TikTok's limits. */
+export interface SendableCard {
+  readonly type: 'QA_BUTTON_CARD' | 'QA_LINK_CARD';
+  readonly title: string;
+  readonly buttons: readonly { readonly buttonId: string; readonly title: string }[];
+}
+
+/** One text, or one attachment, as TikTok takes it; else the first reason why not. */
 export const checkContent = (content: ReplyContent): Result<SendableContent, FailureCode> => {
   const { text, attachments, quotedMessageId } = content;
   const [attachment, ...others] = attachments;
@@ -48,10 +59,39 @@ const checkText = (text: string, quotedMessageId: string | null): Result<Sendabl
   return ok({ kind: 'text', text, quotedMessageId });
 };
 
-const checkAttachment = ({ kind, mediaId, itemId }: ReplyAttachment): Result<SendableContent, FailureCode> => {
-  if (kind === 'IMAGE' && mediaId) return ok({ kind: 'image', mediaId });
+const checkAttachment = (attachment: ReplyAttachment): Result<SendableContent, FailureCode> => {
+  const { kind, itemId, template } = attachment;
+  const from = kind === 'IMAGE' ? imageSourceOf(attachment) : null;
+  if (from !== null) return ok({ kind: 'image', from });
   if (kind === 'SHARED_POST' && itemId) return ok({ kind: 'sharedPost', itemId });
-  return refuse('unsupported_attachment');
+  const card = kind === 'TEMPLATE' && template !== null ? sendableCard(template) : null;
+  return card === null ? refuse('unsupported_attachment') : ok({ kind: 'template', card });
+};
+
+/** By one of the two, not by both. */
+const imageSourceOf = ({ mediaId, url }: ReplyAttachment): ImageSource | null => {
+  if (mediaId) return url ? null : { mediaId };
+  return url && URL.parse(url)?.protocol === 'https:' ? { url } : null;
+};
+
+const sendableCard = ({ type, title, buttons }: ReplyTemplate): SendableCard | null => {
+  if (type === 'UNSUPPORTED') return null;
+  const { titleCharacters, buttons: most, buttonIdCharacters, buttonTitleCharacters } = CARD_LIMITS;
+  const isWithin = (text: string | null, codePoints: number): boolean =>
+    text !== null && text.trim() !== '' && !isLongerThan(text, codePoints);
+  const areButtonsRight =
+    buttons.length >= 1 &&
+    buttons.length <= most &&
+    buttons.every(
+      (button) =>
+        isWithin(button.title, buttonTitleCharacters[type]) && !isLongerThan(button.buttonId ?? '', buttonIdCharacters),
+    );
+  if (!isWithin(title, titleCharacters) || !areButtonsRight) return null;
+  return {
+    type,
+    title: title ?? '',
+    buttons: buttons.map((button) => ({ buttonId: button.buttonId ?? '', title: button.title ?? '' })),
+  };
 };
 
 /** A code point is one or two UTF-16 units, so most texts are judged without counting. */

@@ -16,6 +16,14 @@ const attachment = (overrides: Partial<ReplyAttachment>): ReplyAttachment => ({
   ...overrides,
 });
 const image = attachment({ mediaId: 'media-1' });
+type Template = NonNullable<ReplyAttachment['template']>;
+const button = (overrides: Partial<Template['buttons'][number]> = {}) => ({ buttonId: 'b1', title: 'S', ...overrides });
+const card = (overrides: Partial<Template> = {}): Template => ({
+  type: 'QA_BUTTON_CARD',
+  title: 'Which size?',
+  buttons: [button()],
+  ...overrides,
+});
 
 describe('the content of a reply', () => {
   for (const { name, given, sendable } of [
@@ -37,12 +45,39 @@ describe('the content of a reply', () => {
     {
       name: 'an image by media id',
       given: content({ attachments: [image] }),
-      sendable: { kind: 'image', mediaId: 'media-1' },
+      sendable: { kind: 'image', from: { mediaId: 'media-1' } },
     },
     {
       name: 'an image beside an empty text',
       given: content({ text: '', attachments: [image] }),
-      sendable: { kind: 'image', mediaId: 'media-1' },
+      sendable: { kind: 'image', from: { mediaId: 'media-1' } },
+    },
+    {
+      name: 'an image by its address',
+      given: content({ attachments: [attachment({ url: 'https://example.com/a.png' })] }),
+      sendable: { kind: 'image', from: { url: 'https://example.com/a.png' } },
+    },
+    {
+      name: 'a card at every limit',
+      given: content({
+        attachments: [
+          attachment({
+            kind: 'TEMPLATE',
+            template: card({
+              title: '👍'.repeat(40),
+              buttons: Array(3).fill(button({ buttonId: 'i'.repeat(40), title: '👍'.repeat(20) })),
+            }),
+          }),
+        ],
+      }),
+      sendable: {
+        kind: 'template',
+        card: {
+          type: 'QA_BUTTON_CARD',
+          title: '👍'.repeat(40),
+          buttons: Array(3).fill({ buttonId: 'i'.repeat(40), title: '👍'.repeat(20) }),
+        },
+      },
     },
     {
       name: 'a shared post',
@@ -80,9 +115,46 @@ describe('the content of a reply', () => {
       code: 'unsupported_attachment',
     },
     {
-      name: 'an image by its address',
-      given: content({ attachments: [attachment({ url: 'https://example.com/a.png' })] }),
+      name: 'an image by an address without TLS',
+      given: content({ attachments: [attachment({ url: 'http://example.com/a.png' })] }),
       code: 'unsupported_attachment',
+    },
+    {
+      name: 'an image by what is no address',
+      given: content({ attachments: [attachment({ url: 'example.com/a.png' })] }),
+      code: 'unsupported_attachment',
+    },
+    {
+      name: 'an image by media id and address',
+      given: content({ attachments: [attachment({ mediaId: 'media-1', url: 'https://example.com/a.png' })] }),
+      code: 'unsupported_attachment',
+    },
+    ...[
+      { name: 'without its card', template: null },
+      { name: 'of a type newer than this code', template: card({ type: 'UNSUPPORTED' }) },
+      { name: 'without a title', template: card({ title: ' ' }) },
+      { name: 'with a title of 41 characters', template: card({ title: 'a'.repeat(41) }) },
+      { name: 'without buttons', template: card({ buttons: [] }) },
+      { name: 'with four buttons', template: card({ buttons: Array(4).fill(button()) }) },
+      { name: 'with a button that says nothing', template: card({ buttons: [button({ title: null })] }) },
+      { name: 'with a button of 21 characters', template: card({ buttons: [button({ title: 'b'.repeat(21) })] }) },
+      {
+        name: 'with a button id of 41 characters',
+        template: card({ buttons: [button({ buttonId: 'i'.repeat(41) })] }),
+      },
+      {
+        name: 'of links with a button of 41 characters',
+        template: card({ type: 'QA_LINK_CARD', buttons: [button({ title: 'b'.repeat(41) })] }),
+      },
+    ].map(({ name, template }) => ({
+      name: `a card ${name}`,
+      given: content({ attachments: [attachment({ kind: 'TEMPLATE', template })] }),
+      code: 'unsupported_attachment',
+    })),
+    {
+      name: 'a card that quotes',
+      given: content({ attachments: [attachment({ kind: 'TEMPLATE', template: card() })], quotedMessageId: 'MSG-1' }),
+      code: 'quote_not_allowed',
     },
     {
       name: 'a shared post without its id',

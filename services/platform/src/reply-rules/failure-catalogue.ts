@@ -38,8 +38,9 @@ export const failureCatalogue = {
   unsupported_attachment: {
     ...NOTHING,
     sentence:
-      'This attachment cannot be sent: TikTok takes one image or one shared post, and an image must have been uploaded here first.',
-    advice: 'Upload the image and attach it by its media id, or share a post of the account.',
+      'This attachment cannot be sent: TikTok takes one image, one post of the account, or one card within its limits.',
+    advice:
+      'Attach an image by its media id or its HTTPS address, share a post of the account, or correct the card (title and buttons up to 40 characters, 20 on a button card, one to three buttons).',
   },
   unsupported_image_type: {
     ...NOTHING,
@@ -54,8 +55,9 @@ export const failureCatalogue = {
   },
   image_unavailable: {
     ...NOTHING,
-    sentence: 'The image to send could not be found.',
-    advice: 'Upload the image again.',
+    sentence: 'The image to send could not be fetched.',
+    advice:
+      'Upload the image again, or check that its address is public, on an allowed host, and answers with an image.',
   },
   images_not_available_here: {
     ...NOTHING,
@@ -64,8 +66,8 @@ export const failureCatalogue = {
   },
   quote_not_allowed: {
     ...NOTHING,
-    sentence: 'Only a text reply can quote a message.',
-    advice: 'Send the attachment without a quote.',
+    sentence: 'Only a text reply can quote, and only a text, an image or a shared post can be quoted.',
+    advice: 'Send the reply without a quote.',
   },
   conversation_unknown: {
     ...NOTHING,
@@ -105,11 +107,32 @@ export const failureCatalogue = {
     advice: 'Ask an administrator to authorize the account again with every permission.',
     tiktokCodes: [40001],
   },
+  reply_window_closed: {
+    retryable: true,
+    clearedBy: 'a new message of the customer',
+    sentence: 'TikTok allows no more messages here: the customer has been silent for too long.',
+    advice: 'Wait until the customer writes again.',
+    tiktokCodes: [40064],
+  },
+  reply_quota_exhausted: {
+    retryable: true,
+    clearedBy: 'a new message of the customer',
+    sentence: 'TikTok allows no more messages here until the customer answers.',
+    advice: 'Wait until the customer writes again.',
+    tiktokCodes: [],
+  },
   blocked_by_tiktok: {
     retryable: true,
-    clearedBy: 'a new message of the customer, or time',
-    sentence: 'TikTok blocked the message by its rules for direct messages.',
-    advice: 'Wait until the customer writes again, or try later.',
+    clearedBy: 'a changed message, or time',
+    sentence: 'TikTok blocked the message by its rules for direct messages although the customer may be answered.',
+    advice: 'Send it without links, or try later.',
+    tiktokCodes: [40064],
+  },
+  sending_too_fast: {
+    retryable: true,
+    clearedBy: 'time',
+    sentence: 'TikTok says that this account is sending messages too fast.',
+    advice: 'Try again later, and send fewer messages.',
     tiktokCodes: [40064],
   },
   rate_limited: {
@@ -150,9 +173,15 @@ export type FailureCode = keyof typeof failureCatalogue;
 
 export const failureCodes = Object.keys(failureCatalogue) as readonly FailureCode[];
 
-const byTikTokCode: ReadonlyMap<number, FailureCode> = new Map(
-  failureCodes.flatMap((code) => failureCatalogue[code].tiktokCodes.map((tiktokCode) => [tiktokCode, code] as const)),
-);
+/**
+ * The failure behind a code of TikTok that proves a refusal by itself; null for every other code, which proves nothing.
+ * 40064 stands for three failures, which only the facts of a conversation tell apart: the one that claims least is answered.
+ */
+const byTikTokCode: ReadonlyMap<number, FailureCode> = new Map<number, FailureCode>([
+  ...failureCodes.flatMap((code) =>
+    failureCatalogue[code].tiktokCodes.map((tiktokCode) => [tiktokCode, code] as const),
+  ),
+  [40064, 'blocked_by_tiktok'],
+]);
 
-/** The failure behind a code of TikTok that proves a refusal; null for every other code, which proves nothing. */
 export const failureOfTikTokCode = (tiktokCode: number): FailureCode | null => byTikTokCode.get(tiktokCode) ?? null;

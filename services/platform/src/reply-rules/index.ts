@@ -1,4 +1,11 @@
-export { checkContent, type ReplyAttachment, type ReplyContent, type SendableContent } from './content.ts';
+export {
+  checkContent,
+  type ImageSource,
+  type ReplyAttachment,
+  type ReplyContent,
+  type SendableCard,
+  type SendableContent,
+} from './content.ts';
 export {
   type Failure,
   type FailureCode,
@@ -7,3 +14,12 @@ export {
   failureOfTikTokCode,
 } from './failure-catalogue.ts';
 export { CONTENT_LIMITS, isSendableImageType } from './limits.ts';
+export {
+  isSurelyOpen,
+  REPLY_RULE_PRESETS,
+  type ReplyRules,
+  type ReplyWindow,
+  type ReplyWindowFacts,
+  replyWindowAt,
+  windowRefusal,
+} from './reply-window.ts';

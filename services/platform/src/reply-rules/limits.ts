@@ -11,3 +11,11 @@ export const CONTENT_LIMITS = {
 export const IMAGE_TYPES = ['image/jpeg', 'image/png'] as const;
 
 export const isSendableImageType = (mediaType: string): boolean => IMAGE_TYPES.some((type) => type === mediaType);
+
+/** Of a template (fact sheet, section 7). Characters are counted as those of a text are: code points. */
+export const CARD_LIMITS = {
+  titleCharacters: 40,
+  buttons: 3,
+  buttonIdCharacters: 40,
+  buttonTitleCharacters: { QA_BUTTON_CARD: 20, QA_LINK_CARD: 40 },
+} as const;

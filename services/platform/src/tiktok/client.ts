@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { type HttpAnswer, type HttpCall, type HttpClient, HttpClientError } from '../http-client/index.ts';
+import {
+  type CallDeadline,
+  type HttpAnswer,
+  type HttpCall,
+  type HttpClient,
+  HttpClientError,
+} from '../http-client/index.ts';
 import { parseJson } from './parse-json.ts';
 
 /** TikTok's envelope, read (fact sheet, section 1). `code` 0 is success; failures normally come with HTTP 200. */
@@ -27,6 +33,7 @@ export interface TikTokApi {
       readonly body: Required<HttpCall>['body'] | object;
       readonly accessToken?: string;
       readonly deadlineMs?: number;
+      readonly until?: CallDeadline;
     },
   ): Promise<TikTokAnswer>;
 }
@@ -52,7 +59,7 @@ export const createTikTokApi = ({
           ...(deadlineMs === undefined ? {} : { deadlineMs }),
         }),
       ),
-    post: async (path, { body, accessToken, deadlineMs }) => {
+    post: async (path, { body, accessToken, deadlineMs, until }) => {
       const isForm = body instanceof Object && body.constructor.name === 'FormData';
       return readEnvelope(
         await client.call({
@@ -61,6 +68,7 @@ export const createTikTokApi = ({
           headers: { ...tokenHeader(accessToken), ...(isForm ? {} : { 'content-type': 'application/json' }) },
           body: isForm ? (body as Required<HttpCall>['body']) : JSON.stringify(body),
           ...(deadlineMs === undefined ? {} : { deadlineMs }),
+          ...(until === undefined ? {} : { until }),
         }),
       );
     },

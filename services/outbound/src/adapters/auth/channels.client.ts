@@ -1,5 +1,5 @@
 import { type HttpClient, HttpClientError, jsonOf } from '@tiktok-channel/platform/http-client';
-import { type Clock, DependencyUnavailable } from '@tiktok-channel/platform/kernel';
+import { type Clock, DependencyUnavailable, fingerprint } from '@tiktok-channel/platform/kernel';
 import { z } from 'zod';
 import type { Channels } from '../../application/ports.ts';
 import type { ChannelAccess } from '../../domain/channel.ts';
@@ -24,7 +24,7 @@ interface Remembered {
   readonly untilMs: number;
 }
 
-/** Channels by auth's internal endpoint. Only what can be sent with is remembered: a refusal may be over at any time. */
+/** Channels by auth's internal endpoint; `forget` is for when a channel has changed. Only what can be sent with is remembered: a refusal may be over at any time. */
 export const createChannels = ({
   client,
   baseUrl,
@@ -36,27 +36,34 @@ export const createChannels = ({
   readonly baseUrl: string;
   readonly serviceToken: (audience: string) => Promise<string>;
   readonly clock: Clock;
-}): Channels => {
+}): Channels & { forget(channelId: string): void } => {
   const remembered = new Map<string, Remembered>();
+  /** Fingerprints of tokens that TikTok refused, by channel, until auth has given another. */
+  const refusedTokens = new Map<string, string>();
+
+  const remember = (channelId: string, { goodUntil, ...known }: z.infer<typeof channel>): ChannelAccess => {
+    const access: ChannelAccess = { kind: 'known', ...known };
+    if (known.accessToken === null) return access;
+    if (fingerprint(known.accessToken) !== refusedTokens.get(channelId)) refusedTokens.delete(channelId);
+    const untilMs = Math.min(clock.now() + REMEMBERED_MS, (goodUntil ?? Number.POSITIVE_INFINITY) - MARGIN_MS);
+    remembered.set(channelId, { access, untilMs });
+    return access;
+  };
 
   const ask = async (channelId: string): Promise<ChannelAccess> => {
     if (DOTS.test(channelId)) return { kind: 'unknown' };
     const answer = await client.call({
       method: 'POST',
       url: `${baseUrl}/internal/v1/channels/${encodeURIComponent(channelId)}/access-token`,
-      headers: { authorization: `Bearer ${await serviceToken('auth')}` },
+      headers: { authorization: `Bearer ${await serviceToken('auth')}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ refusedTokenFingerprint: refusedTokens.get(channelId) ?? null }),
       deadlineMs: DEADLINE_MS,
     });
     if (answer.status === 404 && problemCodeOf(jsonOf(answer, 'auth')) === 'channel_unknown') {
       return { kind: 'unknown' };
     }
     if (answer.status !== 200) throw new DependencyUnavailable('auth');
-    const { goodUntil, ...known } = channel.parse(jsonOf(answer, 'auth'));
-    if (known.accessToken !== null) {
-      const untilMs = Math.min(clock.now() + REMEMBERED_MS, (goodUntil ?? Number.POSITIVE_INFINITY) - MARGIN_MS);
-      remembered.set(channelId, { access: { kind: 'known', ...known }, untilMs });
-    }
-    return { kind: 'known', ...known };
+    return remember(channelId, channel.parse(jsonOf(answer, 'auth')));
   };
   return {
     access: async (channelId) => {
@@ -72,7 +79,11 @@ export const createChannels = ({
         throw error;
       }
     },
+    forget: (channelId) => {
+      remembered.delete(channelId);
+    },
     refused: (channelId, accessToken) => {
+      refusedTokens.set(channelId, fingerprint(accessToken));
       const known = remembered.get(channelId)?.access;
       if (known?.kind === 'known' && known.accessToken === accessToken) remembered.delete(channelId);
     },

@@ -1,8 +1,9 @@
 import { type Decoded, HEADERS, type IncomingRecord } from '@tiktok-channel/platform/kafka';
 import { storableText } from '@tiktok-channel/platform/kernel';
 import { type Codec, CodecError, type DecodedRecord } from '@tiktok-channel/schemas';
+import { z } from 'zod';
 import type { IncomingCommand } from '../../application/ports.ts';
-import type { SendReply } from '../../domain/send-reply.ts';
+import type { CancelReply, CommandOrigin, SendReply } from '../../domain/send-reply.ts';
 
 const ASK_AGAIN_AFTER_MS = 1_000;
 
@@ -22,25 +23,63 @@ export const decodeWith = async <T>(
   }
 };
 
-/** A command that nobody could be answered about, having no reply id, is a dead letter; so is one newer than this code. */
-export const createReplyCommandDecoder = (codec: Pick<Codec, 'decode'>) => (record: IncomingRecord) =>
-  decodeWith<IncomingCommand>(codec, record, (decoded) => {
-    if (decoded.name !== 'SendReply') return { kind: 'deadLetter', reason: 'unknown_record_type' };
-    const command = cleaned(decoded.value) as SendReply;
-    if (command.replyId.trim() === '') return { kind: 'deadLetter', reason: 'reply_id_missing' };
-    return { kind: 'record', value: { command, origin: cleaned(originOf(record)) as IncomingCommand['origin'] } };
-  });
+/**
+ * A command that nobody could be answered about, having no reply id, is a dead letter; so is one newer than this code. One that
+ * came as JSON, in place of Avro, is answered that it is invalid if its ids can be read.
+ */
+export const createReplyCommandDecoder =
+  (codec: Pick<Codec, 'decode'>) =>
+  async (record: IncomingRecord): Promise<Decoded<IncomingCommand>> => {
+    const decoded = await decodeWith<IncomingCommand>(codec, record, (known) => commandOf(known, record));
+    const isUnreadable = decoded.kind === 'deadLetter' && decoded.reason === 'undecodable';
+    const malformed = isUnreadable ? malformedCommand(record) : null;
+    if (malformed === null) return decoded;
+    return { kind: 'record', value: { kind: 'reply', command: malformed, origin: cleaned(originOf(record)) } };
+  };
 
-const originOf = ({ headers }: IncomingRecord): IncomingCommand['origin'] => ({
+const commandOf = (decoded: DecodedRecord, record: IncomingRecord): Decoded<IncomingCommand> => {
+  if (decoded.name !== 'SendReply' && decoded.name !== 'CancelReply') {
+    return { kind: 'deadLetter', reason: 'unknown_record_type' };
+  }
+  if (decoded.value.replyId.trim() === '') return { kind: 'deadLetter', reason: 'reply_id_missing' };
+  if (decoded.name === 'CancelReply') {
+    return { kind: 'record', value: { kind: 'cancel', command: cleaned<CancelReply>(decoded.value) } };
+  }
+  const command = cleaned<SendReply>(decoded.value);
+  return { kind: 'record', value: { kind: 'reply', command, origin: cleaned(originOf(record)) } };
+};
+
+const ids = z.object({ replyId: z.string().trim().min(1), channelId: z.string(), conversationId: z.string() });
+
+/** Without content, so that it is refused as what it is: nothing in it is trusted but its ids. */
+const malformedCommand = ({ value, timestampMs: requestedAt }: IncomingRecord): SendReply | null => {
+  const parsed = ids.safeParse(jsonOrNull(value));
+  if (!parsed.success) return null;
+  const nothing = { text: null, attachments: [], quotedMessageId: null, retryOf: null, requestedBy: null };
+  return { ...cleaned(parsed.data), ...nothing, action: 'UNSUPPORTED', requestedAt, expiresAt: null };
+};
+
+const jsonOrNull = (value: Buffer | null): unknown => {
+  try {
+    return JSON.parse(value?.toString('utf8') ?? '');
+  } catch {
+    // It is no JSON either.
+    return null;
+  }
+};
+
+const originOf = ({ headers }: IncomingRecord): CommandOrigin => ({
   eventId: headers[HEADERS.id] ?? null,
   correlationId: headers[HEADERS.correlationId] ?? headers[HEADERS.id] ?? null,
   traceparent: headers[HEADERS.traceParent] ?? null,
 });
 
 /** U+0000 and lone surrogates, which neither JSON in PostgreSQL nor UTF-8 can hold, become U+FFFD. */
-const cleaned = (value: unknown): unknown => {
+const cleaned = <T>(value: T): T => cleanedField(value) as T;
+
+const cleanedField = (value: unknown): unknown => {
   if (typeof value === 'string') return storableText(value);
-  if (Array.isArray(value)) return value.map(cleaned);
+  if (Array.isArray(value)) return value.map(cleanedField);
   if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, cleaned(field)]));
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, cleanedField(field)]));
 };

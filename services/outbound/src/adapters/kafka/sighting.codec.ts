@@ -1,7 +1,7 @@
 import type { Decoded, IncomingRecord } from '@tiktok-channel/platform/kafka';
 import { storableText } from '@tiktok-channel/platform/kernel';
 import type { Codec, ConversationRead, MessageContent, MessageEchoed, MessageReceived } from '@tiktok-channel/schemas';
-import type { Sighting } from '../../application/ports.ts';
+import type { ConversationSighting, EchoSighting, MessageSighting, Sighting } from '../../application/ports.ts';
 import { type EchoContent, echoFingerprint } from '../../domain/echo.ts';
 import { decodeWith } from './reply-command.codec.ts';
 
@@ -9,46 +9,71 @@ import { decodeWith } from './reply-command.codec.ts';
 export const createSightingDecoder = (codec: Pick<Codec, 'decode'>) => (record: IncomingRecord) =>
   decodeWith<Sighting>(codec, record, (decoded): Decoded<Sighting> => {
     switch (decoded.name) {
-      case 'MessageReceived':
-        return { kind: 'record', value: { conversation: sightingOf(decoded.value), echo: null } };
+      case 'MessageReceived': {
+        const conversation = { ...sightingOf(decoded.value), isFollower: decoded.value.isFollower };
+        return { kind: 'record', value: { conversation, received: messageOf(decoded.value), echo: null } };
+      }
       case 'MessageEchoed':
-        return { kind: 'record', value: { conversation: sightingOf(decoded.value), echo: echoOf(decoded.value) } };
+        return {
+          kind: 'record',
+          value: { conversation: sightingOf(decoded.value), received: null, echo: echoOf(decoded.value) },
+        };
       case 'ConversationRead':
-        return { kind: 'record', value: { conversation: readOf(decoded.value), echo: null } };
+        return { kind: 'record', value: { conversation: readOf(decoded.value), received: null, echo: null } };
       default:
         return { kind: 'skip', reason: 'not_for_outbound' };
     }
   });
 
-const sightingOf = ({ channelId, conversationId, sentAt }: MessageReceived | MessageEchoed) => ({
+const sightingOf = ({ channelId, conversationId, sentAt }: MessageReceived | MessageEchoed): ConversationSighting => ({
   channelId: storableText(channelId),
   conversationId: storableText(conversationId),
   newestMessageAtMs: sentAt,
   readUpToMs: null,
+  isFollower: null,
 });
 
 /** A read mark is the time of a message. */
-const readOf = ({ channelId, conversationId, readUpTo }: ConversationRead) => ({
+const readOf = ({ channelId, conversationId, readUpTo }: ConversationRead): ConversationSighting => ({
   channelId: storableText(channelId),
   conversationId: storableText(conversationId),
   newestMessageAtMs: readUpTo,
   readUpToMs: readUpTo,
+  isFollower: null,
 });
 
-const echoOf = (echo: MessageEchoed): NonNullable<Sighting['echo']> => {
+const messageOf = (message: MessageReceived | MessageEchoed): MessageSighting => ({
+  channelId: storableText(message.channelId),
+  conversationId: storableText(message.conversationId),
+  messageId: storableText(message.messageId),
+  sentAtMs: message.sentAt,
+  isQuotable: QUOTABLE.has(message.content?.kind ?? ''),
+});
+
+/** Source: a quoted message must be one of these (fact sheet, section 7). */
+const QUOTABLE: ReadonlySet<string> = new Set(['TEXT', 'IMAGE', 'SHARED_POST']);
+
+const echoOf = (echo: MessageEchoed): EchoSighting => {
   const content = contentOf(echo.content);
   return {
-    channelId: storableText(echo.channelId),
-    conversationId: storableText(echo.conversationId),
-    messageId: storableText(echo.messageId),
+    ...messageOf(echo),
     source: echo.source,
     fingerprint: content === null ? null : echoFingerprint(content),
-    sentAtMs: echo.sentAt,
+    isAutomatic: echo.automaticMessageType !== null,
   };
 };
 
 const contentOf = (content: MessageContent | null): EchoContent | null => {
   if (content?.text?.body) return { kind: 'text', text: storableText(content.text.body) };
   if (content?.image) return { kind: 'image' };
-  return content?.sharedPost?.videoId ? { kind: 'sharedPost', itemId: storableText(content.sharedPost.videoId) } : null;
+  if (content?.sharedPost?.videoId) return { kind: 'sharedPost', itemId: storableText(content.sharedPost.videoId) };
+  return content?.template ? cardOf(content.template) : null;
+};
+
+/** A reply has one card. */
+const cardOf = ({ type, cards }: NonNullable<MessageContent['template']>): EchoContent | null => {
+  const [card] = cards;
+  if (card === undefined || cards.length > 1) return null;
+  const buttons = card.buttons.map(({ label }) => ({ title: storableText(label ?? '') }));
+  return { kind: 'template', card: { type, title: storableText(card.title ?? ''), buttons } };
 };

@@ -30,11 +30,19 @@ describe('a sighting', () => {
       messageId: 'MSG\0',
       source: 'API',
       sentAt: 5,
+      automaticMessageType: null,
       content: { kind: 'TEXT', text: { body: 'a\0b' } },
     } as unknown as MessageEchoed;
 
     expect(await sighted({ name: 'MessageEchoed', value: echo })).to.deep.equal({
-      conversation: { channelId: 'biz\ufffd', conversationId: 'CONV\ufffd', newestMessageAtMs: 5, readUpToMs: null },
+      conversation: {
+        channelId: 'biz\ufffd',
+        conversationId: 'CONV\ufffd',
+        newestMessageAtMs: 5,
+        readUpToMs: null,
+        isFollower: null,
+      },
+      received: null,
       echo: {
         channelId: 'biz\ufffd',
         conversationId: 'CONV\ufffd',
@@ -42,6 +50,8 @@ describe('a sighting', () => {
         source: 'API',
         fingerprint: echoFingerprint({ kind: 'text', text: 'a\ufffdb' }),
         sentAtMs: 5,
+        isQuotable: true,
+        isAutomatic: false,
       },
     });
   });
@@ -50,7 +60,14 @@ describe('a sighting', () => {
     const read = { channelId: 'biz\0', conversationId: 'CONV\0', readUpTo: 7 } as unknown as ConversationRead;
 
     expect(await sighted({ name: 'ConversationRead', value: read })).to.deep.equal({
-      conversation: { channelId: 'biz\ufffd', conversationId: 'CONV\ufffd', newestMessageAtMs: 7, readUpToMs: 7 },
+      conversation: {
+        channelId: 'biz\ufffd',
+        conversationId: 'CONV\ufffd',
+        newestMessageAtMs: 7,
+        readUpToMs: 7,
+        isFollower: null,
+      },
+      received: null,
       echo: null,
     });
   });

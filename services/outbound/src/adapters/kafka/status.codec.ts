@@ -3,7 +3,7 @@ import { assertNever, eventIds } from '@tiktok-channel/platform/kernel';
 import type { OutboxRow } from '@tiktok-channel/platform/outbox';
 import { failureCatalogue } from '@tiktok-channel/platform/reply-rules';
 import { type Codec, type RecordName, topics } from '@tiktok-channel/schemas';
-import type { ReplyEvent, ReplyState } from '../../domain/reply.ts';
+import type { AcceptedReply, ReplyEvent, ReplyState } from '../../domain/reply.ts';
 
 export const WRITTEN_RECORDS = [
   'ReplyQueued',
@@ -13,6 +13,7 @@ export const WRITTEN_RECORDS = [
   'ReplyRead',
   'ReplyFailed',
   'ReplyOutcomeUnknown',
+  'ReplyCancelled',
 ] as const satisfies readonly RecordName[];
 
 interface Recorded {
@@ -22,8 +23,6 @@ interface Recorded {
   /** After the event. */
   readonly state: ReplyState;
 }
-
-type Accepted = Exclude<ReplyState, { readonly status: 'none' }>;
 
 /** What subscribers are told of an event of a reply's stream; attempts stay inside. Its id is that of stream and version. */
 export const createStatusPublisher =
@@ -58,7 +57,7 @@ interface EncodedStatus {
   readonly value: Buffer;
 }
 
-const statusOf = (codec: Pick<Codec, 'encode'>, event: ReplyEvent, state: Accepted): EncodedStatus | null => {
+const statusOf = (codec: Pick<Codec, 'encode'>, event: ReplyEvent, state: AcceptedReply): EncodedStatus | null => {
   const { command, attempts } = state;
   const { replyId, channelId, conversationId } = command;
   const about = { replyId, channelId, conversationId, at: event.atMs };
@@ -75,7 +74,7 @@ const statusOf = (codec: Pick<Codec, 'encode'>, event: ReplyEvent, state: Accept
     case 'ReplyDelayed':
       return encoded('ReplyDelayed', { ...about, reason: event.reason, until: event.untilMs, attempts });
     case 'ReplySent':
-      return encoded('ReplySent', { ...about, messageId: event.tiktokMessageId, attempts, corrects: false });
+      return encoded('ReplySent', { ...about, messageId: event.tiktokMessageId, attempts, corrects: event.corrects });
     case 'ReplyDelivered':
     case 'ReplyRead':
       return encoded(event.type, { ...about, messageId: 'tiktokMessageId' in state ? state.tiktokMessageId : null });
@@ -83,15 +82,19 @@ const statusOf = (codec: Pick<Codec, 'encode'>, event: ReplyEvent, state: Accept
       return encoded('ReplyOutcomeUnknown', { ...about, settled: event.settled, attempts });
     case 'ReplyFailed':
       return encoded('ReplyFailed', { ...about, ...failureFields(event), attempts });
+    case 'ReplyCancelled':
+      return encoded('ReplyCancelled', { ...about, requestedBy: event.requestedBy, attempts });
+    case 'CancelRequested':
     case 'AttemptStarted':
     case 'AttemptFailed':
+    case 'AbsenceSeen':
       return null;
     default:
       return assertNever(event);
   }
 };
 
-const failureFields = ({ code, tiktok }: Extract<ReplyEvent, { readonly type: 'ReplyFailed' }>) => {
+const failureFields = ({ code, tiktok, nextAllowedMs }: Extract<ReplyEvent, { readonly type: 'ReplyFailed' }>) => {
   const { retryable, sentence, advice } = failureCatalogue[code];
-  return { code, retryable, nextAllowedAt: null, message: sentence, advice, tiktok };
+  return { code, retryable, nextAllowedAt: nextAllowedMs, message: sentence, advice, tiktok };
 };

@@ -1,17 +1,19 @@
 import { createCommandHandler, type EventStore, VersionConflict } from '@tiktok-channel/platform/event-sourcing';
 import type { Clock } from '@tiktok-channel/platform/kernel';
-import { databaseFailure, loadStream, onDatabase } from '@tiktok-channel/platform/postgres';
+import { databaseFailure, loadStream, onDatabase, type SqlClient } from '@tiktok-channel/platform/postgres';
 import type { Replies } from '../../application/ports.ts';
 import { decide } from '../../domain/decide-reply.ts';
 import { evolve } from '../../domain/evolve-reply.ts';
 import { initial, type ReplyEvent } from '../../domain/reply.ts';
 import type { Database } from './database.ts';
+import { insertReplies } from './reply-intake.repository.ts';
 import {
   appendReplyEvents,
   lockConversation,
   type PublishReplyEvent,
   type RecordedReplyEvent,
   recordWhatWasSeen,
+  takeMessage,
   toReplyEvent,
 } from './reply-log.ts';
 
@@ -44,13 +46,10 @@ const createReplyEventStore = ({
   append: async ({ streamId, expectedVersion, outbox: recorded }) => {
     const atMs = clock.now();
     const rows = recorded.flatMap(publish);
-    const sent = recorded.find(({ event }) => event.type === 'ReplySent');
     try {
       await database.$transaction(async (tx) => {
-        const lane = sent?.state.status === 'sent' ? sent.state.command : null;
-        if (lane !== null) await lockConversation(tx, lane);
-        await appendReplyEvents(tx, recorded, { outbox: rows, atMs });
-        if (lane !== null) await recordWhatWasSeen(tx, [lane], { publish, atMs });
+        await insertAccepted(tx, recorded);
+        await storeEvents(tx, recorded, { outbox: rows, publish, atMs });
       });
     } catch (error) {
       if (databaseFailure(error) !== 'conflict') throw error;
@@ -59,3 +58,32 @@ const createReplyEventStore = ({
     if (rows.length > 0) onEnqueued();
   },
 });
+
+/** A reply that had been taken back before it was asked for has its verdict at once: it needs a row, and no lane. */
+const insertAccepted = async (tx: SqlClient, recorded: readonly RecordedReplyEvent[]): Promise<void> => {
+  for (const { streamId, event, state } of recorded) {
+    if (event.type === 'ReplyQueued') await insertReplies(tx, [{ streamId, command: event.command }], [state.status]);
+  }
+};
+
+const storeEvents = async (
+  tx: SqlClient,
+  recorded: readonly RecordedReplyEvent[],
+  recording: {
+    readonly outbox: Parameters<typeof appendReplyEvents>[2]['outbox'];
+    readonly publish: PublishReplyEvent;
+    readonly atMs: number;
+  },
+): Promise<void> => {
+  const sent = recorded.find(({ event }) => event.type === 'ReplySent');
+  const reply = sent?.state.status === 'sent' && sent.state.tiktokMessageId !== null ? sent.state : null;
+  if (reply === null) return appendReplyEvents(tx, recorded, recording);
+
+  await lockConversation(tx, reply.command);
+  // A request id comes with an answer of TikTok's.
+  if (sent?.event.type === 'ReplySent' && sent.event.requestId !== null) {
+    await takeMessage(tx, reply.command.channelId, reply.tiktokMessageId ?? '');
+  }
+  await appendReplyEvents(tx, recorded, recording);
+  await recordWhatWasSeen(tx, [reply.command], recording);
+};

@@ -1,6 +1,7 @@
 import { enqueue, onDatabase, type SqlClient, startStreams } from '@tiktok-channel/platform/postgres';
 import type { NewReply, ReplyIntake } from '../../application/ports.ts';
 import { initial } from '../../domain/reply.ts';
+import { isAction, laneIdOf } from '../../domain/send-reply.ts';
 import type { Database } from './database.ts';
 import { type PublishReplyEvent, recordedEvents } from './reply-log.ts';
 
@@ -24,17 +25,6 @@ export const createReplyIntake = ({
     if (started.length > 0) onEnqueued();
     return new Set(started);
   },
-
-  fingerprintsOf: async (streamIds) => {
-    if (streamIds.length === 0) return new Map();
-    const rows = await onDatabase(() =>
-      database.$queryRawUnsafe<{ readonly stream_id: string; readonly fingerprint: string }[]>(
-        `SELECT stream_id, data ->> 'fingerprint' AS fingerprint FROM events WHERE stream_id = ANY($1::text[]) AND version = 1`,
-        streamIds,
-      ),
-    );
-    return new Map(rows.map((row) => [row.stream_id, row.fingerprint]));
-  },
 });
 
 const queue = async (
@@ -52,29 +42,34 @@ const queue = async (
   await enqueue(tx, histories.flat().flatMap(publish), atMs);
 };
 
-const insertReplies = (tx: SqlClient, replies: readonly NewReply[], statuses: readonly string[]): Promise<number> =>
+type Place = Pick<NewReply, 'streamId' | 'command'>;
+
+export const insertReplies = (tx: SqlClient, replies: readonly Place[], statuses: readonly string[]): Promise<number> =>
   tx.$executeRawUnsafe(
-    `INSERT INTO replies (stream_id, channel_id, conversation_id, status)
-     SELECT stream_id, channel_id, conversation_id, status
-       FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
-            WITH ORDINALITY AS new (stream_id, channel_id, conversation_id, status, position)
+    `INSERT INTO replies (stream_id, channel_id, conversation_id, lane_id, status)
+     SELECT stream_id, channel_id, conversation_id, lane_id, status
+       FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
+            WITH ORDINALITY AS new (stream_id, channel_id, conversation_id, lane_id, status, position)
       ORDER BY position`,
     replies.map(({ streamId }) => streamId),
     replies.map(({ command }) => command.channelId),
     replies.map(({ command }) => command.conversationId),
+    replies.map(({ command }) => laneIdOf(command)),
     statuses,
   );
 
+/** Before everything that waits: an action is worth nothing in some seconds. */
+const AT_ONCE = 0;
+
 /** A lane whose head waits for its time goes on waiting. Sorted, so that two that wake the same lanes do not deadlock. */
-const wakeLanes = (tx: SqlClient, replies: readonly NewReply[], atMs: number): Promise<number> =>
+const wakeLanes = (tx: SqlClient, replies: readonly Place[], atMs: number): Promise<number> =>
   tx.$executeRawUnsafe(
-    `INSERT INTO reply_lanes AS lane (channel_id, conversation_id, due_at)
-     SELECT DISTINCT channel_id, conversation_id, $3::bigint
-       FROM unnest($1::text[], $2::text[]) AS woken (channel_id, conversation_id)
-      ORDER BY channel_id, conversation_id
-     ON CONFLICT (channel_id, conversation_id)
-     DO UPDATE SET due_at = COALESCE(lane.due_at, EXCLUDED.due_at), wakes = lane.wakes + 1`,
+    `INSERT INTO reply_lanes AS lane (channel_id, lane_id, due_at)
+     SELECT DISTINCT ON (channel_id, lane_id) channel_id, lane_id, due_at
+       FROM unnest($1::text[], $2::text[], $3::bigint[]) AS woken (channel_id, lane_id, due_at)
+      ORDER BY channel_id, lane_id
+     ON CONFLICT (channel_id, lane_id) DO UPDATE SET wakes = lane.wakes + 1`,
     replies.map(({ command }) => command.channelId),
-    replies.map(({ command }) => command.conversationId),
-    atMs,
+    replies.map(({ command }) => laneIdOf(command)),
+    replies.map(({ command }) => (isAction(command) ? AT_ONCE : atMs)),
   );

@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import type { Consumer } from '@tiktok-channel/platform/kafka';
+import type { Part } from '@tiktok-channel/platform/lifecycle';
+import { readPositions } from '@tiktok-channel/platform/postgres';
+import { topics } from '@tiktok-channel/schemas';
+import { createChannelChangeDecoder, createChannelChangeHandler } from './adapters/kafka/channel-changes.ts';
+import {
+  COMMANDS_GROUP,
+  createCommandBatchHandler,
+  createFactBatchHandler,
+  FACTS_GROUP,
+} from './adapters/kafka/consumers.ts';
+import { createReplyCommandDecoder } from './adapters/kafka/reply-command.codec.ts';
+import { createSightingDecoder } from './adapters/kafka/sighting.codec.ts';
+import { createFactRecorder } from './adapters/persistence/fact-recorder.ts';
+import { createReplies } from './adapters/persistence/replies.repository.ts';
+import { createReplyIntake } from './adapters/persistence/reply-intake.repository.ts';
+import { createAcceptCommands } from './application/accept-commands.ts';
+import type { Core } from './compose-core.ts';
+
+interface Wakes {
+  /** Wakes the dispatcher. */
+  readonly poke: () => void;
+  readonly forgetChannel: (channelId: string) => void;
+}
+
+/** Commands, facts, and channels that changed: the last goes to every replica, since each remembers tokens. */
+export const composeConsumers = (core: Core, { poke, forgetChannel }: Wakes): readonly Part[] => {
+  const { clock, database, kafka, codec, relay, logger, metrics, publish, lifecycle } = core;
+  const producer = kafka.createProducer();
+  const deadLetters = { producer, topic: topics.outboundDeadLetters.name };
+  const onFatal = (error: Error) => lifecycle.fail(error);
+  const stored = { database, clock, publish, onEnqueued: relay.poke };
+  const acceptCommands = createAcceptCommands({
+    intake: createReplyIntake(stored),
+    replies: createReplies(stored),
+    clock,
+    logger,
+    onAccepted: poke,
+    count: metrics.countCommand,
+  });
+
+  const commands = kafka.createConsumer({
+    group: COMMANDS_GROUP,
+    topics: [topics.replyCommands.name],
+    decode: createReplyCommandDecoder(codec),
+    apply: createCommandBatchHandler(acceptCommands),
+    deadLetters,
+    onFatal,
+  });
+  const facts = kafka.createConsumer({
+    group: FACTS_GROUP,
+    topics: [topics.messages.name, topics.statuses.name],
+    decode: createSightingDecoder(codec),
+    apply: createFactBatchHandler(createFactRecorder({ ...stored, onWoken: poke })),
+    positions: { read: (group, partitions) => readPositions(database, group, partitions) },
+    deadLetters,
+    onFatal,
+  });
+  const channels = kafka.createConsumer({
+    group: `outbound.channels.${randomUUID()}`,
+    topics: [topics.channels.name],
+    decode: createChannelChangeDecoder(codec),
+    apply: createChannelChangeHandler(forgetChannel),
+    deadLetters,
+    onFatal,
+  });
+  return [
+    { name: 'dead-letters', start: producer.start, stop: producer.stop },
+    consumerPart('channels', channels),
+    consumerPart('facts', facts),
+    consumerPart('commands', commands),
+  ];
+};
+
+const consumerPart = (name: string, { start, stop, health }: Consumer): Part => ({
+  name: `consumer of ${name}`,
+  start,
+  stop,
+  health,
+});

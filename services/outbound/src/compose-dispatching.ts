@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { IdGenerator } from '@tiktok-channel/platform/kernel';
+import type { Part } from '@tiktok-channel/platform/lifecycle';
+import { topics } from '@tiktok-channel/schemas';
+import { FACTS_GROUP } from './adapters/kafka/consumers.ts';
+import { createFacts } from './adapters/persistence/facts.repository.ts';
+import { createFreshness } from './adapters/persistence/freshness.ts';
+import { createLanes } from './adapters/persistence/lanes.repository.ts';
+import { createReplies } from './adapters/persistence/replies.repository.ts';
+import { createRequestRate } from './adapters/persistence/request-rate.ts';
+import { createAdvanceLane } from './application/advance-lane.ts';
+import { createDispatcher, type Dispatcher } from './application/dispatcher.ts';
+import { createPrepareMessage } from './application/prepare-message.ts';
+import type { Core } from './compose-core.ts';
+import { composeNeighbours } from './compose-neighbours.ts';
+import { replyRulesOf } from './config.ts';
+
+/** A lease outlives whatever an attempt may take. */
+const LEASE_IN_ATTEMPTS = 6;
+
+/** Lanes that wait for their turn at TikTok at the same time: what the rate lets through in a twentieth of a second. */
+const LOOKAHEAD_SECONDS = 0.05;
+
+const ids: IdGenerator = { next: () => randomUUID() };
+
+/** Takes replies from their lanes to TikTok. */
+export const composeDispatching = (
+  core: Core,
+): {
+  readonly dispatcher: Dispatcher;
+  readonly parts: readonly Part[];
+  readonly forgetChannel: (channelId: string) => void;
+} => {
+  const { settings, logger, clock, database, relay, metrics, publish } = core;
+  const perSecond = settings.OUTBOUND_REQUESTS_PER_SECOND;
+  const rules = replyRulesOf(settings);
+  const rate = createRequestRate({ database, clock, pause, share: 'outbound', perSecond });
+  const { channels, images, linkedImages, tiktok, gate, parts, forgetChannel } = composeNeighbours(core, rate);
+  const stored = { database, clock, publish, onEnqueued: relay.poke };
+  const facts = createFacts({ ...stored, windowMs: rules.windowMs });
+  const lanes = createLanes({ database, clock, ids });
+  const admin = core.kafka.createAdmin();
+  const freshness = createFreshness({
+    database,
+    group: FACTS_GROUP,
+    topic: topics.messages.name,
+    endOffsets: () => admin.endOffsets(topics.messages.name),
+    pause,
+  });
+  const preparing = { channels, facts, freshness, images, linkedImages, tiktok, rules, clock };
+  const advanceLane = createAdvanceLane({
+    lanes,
+    replies: createReplies(stored),
+    facts,
+    prepareMessage: createPrepareMessage(preparing),
+    tiktok,
+    channels,
+    gate,
+    clock,
+    random: Math.random,
+    pause,
+    logger,
+    observeAttempt: metrics.observeAttempt,
+    attemptMs: settings.OUTBOUND_ATTEMPT_MS,
+  });
+  const dispatcher = createDispatcher({
+    lanes,
+    advanceLane,
+    turns: gate,
+    clock,
+    logger,
+    concurrency: settings.OUTBOUND_CONCURRENCY,
+    lookahead: Math.max(1, Math.ceil(perSecond * LOOKAHEAD_SECONDS)),
+    leaseMs: LEASE_IN_ATTEMPTS * settings.OUTBOUND_ATTEMPT_MS,
+    pollMs: settings.OUTBOUND_POLL_MS,
+  });
+  const adminPart: Part = { name: 'end offsets', start: admin.start, stop: admin.stop };
+  return { dispatcher, parts: [...parts, adminPart, dispatcher], forgetChannel };
+};
