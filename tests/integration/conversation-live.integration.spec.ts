@@ -6,7 +6,7 @@ import { createDatabase, type Database } from '../../services/conversation/src/a
 import type { LoggedChange } from '../../services/conversation/src/application/ports.ts';
 import { createSeats } from '../../services/conversation/src/application/seats.ts';
 import { change } from '../../services/conversation/src/domain/change.ts';
-import { formatPosition } from '../../services/conversation/src/domain/change-position.ts';
+import { formatPosition, parsePosition } from '../../services/conversation/src/domain/change-position.ts';
 import {
   apiOf,
   type Bench,
@@ -184,13 +184,37 @@ describe('the live stream', () => {
     const log = createChangeLog(database);
     const cursor = await eventCursor();
     await logChanges(database, [change({ kind: 'channel', ...CHANNEL })], 1_000);
-    await eventually(
-      'the old change is pruned',
-      async () => (await log.prune({ olderThanMs: 2_000, maxRows: 1_000_000 })) > 0,
-    );
+    await eventually('the old change is pruned, once all that must follow from it is done', async () => {
+      await log.prune({ olderThanMs: 2_000, maxRows: 1_000_000 });
+      return (await log.head()).prunedThrough > (parsePosition(cursor)?.xid ?? 0n);
+    });
     const reader = await follow({ cursor });
 
     await told(reader, 'reset', {});
+  });
+
+  it('goes on after a restore to a server that counts its transactions from the beginning, and nothing is missed', async () => {
+    const log = createChangeLog(database);
+    const cursor = await eventCursor();
+    await logChanges(
+      database,
+      [change({ kind: 'message', ...CHANNEL, conversationId: 'C', subjectId: 'restored' })],
+      Date.now(),
+    );
+    await database.$executeRawUnsafe(
+      `UPDATE changes SET xid = '900000000000000' WHERE xid = (SELECT xid FROM changes ORDER BY xid DESC LIMIT 1)`,
+    );
+    await database.$executeRawUnsafe(`UPDATE change_log SET generation = generation + 1`);
+    await log.adoptEpoch();
+    const reader = await follow({ cursor });
+
+    await told(reader, 'reset', {});
+    await eventually('what follows from it is done too', async () => {
+      const [row] = await database.$queryRawUnsafe<{ is_done: boolean }[]>(
+        'SELECT (SELECT xid FROM change_followers) > (SELECT max(xid::text::bigint)::text::xid8 FROM changes) AS is_done',
+      );
+      return row?.is_done;
+    });
   });
 
   it('carries an id on although nothing happens', async () => {

@@ -12,5 +12,7 @@ export const eventIds = {
     naturalId([type, channelId ?? '', Buffer.from(rawBody).toString('latin1')]),
   streamEvent: (type: string, channelId: string, streamId: string, version: number) =>
     naturalId([type, channelId, streamId, String(version)]),
+  snapshot: (type: string, channelId: string, conversationId: string, revision: number) =>
+    naturalId([type, channelId, conversationId, String(revision)]),
   command: (type: string, channelId: string, replyId: string) => naturalId([type, channelId, replyId]),
 } as const;

@@ -85,6 +85,11 @@ export const createChangeLog = (client: SqlClient): ChangeLog => ({
       return { head, changes, end: changes.length < limit || last === undefined ? head.position : last.position };
     }),
 
+  adoptEpoch: () =>
+    onDatabase(async () => {
+      await client.$executeRawUnsafe(ADOPT_SQL);
+    }),
+
   prune: ({ olderThanMs, maxRows }) => onDatabase(() => client.$executeRawUnsafe(PRUNE_SQL, olderThanMs, maxRows)),
 });
 
@@ -92,11 +97,13 @@ export const createChangeLog = (client: SqlClient): ChangeLog => ({
  * The server's identity, its timeline and the database's identity change with a restore from a backup, with a fail-over
  * (whose last transactions may be lost) and with a copy: then the same number may stand for another transaction.
  */
-const HEAD_COLUMNS = `
+const EPOCH = `
   left(md5(concat_ws('/', (SELECT system_identifier FROM pg_control_system()),
                           left(pg_walfile_name(pg_current_wal_lsn()), 8),
                           (SELECT oid FROM pg_database WHERE datname = current_database()),
-                          log.generation)), 12) AS epoch,
+                          log.generation)), 12)`;
+
+const HEAD_COLUMNS = `${EPOCH} AS epoch,
   pg_snapshot_xmin(pg_current_snapshot())::text AS ends_before,
   pg_snapshot_xmax(pg_current_snapshot())::text AS next_xid,
   log.pruned_through::text AS pruned_through`;
@@ -144,11 +151,19 @@ SELECT ${HEAD_COLUMNS}, page.*
              ELSE true END)) AS page ON true
  ORDER BY page.xid::xid8, page.seq`;
 
+const ADOPT_SQL = `
+WITH adopted AS (
+  UPDATE change_log AS log SET epoch = ${EPOCH}, pruned_through = '0' WHERE log.epoch IS DISTINCT FROM ${EPOCH} RETURNING id
+), moved AS (
+  UPDATE changes SET xid = pg_current_xact_id() WHERE EXISTS (SELECT FROM adopted)
+)
+UPDATE change_followers SET xid = pg_current_xact_id(), seq = 0 WHERE EXISTS (SELECT FROM adopted)`;
+
 /** Whole transactions, oldest first; where it cut is kept beside, so that an older position is known to be too old. */
 const PRUNE_SQL = `
 WITH cut AS (
   SELECT xid FROM (SELECT xid, at FROM changes ORDER BY xid, block LIMIT $2::int) AS oldest
-   WHERE at < $1::bigint AND xid < pg_snapshot_xmin(pg_current_snapshot())
+   WHERE at < $1::bigint AND xid < (SELECT xid FROM change_followers ORDER BY xid LIMIT 1)
    ORDER BY xid DESC LIMIT 1
 ), kept AS (
   UPDATE change_log SET pruned_through = cut.xid FROM cut

@@ -45,6 +45,13 @@ SELECT media_id::text FROM media
  WHERE media_id = $2::uuid
    AND (account_id = $1
      OR EXISTS (SELECT FROM channels channel
+                  JOIN conversations c ON c.channel_id = channel.channel_id
+                 WHERE media.source_url IS NOT NULL
+                   AND channel.channel_id = media.channel_id AND channel.account_id = $1
+                   AND channel.status <> 'disconnected'
+                   AND c.conversation_id = media.conversation_id
+                   AND c.last_sent_at >= coalesce(channel.visible_from, 0))
+     OR EXISTS (SELECT FROM channels channel
                   JOIN messages m ON m.channel_id = channel.channel_id
                  WHERE channel.channel_id = media.channel_id AND channel.account_id = $1
                    AND channel.status <> 'disconnected'
