@@ -63,8 +63,10 @@ describe('the queue of media to fetch', () => {
     await createMediaQueue(database).store(again, { contentType: 'image/png', bytes: PNG, atMs: NOW });
     await createMediaQueue(database).store(again, { contentType: 'image/gif', bytes: PNG, atMs: NOW });
 
-    const content = await createMediaLibrary(database).read(late.mediaId);
-    expect(content).to.deep.equal({ state: 'stored', contentType: 'image/png', bytes: PNG });
+    const library = createMediaLibrary(database);
+    const found = { state: 'stored', contentType: 'image/png', sizeBytes: PNG.length };
+    expect(await library.find(late.mediaId)).to.deep.equal(found);
+    expect(await library.readBytes(late.mediaId, { start: 0, end: PNG.length })).to.deep.equal(PNG);
   });
 
   it('gives nothing of a channel that is not connected', async () => {

@@ -208,9 +208,15 @@ export interface StoredMedia {
   readonly sizeBytes: number;
 }
 
-export type MediaContent =
-  | { readonly state: 'stored'; readonly contentType: string; readonly bytes: Buffer }
+export type FoundMedia =
+  | { readonly state: 'stored'; readonly contentType: string; readonly sizeBytes: number }
   | { readonly state: Exclude<MediaState, 'stored'> };
+
+/** The first and the last byte. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
 
 /** Media by our id. */
 export interface MediaLibrary {
@@ -220,7 +226,9 @@ export interface MediaLibrary {
   /** True for uploads of the account and for media in conversations that it may see. */
   belongsTo(accountId: string, mediaId: string): Promise<boolean>;
   /** Null when there is none. Whether the caller may have it is not asked here. */
-  read(mediaId: string): Promise<MediaContent | null>;
+  find(mediaId: string): Promise<FoundMedia | null>;
+  /** Of what is stored; what lies beyond its end is left out. */
+  readBytes(mediaId: string, range: ByteRange): Promise<Buffer>;
 }
 
 /** What to fetch: what a message holds, by TikTok's id, or a customer's picture, from a temporary address. */

@@ -72,3 +72,6 @@ ALTER TABLE media
   ADD CONSTRAINT media_is_of_one CHECK (num_nonnulls(account_id, message_id, source_url) = 1);
 
 ALTER TABLE reply_requests ADD COLUMN retry_of TEXT;
+
+-- Pictures and videos are compressed already, and a part of one is read without the rest.
+ALTER TABLE media_bytes ALTER COLUMN bytes SET STORAGE EXTERNAL;
