@@ -23,9 +23,9 @@ export interface ConversationRoutes {
 const NOTHING = { items: [], next: null } as const;
 
 const channelQuery = { ...pagingQuery, channelId: z.string().min(1).max(1_000).optional() };
-const listQuery = z.object({ ...channelQuery, search: z.string().min(1).max(200).optional() });
-const noticesQuery = z.object(channelQuery);
-const messagesQuery = z.object({ ...pagingQuery, order: z.enum(['asc', 'desc']).default('asc') });
+export const listQuery = z.object({ ...channelQuery, search: z.string().min(1).max(200).optional() });
+export const noticesQuery = z.object(channelQuery);
+export const messagesQuery = z.object({ ...pagingQuery, order: z.enum(['asc', 'desc']).default('asc') });
 
 const storableText = z.string().transform(idOf);
 const conversationCursor = z

@@ -64,11 +64,11 @@ export const mountEvents = (app: Express, { people, changes, streams, clock, hea
   app.all(PATH, onlyMethods('GET'));
 };
 
-const query = z.object({ cursor: z.string().max(100).optional() });
+export const eventsQuery = z.object({ cursor: z.string().max(100).optional() });
 
 /** A reader that reconnects says where it was by itself (`Last-Event-ID`), and that counts over the address it began with. */
 const startOf = (request: Request): ChangePosition | null => {
-  const { cursor } = validate(query, request.query);
+  const { cursor } = validate(eventsQuery, request.query);
   const last = request.headers['last-event-id'];
   const [field, text] = typeof last === 'string' && last !== '' ? ['last-event-id', last] : ['cursor', cursor];
   if (text === undefined) return null;
