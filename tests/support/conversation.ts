@@ -171,7 +171,9 @@ const FLAGS = ['--disable-warning=TimeoutNegativeWarning', '--import', '@tiktok-
 const MAIN = fileURLToPath(new URL('../../services/conversation/src/main.ts', import.meta.url));
 
 /** The service as a process of its own, which a test can kill. */
-export const spawnConversation = async (bench: Bench): Promise<RunningConversation & { kill(): Promise<void> }> => {
+export const spawnConversation = async (
+  bench: Bench,
+): Promise<RunningConversation & { readonly pid: number; kill(): Promise<void> }> => {
   const child = spawn(process.execPath, [...FLAGS, MAIN], {
     env: { PATH: process.env.PATH, ...bench.environment },
     cwd: fileURLToPath(new URL('../..', import.meta.url)),
@@ -186,6 +188,7 @@ export const spawnConversation = async (bench: Bench): Promise<RunningConversati
   return {
     publicUrl: `http://127.0.0.1:${ready.port}`,
     internalUrl: `http://127.0.0.1:${ready.internalPort}`,
+    pid: child.pid ?? 0,
     stop: end('SIGTERM'),
     kill: end('SIGKILL'),
   };

@@ -39,6 +39,19 @@ CREATE TABLE search_documents (
 CREATE INDEX search_documents_words ON search_documents USING gin (words);
 CREATE INDEX search_documents_in_order ON search_documents (channel_id, sent_at, conversation_id);
 
+-- The planner cannot know how common the beginning of a word is, and a wrong guess reads the whole table. So each way has a
+-- function that leaves no other: by the words' index, however few there are; in order of time, until there are enough.
+CREATE FUNCTION search_by_words(channels TEXT[], query TSQUERY, most INTEGER) RETURNS SETOF search_documents
+  LANGUAGE sql STABLE SET enable_seqscan = off SET enable_indexscan = off
+  AS 'SELECT * FROM search_documents WHERE words @@ query AND channel_id = ANY (channels) LIMIT most';
+CREATE FUNCTION search_by_time(channel TEXT, since BIGINT, before BIGINT, conversation TEXT, query TSQUERY, most INTEGER)
+  RETURNS SETOF search_documents
+  LANGUAGE sql STABLE SET enable_seqscan = off SET enable_bitmapscan = off
+  AS 'SELECT * FROM search_documents
+       WHERE channel_id = channel AND sent_at >= since AND (sent_at, conversation_id) <= (before, conversation)
+         AND words @@ query
+       ORDER BY sent_at DESC, conversation_id DESC LIMIT most';
+
 -- How far each flow that must miss no change has read the change log.
 CREATE TABLE change_followers (
   name TEXT PRIMARY KEY,
@@ -67,6 +80,11 @@ INSERT INTO tiktok_pace (next_at) VALUES (0);
 
 -- Avatars come from a temporary address that TikTok's list gives.
 ALTER TABLE media
+  -- As in the projection's tables: an index of another collation is of no use to a join with them.
+  ALTER COLUMN channel_id TYPE TEXT COLLATE "C",
+  ALTER COLUMN conversation_id TYPE TEXT COLLATE "C",
+  ALTER COLUMN message_id TYPE TEXT COLLATE "C",
+  ALTER COLUMN tiktok_media_id TYPE TEXT COLLATE "C",
   ADD COLUMN source_url TEXT,
   DROP CONSTRAINT media_check,
   ADD CONSTRAINT media_is_of_one CHECK (num_nonnulls(account_id, message_id, source_url) = 1);

@@ -100,37 +100,29 @@ export const WINDOW_JOINS = `
                       AND f.failure_code = 'reply_window_closed' AND f.failure_tiktok_code IS NOT NULL
                       AND f.failed_at >= rule.last_at) AS is_closed) AS closed`;
 
-const PLACE_AFTER = '($5::bigint IS NULL OR (%, conversation_id, channel_id) < ($5::bigint, $6::text, $7::text))';
-const placeAfter = (column: string): string => PLACE_AFTER.replace('%', column);
-
-const listSql = (places: string): string => `
+/** The newest of each channel by its index, then the newest of those. */
+export const LIST_SQL = `
 SELECT ${COLUMNS}
   FROM (
-    SELECT place.*, channel.visible_from FROM ${VISIBLE_CHANNELS}
-     CROSS JOIN LATERAL (${places}) AS place
+    SELECT newest.*, channel.visible_from FROM ${VISIBLE_CHANNELS}
+     CROSS JOIN LATERAL (
+       SELECT *, last_sent_at AS listed_at FROM conversations
+        WHERE channel_id = channel.channel_id AND last_sent_at >= channel.visible_from
+          AND ($5::bigint IS NULL OR (last_sent_at, conversation_id, channel_id) < ($5::bigint, $6::text, $7::text))
+        ORDER BY last_sent_at DESC, conversation_id DESC LIMIT $8::int) AS newest
      WHERE $4::text IS NULL OR channel.channel_id = $4::text
-     ORDER BY place.listed_at DESC, place.conversation_id DESC, place.channel_id DESC LIMIT $8::int) AS c
+     ORDER BY newest.listed_at DESC, newest.conversation_id DESC, newest.channel_id DESC LIMIT $8::int) AS c
   ${JOINS} ${WINDOW_JOINS} ${MESSAGE_JOINS}
  ORDER BY c.listed_at DESC, c.conversation_id DESC, c.channel_id DESC`;
 
-/** The newest of each channel by its index, then the newest of those. */
-export const LIST_SQL = listSql(`
-       SELECT *, last_sent_at AS listed_at FROM conversations
-        WHERE channel_id = channel.channel_id AND last_sent_at >= channel.visible_from AND ${placeAfter('last_sent_at')}
-        ORDER BY last_sent_at DESC, conversation_id DESC LIMIT $8::int`);
-
-/** Conversations at the place of their newest match: an older match of the same conversation is passed over. */
-export const SEARCH_SQL = listSql(`
-       SELECT found.*, hit.sent_at AS listed_at
-         FROM search_documents hit
-         JOIN conversations found USING (channel_id, conversation_id)
-        WHERE hit.channel_id = channel.channel_id AND hit.sent_at >= channel.visible_from
-          AND hit.words @@ $9::tsquery AND ${placeAfter('hit.sent_at')}
-          AND NOT EXISTS (
-            SELECT FROM search_documents newer
-             WHERE newer.channel_id = hit.channel_id AND newer.conversation_id = hit.conversation_id
-               AND newer.words @@ $9::tsquery AND (newer.sent_at, newer.message_id) > (hit.sent_at, hit.message_id))
-        ORDER BY hit.sent_at DESC, conversation_id DESC LIMIT $8::int`);
+/** The conversations $4 and $5 at the places $6; all of them may be seen. */
+export const KEYS_SQL = `
+SELECT ${COLUMNS}
+  FROM (SELECT conversations.*, listed_at, channel.visible_from
+          FROM unnest($4::text[], $5::text[], $6::bigint[]) AS found (channel_id, conversation_id, listed_at)
+          JOIN conversations USING (channel_id, conversation_id) JOIN ${VISIBLE_CHANNELS} USING (channel_id)) AS c
+  ${JOINS} ${WINDOW_JOINS} ${MESSAGE_JOINS}
+ ORDER BY c.listed_at DESC, c.conversation_id DESC, c.channel_id DESC`;
 
 export const GET_SQL = `
 SELECT ${COLUMNS}

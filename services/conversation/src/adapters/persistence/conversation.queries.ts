@@ -6,33 +6,26 @@ import {
   type ConversationRow,
   conversationView,
   GET_SQL,
+  KEYS_SQL,
   LIST_SQL,
-  SEARCH_SQL,
   VISIBLE_CHANNELS,
 } from './conversation-rows.ts';
 import { MESSAGE_COLUMNS, MESSAGE_JOINS, type MessageRow, messageView } from './message-rows.ts';
 import { listNotices } from './notices.query.ts';
 import { listPendingReplies } from './pending-replies.ts';
 import { findReply } from './reply.query.ts';
+import { findMatches } from './search.query.ts';
+
+type ListQuery = Parameters<ConversationQueries['listConversations']>[0];
 
 /** `windowMs`: how long a message of the customer opens the reply window. */
 export const createConversationQueries = (client: SqlClient, windowMs: number): ConversationQueries => {
   const select = <Row>(sql: string, ...values: readonly unknown[]) =>
     onDatabase(() => client.$queryRawUnsafe<Row[]>(sql, ...values));
   return {
-    listConversations: async ({ accountId, userId, channelId, search, after, limit }) => {
-      const rows = await select<ConversationRow>(
-        search === null ? LIST_SQL : SEARCH_SQL,
-        accountId,
-        userId,
-        windowMs,
-        channelId,
-        after?.listedAt ?? null,
-        after?.conversationId ?? null,
-        after?.channelId ?? null,
-        limit + 1,
-        ...(search === null ? [] : [search]),
-      );
+    listConversations: async (query) => {
+      const { limit } = query;
+      const rows = await onDatabase(() => listRows(client, { ...query, windowMs, limit: limit + 1 }));
       const { items, next } = pageOf(rows, limit, (last) => ({
         listedAt: Number(last.listed_at),
         conversationId: last.conversation_id,
@@ -90,6 +83,27 @@ export const createConversationQueries = (client: SqlClient, windowMs: number): 
     getReply: async (accountId, replyId) => (await findReply(client, accountId, replyId))?.view ?? null,
     findReply: (accountId, replyId) => findReply(client, accountId, replyId),
   };
+};
+
+/** As many as `limit`, by their newest message or their newest match. */
+const listRows = async (
+  client: SqlClient,
+  query: ListQuery & { readonly windowMs: number },
+): Promise<readonly ConversationRow[]> => {
+  const { accountId, userId, windowMs, channelId, search, after, limit } = query;
+  const person = [accountId, userId, windowMs];
+  if (search === null) {
+    const place = [after?.listedAt ?? null, after?.conversationId ?? null, after?.channelId ?? null];
+    return client.$queryRawUnsafe<ConversationRow[]>(LIST_SQL, ...person, channelId, ...place, limit);
+  }
+  const places = await findMatches(client, { ...query, search });
+  return client.$queryRawUnsafe<ConversationRow[]>(
+    KEYS_SQL,
+    ...person,
+    places.map((place) => place.channelId),
+    places.map((place) => place.conversationId),
+    places.map((place) => place.listedAt),
+  );
 };
 
 const pageOf = <View, Cursor>(
