@@ -9,9 +9,11 @@ export interface BackgroundLoop {
   poke(): void;
 }
 
+const LEAST_BACK_OFF_MS = 1_000;
+
 /**
  * Calls `work` again and again: at once while it answers that there is more, else after `everyMs` or a poke. What it throws
- * is logged, and tried again in the same way.
+ * is logged, and tried again after a second at least, poked or not.
  */
 export const createBackgroundLoop = ({
   name,
@@ -29,10 +31,11 @@ export const createBackgroundLoop = ({
   let running: Promise<void> | null = null;
   let wake: () => void = () => {};
 
-  const rest = (): Promise<void> =>
+  const rest = (ms: number, isPatient = false): Promise<void> =>
     new Promise((resolve) => {
-      const timer = setTimeout(resolve, everyMs);
+      const timer = setTimeout(resolve, ms);
       wake = () => {
+        if (isPatient && !isStopping) return;
         clearTimeout(timer);
         resolve();
       };
@@ -41,12 +44,12 @@ export const createBackgroundLoop = ({
   const turn = async (): Promise<void> => {
     try {
       isPoked = false;
-      if ((await work()) || isPoked) return;
+      if (!(await work()) && !isPoked) await rest(everyMs);
     } catch (error) {
-      logger.warn('loop.failed', { loop: name, retryAfterMs: everyMs }, error);
-      isPoked = false;
+      const retryAfterMs = Math.max(everyMs, LEAST_BACK_OFF_MS);
+      logger.warn('loop.failed', { loop: name, retryAfterMs }, error);
+      await rest(retryAfterMs, true);
     }
-    await rest();
   };
   const run = async (): Promise<void> => {
     while (!isStopping) await turn();
