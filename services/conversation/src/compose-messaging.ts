@@ -29,7 +29,8 @@ import type { Fetching } from './compose-fetching.ts';
 import type { Ground } from './ground.ts';
 
 const HOUR_MS = 3_600_000;
-const FOLLOWED_EVERY_MS = 100;
+/** Not at once: what changes within this time is worked off together, and leaves the projection its processor. */
+const FOLLOWED_EVERY_MS = 250;
 
 export interface Messaging {
   readonly submitReply: SubmitReply;
@@ -76,7 +77,6 @@ export const composeMessaging = (
         deadLetters,
         onProjected: ({ channel: channels, message: messages }) => {
           changes.poke();
-          follower.poke();
           for (const { channelId } of channels) fetching.tokens.drop(channelId);
           if (channels.length > 0 || messages.some(({ tiktokMediaId }) => tiktokMediaId !== null)) {
             fetching.mediaLoop.poke();
