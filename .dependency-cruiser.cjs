@@ -77,6 +77,11 @@ module.exports = {
       { path: '(?:^|/)node_modules/kafkajs/' },
     ),
     forbid(
+      'command-line-has-one-home',
+      { pathNot: [...test, '^services/operator/src/adapters/cli/'] },
+      { path: '(?:^|/)node_modules/commander/' },
+    ),
+    forbid(
       'database-stays-in-persistence',
       { path: `${service}/src/`, pathNot: [...test, '/adapters/persistence/', '/src/compose\\.ts$'] },
       { path: '(?:^|/)node_modules/(?:@prisma|prisma|pg)/' },

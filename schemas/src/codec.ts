@@ -4,6 +4,7 @@ import { type RecordSchema, readRecordSchemas } from './avro-files.ts';
 import { boundArrays } from './bounded-arrays.ts';
 import type { Records } from './generated/records.ts';
 import { connectRegistry, isNotFound, lookUpSchemaIds, type RegistrySettings } from './registry.ts';
+import { writeWellFormedStrings } from './well-formed-strings.ts';
 
 export type RecordName = keyof Records;
 
@@ -40,6 +41,7 @@ export interface Codec {
 }
 
 boundArrays();
+writeWellFormedStrings();
 
 type Reader = (bytes: Buffer) => DecodedRecord;
 

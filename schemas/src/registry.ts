@@ -1,10 +1,8 @@
-import { COMPATIBILITY, SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry';
+import { SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry';
 import { type RecordSchema, readRecordSchemas } from './avro-files.ts';
+import { createSubjects, type RegistrySettings, subjectOf } from './subjects.ts';
 
-export interface RegistrySettings {
-  /** Base URL of a registry with Confluent's API. */
-  readonly url: string;
-}
+export type { RegistrySettings };
 
 /** Without it the client waits for ever for a registry that takes the connection and says nothing. */
 const ANSWER_WITHIN_MS = 5_000;
@@ -19,11 +17,8 @@ const withDeadline: Middleware = () => ({
 export const connectRegistry = ({ url }: RegistrySettings): SchemaRegistry =>
   new SchemaRegistry({ host: url, retry: { retries: 0 }, middlewares: [withDeadline] });
 
-/** @internal TopicRecordNameStrategy: a topic carries several record types, each with its own line of versions. */
-export const subjectOf = ({ topic, fullName }: RecordSchema): string => `${topic}-${fullName}`;
-
 /**
- * Registers every record of every topic, each subject at FULL_TRANSITIVE from its first version on. A deploy step: no
+ * Registers every record of every topic, each subject at FULL_TRANSITIVE before its first version. A deploy step: no
  * service registers at run time. It changes nothing where a schema is registered already, newer versions or not. Throws
  * at the first schema that the registry refuses, naming its subject.
  */
@@ -31,22 +26,14 @@ export const registerSchemas = async (
   settings: RegistrySettings,
   contract: readonly RecordSchema[] = readRecordSchemas(),
 ): Promise<readonly string[]> => {
-  const registry = connectRegistry(settings);
-  const register = async (record: RecordSchema): Promise<string> => {
-    const subject = subjectOf(record);
-    try {
-      await registry.register(
-        { type: SchemaType.AVRO, schema: JSON.stringify(record.schema) },
-        { subject, compatibility: COMPATIBILITY.FULL_TRANSITIVE },
-      );
-    } catch (error) {
-      throw new Error(`the registry refused subject ${subject}`, { cause: error });
+  const registered: string[] = [];
+  for await (const registration of createSubjects(settings, contract).register()) {
+    if (registration.kind === 'refused') {
+      throw new Error(`the registry refused subject ${registration.subject}: ${registration.reason}`);
     }
-    return subject;
-  };
-  const subjects: string[] = [];
-  for (const record of contract) subjects.push(await register(record));
-  return subjects;
+    registered.push(registration.subject);
+  }
+  return registered;
 };
 
 /** @internal Id of each named record's schema as registered by the deploy step; throws, naming the subject, when one is missing. */

@@ -125,6 +125,16 @@ export const topics = {
     owner: 'every service',
     records: ['OperatorActed'],
   },
+  authDeadLetters: deadLetters('auth'),
   conversationDeadLetters: deadLetters('conversation'),
   outboundDeadLetters: deadLetters('outbound'),
 } as const satisfies Record<string, Topic>;
+
+const DAY_MS = 24 * 60 * 60 * 1_000;
+
+/** A topic's settings by Kafka's names, as they are set on the broker. */
+export const topicConfig = ({ cleanup, retentionDays }: Topic): Readonly<Record<string, string>> => ({
+  'cleanup.policy': cleanup,
+  'max.message.bytes': String(MAX_MESSAGE_BYTES),
+  'retention.ms': String(retentionDays === null ? -1 : retentionDays * DAY_MS),
+});

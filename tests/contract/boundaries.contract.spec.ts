@@ -59,6 +59,11 @@ const plants: readonly (readonly [rule: string, file: string, content: string])[
     "import { Kafka } from 'kafkajs';\nexport const used = Kafka;\n",
   ],
   [
+    'command-line-has-one-home',
+    'services/operator/src/application/parsing.ts',
+    "import { Command } from 'commander';\nexport const used = Command;\n",
+  ],
+  [
     'database-stays-in-persistence',
     'services/auth/src/adapters/http/direct.ts',
     "import pg from 'pg';\nexport const used = pg;\n",
@@ -106,6 +111,7 @@ const innocents: Readonly<Record<string, string>> = {
   'package.json': '{ "name": "planted", "private": true, "type": "module" }',
   'services/auth/package.json':
     '{ "name": "auth", "dependencies": { "kafkajs": "*", "pg": "*" }, "devDependencies": { "chai": "*" } }',
+  'services/operator/package.json': '{ "name": "operator", "dependencies": { "commander": "*" } }',
   'services/platform/package.json': '{ "name": "platform", "dependencies": { "kafkajs": "*", "pg": "*" } }',
   'services/auth/src/domain/b.ts': `${importing('./a.ts')}export { used as planted };\n`,
   'services/auth/src/domain/planted.ts': planted,

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Codec, CodecError, createCodec } from '@tiktok-channel/schemas';
+import { type Codec, CodecError, createCodec, registerSchemas } from '@tiktok-channel/schemas';
 import { expect } from 'chai';
 import { messageReceived, sendReply } from '../support/records.ts';
+import { type Contract, recordIn, today, underOwnSubjects } from './evolution-schemas.ts';
 
 describe('the codec', () => {
   let codec: Codec;
@@ -38,6 +39,15 @@ describe('the codec', () => {
     expect(decoded).to.have.nested.property('value.text', text);
   });
 
+  for (const text of ['\ud800', 'a\udc00b👍', `${'x'.repeat(100)}\ud800`]) {
+    it(`writes a lone surrogate as U+FFFD, in UTF-8 that every reader takes (${text.length} units)`, async () => {
+      const bytes = codec.encode('SendReply', sendReply({ text }));
+
+      expect(bytes.includes(text.toWellFormed(), 'utf8')).to.equal(true);
+      expect(await codec.decode(bytes)).to.have.nested.property('value.text', text.toWellFormed());
+    });
+  }
+
   it('names the field that does not fit, and never its value', () => {
     const wrong = { ...messageReceived(), sentAt: 'a secret word' } as never;
 
@@ -64,6 +74,15 @@ describe('the codec', () => {
     await codec.decode(bytes);
 
     expect(() => codec.decode(bytes.subarray(0, 20)))
+      .to.throw(CodecError)
+      .with.property('code', 'undecodable');
+  });
+
+  it('says that a value with bytes behind it is undecodable', async () => {
+    const bytes = codec.encode('MessageReceived', messageReceived());
+    await codec.decode(bytes);
+
+    expect(() => codec.decode(Buffer.concat([bytes, Buffer.of(0)])))
       .to.throw(CodecError)
       .with.property('code', 'undecodable');
   });
@@ -103,6 +122,30 @@ describe('the codec', () => {
     expect(process.memoryUsage().heapUsed - before).to.be.lessThan(50_000_000);
   });
 
+  for (const [what, list] of [
+    [
+      'an array that claims more items than there are bytes',
+      { type: 'array', items: 'string', claim: 'feffffffffffff0f' },
+    ],
+    ['an array of which a block ends before it begins', { type: 'array', items: 'string', claim: '0103' }],
+    ['a map that claims more items than there are bytes', { type: 'map', values: 'string', claim: 'feffffffffffff0f' }],
+    ['a map of which a block ends before it begins', { type: 'map', values: 'string', claim: '0103' }],
+  ] as const) {
+    it(`says that ${what} is undecodable where only newer code knows it`, async () => {
+      const { claim, ...type } = list;
+      const newer = underOwnSubjects()(withFirst(type));
+      await registerSchemas(registry, newer);
+      const { encode } = await createCodec({ registry, contract: newer, writes: ['CancelReply'] });
+      const cancel = { replyId: 'r', channelId: 'c', conversationId: 'k', requestedBy: 'me', requestedAt: 1 };
+      const good = encode('CancelReply', cancel);
+      expect(await codec.decode(good)).to.deep.include({ name: 'CancelReply' });
+
+      expect(() => codec.decode(Buffer.concat([good.subarray(0, 5), Buffer.from(claim, 'hex')])))
+        .to.throw(CodecError)
+        .with.property('code', 'undecodable');
+    });
+  }
+
   it('takes a registry that does not answer for one that is away', async () => {
     const silent = createServer(() => {});
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
@@ -120,6 +163,14 @@ describe('the codec', () => {
     }
   });
 });
+
+/** A command with one more field, before all others. */
+const withFirst = (type: object): Contract => {
+  const record = recordIn(today, 'CancelReply');
+  const { fields } = record.schema as unknown as { readonly fields: readonly object[] };
+  const first = { name: 'more', type, doc: 'More.', default: 'items' in type ? [] : {} };
+  return [{ ...record, schema: { ...(record.schema as object), fields: [first, ...fields] } as typeof record.schema }];
+};
 
 /** A value in the wire format under any schema. */
 const foreignValue = (id: number, content: readonly number[]): Buffer => {

@@ -105,6 +105,11 @@ const voice: RecordJson = {
   fields: [{ name: 'url', type: ['null', 'string'], doc: 'Its address.', default: null }],
 };
 
+const withoutDocs = (record: RecordJson): RecordJson => ({
+  ...record,
+  fields: record.fields.map(({ doc: _doc, ...field }) => field),
+});
+
 /** What a registry lets pass and the gate refuses: why there is a gate. */
 const acceptedByRegistry = rows(
   'accepts',
@@ -129,6 +134,16 @@ const acceptedByRegistry = rows(
   ['a field says no more what it is', withField('note', { doc: undefined }), ['doc_missing']],
   ['a field says nothing in many words', withField('note', { doc: ' ' }), ['doc_missing']],
   ['an enum says no more what it is', withKind({ doc: undefined }), ['doc_missing']],
+  [
+    'a new record that may be null says nothing of its field',
+    withNew({ name: 'voice', type: ['null', withoutDocs(voice)], doc: 'A voice.', default: null }),
+    ['doc_missing'],
+  ],
+  [
+    'a new record in a list says nothing of its field',
+    withNew({ name: 'voices', type: { type: 'array', items: withoutDocs(voice) }, doc: 'Voices.', default: [] }),
+    ['doc_missing'],
+  ],
   ['a logical type is dropped', withField('at', { type: 'long' }), ['logical_type_changed']],
   [
     'a logical type moves to the field, where it is ignored',

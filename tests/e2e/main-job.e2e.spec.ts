@@ -163,12 +163,12 @@ describe('a connected channel', () => {
     const mia = driver.customer(business);
     const { conversationId, messageId } = await mia.send({ type: 'text', text: 'Hello?' });
     await driver.messageIs(conversationId, messageId);
-    await driver.faults({ send_rejects_with: 40064 });
+    await driver.faults({ send_rejects_with: 40002 });
     try {
       const reply = await driver.reply(conversationId, { text: 'Hello!' });
 
       expect((await driver.replyIs(reply.body.replyId, 'failed')).failure).to.deep.include({
-        code: 'blocked_by_tiktok',
+        code: 'tiktok_rejected',
       });
     } finally {
       await driver.faults({});

@@ -1,13 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { eventually } from '@tiktok-channel/platform/testing';
 import { expect } from 'chai';
 import { type AuthWorld, createAuthWorld } from '../support/auth.ts';
+import { createAuthProcesses, killNow } from '../support/auth-process.ts';
 import { type CuttableLine, cuttableLine } from '../support/cuttable-line.ts';
-
-const MAIN = fileURLToPath(new URL('../../services/auth/src/main.ts', import.meta.url));
 
 describe('auth, while its database is away,', () => {
   let world: AuthWorld;
@@ -71,35 +67,24 @@ describe('auth, while its database is away,', () => {
 
 describe('auth, killed between the exchange of the code and the write,', () => {
   let world: AuthWorld;
-  let processes: ChildProcess[];
+  const processes = createAuthProcesses(() => world);
 
   before(async () => {
-    processes = [];
     world = await createAuthWorld({ replicas: 0 });
   });
   after(async () => {
-    for (const child of processes) await end(child);
+    await processes.endAll();
     await world?.stop();
   });
 
-  const start = async (): Promise<ChildProcess> => {
-    const child = spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', MAIN], {
-      env: { ...world.environment, PATH: process.env.PATH },
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
-    processes.push(child);
-    await eventually('the service listens', async () => (await world.get('/v1/channels')).status === 401);
-    return child;
-  };
-
   it('has no half-connected channel, and the next attempt connects', async () => {
-    const first = await start();
+    const { child } = await processes.start();
     const businessId = await world.newBusiness();
     const started = await world.startConnect('account-1');
     world.hold('business/get');
     const interrupted = world.consent(businessId, started).catch(() => 'interrupted');
     await eventually('the code is exchanged', () => world.calls.some((call) => call.includes('business/get')));
-    first.kill('SIGKILL');
+    await killNow(child);
     expect(await interrupted).to.equal('interrupted');
     world.hold(null);
 
@@ -107,24 +92,24 @@ describe('auth, killed between the exchange of the code and the write,', () => {
       (await world.database.client.$queryRawUnsafe<unknown[]>(`SELECT 1 FROM ${table}`)).length;
     expect([await rows('channels'), await rows('channel_tokens'), await rows('events')]).to.deep.equal([0, 0, 0]);
 
-    await start();
+    await processes.start();
+    await world.advance(61);
+    const { body } = await world.get('/v1/accounts/account-1/tiktok/authorizations', await administrator());
+    expect((body.items as { outcome: string }[]).map(({ outcome }) => outcome)).to.deep.equal(['interrupted']);
     expect(await world.consent(businessId, started)).to.match(/error=state_reused$/);
     await world.connect('account-1', businessId);
-    const events = (await world.published()).filter(({ record }) => record.key === businessId);
+    const events = (await world.published()).filter(
+      ({ record, name }) => record.key === businessId && name?.startsWith('Channel'),
+    );
     expect(events.map(({ name }) => name)).to.deep.equal(['ChannelConnected']);
   });
 
   it('lets a token of before the kill in, since the key pair is kept', async () => {
-    const token = await world.token('agent', 'account-1');
-    for (const child of processes.splice(0)) await end(child);
-    await start();
+    const token = await administrator();
+    await processes.endAll();
+    await processes.start();
     expect((await world.get('/v1/channels', token)).status).to.equal(200);
   });
-});
 
-const end = async (child: ChildProcess): Promise<void> => {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = once(child, 'exit');
-  child.kill('SIGTERM');
-  await exited;
-};
+  const administrator = () => world.token('administrator', 'account-1');
+});

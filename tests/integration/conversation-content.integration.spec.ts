@@ -184,6 +184,29 @@ describe('what a conversation can hold', () => {
     ]);
   });
 
+  it('knows a picture again whose address was signed anew', async () => {
+    const signed = (signature: string, at: number) => ({
+      messageId: 'm-signed',
+      emoji: null,
+      emojiUrl: `${PICTURE}?x-signature=${signature}`,
+      occurredAt: at,
+    });
+    const other = { messageId: 'm-signed', emoji: null, emojiUrl: `${PICTURE}.png?x-signature=a` };
+    await bench.publish(
+      reacted({ operation: 'REMOVED', ...signed('b', 1_767_225_702_000) }),
+      reacted(signed('a', 1_767_225_701_000)),
+      reacted({ ...signed('b', 1_767_225_701_000), person: { userId: 'u-2', username: null } }),
+      reacted({ ...signed('c', 1_767_225_701_120), person: { userId: 'u-2', username: null } }),
+      reacted(other),
+      received({ messageId: 'm-signed' }),
+    );
+
+    expect((await messageWith('m-signed')).reactions).to.deep.equal([
+      { emoji: null, emojiUrl: other.emojiUrl, by: 'customer', at: 1_767_225_700_000 },
+      { emoji: null, emojiUrl: `${PICTURE}?x-signature=c`, by: 'customer', at: 1_767_225_701_120 },
+    ]);
+  });
+
   it('keeps on the conversation what led the customer to it, once for a webhook and its import', async () => {
     const ad = { adId: 'ad-1', advertiserId: null, adName: 'Autumn', embedUrl: null, materialId: 'mm-1' };
     const link = { reference: 'store_qr-1', prefilledMessage: 'Hi!', prefilledMessageAudit: 'PASS' };

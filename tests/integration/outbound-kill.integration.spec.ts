@@ -1,11 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { eventually } from '@tiktok-channel/platform/testing';
 import { expect } from 'chai';
 import { type Conversation, createOutboundWorld, isVerdict, type OutboundWorld, replyIn } from '../support/outbound.ts';
+import { endProcess, startOutboundProcess } from '../support/outbound-processes.ts';
 
-const MAIN = fileURLToPath(new URL('../../services/outbound/src/main.ts', import.meta.url));
 const CONVERSATIONS = 10;
 
 describe('outbound, before TikTok with its limits,', function () {
@@ -31,17 +28,15 @@ describe('outbound, before TikTok with its limits,', function () {
   it('sends 50 replies once each and in order, though it is killed in the middle', async () => {
     const environment = { ...world.environment, OUTBOUND_ATTEMPT_MS: '1000' };
     const commands = repliesOf(5);
-    const first = await startProcess(environment);
+    const first = await startOutboundProcess(environment);
     await world.send(...commands);
     await eventually('some are sent', () => verdicts().length >= 12);
-    first.kill('SIGKILL');
-    await once(first, 'exit');
-    const second = await startProcess(environment);
+    await endProcess(first, 'SIGKILL');
+    const second = await startOutboundProcess(environment);
     try {
       await eventually('every reply has its verdict', () => verdicts().length >= commands.length, { withinMs: 60_000 });
     } finally {
-      second.kill('SIGTERM');
-      await once(second, 'exit');
+      await endProcess(second, 'SIGTERM');
     }
 
     expect(new Set(verdicts().map(({ value }) => value.replyId)).size).to.equal(commands.length);
@@ -77,19 +72,3 @@ describe('outbound, before TikTok with its limits,', function () {
 
 const deliveredOf = ({ statuses }: OutboundWorld): number =>
   statuses.filter(({ name }) => name === 'ReplyDelivered').length;
-
-const startProcess = async (environment: Readonly<Record<string, string>>): Promise<ChildProcess> => {
-  const child = spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', MAIN], {
-    env: { PATH: process.env.PATH, ...environment },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let told = '';
-  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
-    told += chunk;
-  });
-  await eventually('the process is ready', () => {
-    if (child.exitCode !== null) throw new Error(`it ended: ${told}`);
-    return told.includes('service.ready');
-  });
-  return child;
-};

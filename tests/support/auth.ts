@@ -5,10 +5,10 @@ import { type Auth, authMigrations, composeAuth, readAuthSettings } from '@tikto
 import { secret } from '@tiktok-channel/platform/config';
 import { createServiceTokens } from '@tiktok-channel/platform/identity';
 import { createKafka, type IncomingRecord } from '@tiktok-channel/platform/kafka';
-import type { Clock } from '@tiktok-channel/platform/kernel';
+import { type Clock, fingerprint } from '@tiktok-channel/platform/kernel';
 import { migrate } from '@tiktok-channel/platform/postgres';
 import { createRecordingLogger, eventually } from '@tiktok-channel/platform/testing';
-import { createCodec, topics } from '@tiktok-channel/schemas';
+import { createCodec, type RecordName, type Records, topics } from '@tiktok-channel/schemas';
 import { createSimulator, type Simulator } from '@tiktok-channel/tiktok-simulator';
 import { type TestDatabase, testDatabase } from './postgres.ts';
 
@@ -38,21 +38,38 @@ export interface AuthWorld {
   readonly environment: Readonly<Record<string, string>>;
   /** Requests that reached TikTok, as `POST /open_api/…`. */
   readonly calls: string[];
+  /** Every token that TikTok has answered. */
+  readonly issued: ReadonlySet<string>;
   /** Requests to TikTok whose address holds this wait for ever; null lets all through. */
   hold(part: string | null): void;
   /** Once, after TikTok has answered such a request and before the service sees the answer. */
   whenAnswered(part: string, act: () => Promise<void>): void;
   token(role: 'administrator' | 'agent' | 'operator', accountId: string): Promise<string>;
   get(path: string, token?: string): Promise<Answer>;
-  startConnect(accountId: string, body?: object): Promise<StartedConnect>;
+  /** As a person of that role; `replica` is the one whose public port is asked. */
+  send(
+    method: 'POST' | 'PUT',
+    path: string,
+    person: { readonly role: 'administrator' | 'agent' | 'operator'; readonly accountId: string },
+    body?: object,
+  ): Promise<Answer>;
+  /** With a local administrator's token, unless there is another one. */
+  startConnect(accountId: string, body?: object, token?: string): Promise<StartedConnect>;
   /** Walks the consent page; answers where the browser ended. */
   consent(businessId: string, started: StartedConnect, choice?: object): Promise<string>;
-  connect(accountId: string, businessId: string): Promise<void>;
-  accessToken(channelId: string, replica?: number, service?: string): Promise<Answer>;
+  connect(accountId: string, businessId: string, token?: string): Promise<void>;
+  /** `refused`: the token that TikTok refused to who asks. */
+  accessToken(
+    channelId: string,
+    asked?: { readonly replica?: number; readonly service?: string; readonly refused?: unknown },
+  ): Promise<Answer>;
+  /** The owner removes the app at TikTok; no notice is sent. */
+  removeAtTikTok(channelId: string): Promise<void>;
+  publish<Name extends RecordName>(topic: string, key: string, record: readonly [Name, Records[Name]]): Promise<void>;
   newBusiness(username?: string): Promise<string>;
   advance(seconds: number): Promise<void>;
   faults(switches: object): Promise<void>;
-  /** All records of both topics so far, decoded, in the order of each partition. */
+  /** All records that auth has written so far, decoded, in the order of each partition. */
   published(): Promise<readonly Published[]>;
   stop(): Promise<void>;
 }
@@ -76,10 +93,24 @@ const post = (url: string, body: object, headers: Record<string, string> = {}): 
     headers: { 'content-type': 'application/json', ...headers },
   });
 
+const WRITTEN_TOPICS = [topics.channels.name, topics.audit.name, topics.historyRequests.name];
+
+/** What auth reads and writes. */
+const TOPICS = [
+  topics.channels,
+  topics.audit,
+  topics.historyRequests,
+  topics.accountNotices,
+  topics.messages,
+  topics.statuses,
+  topics.authDeadLetters,
+];
+
 export const createAuthWorld = async ({
   replicas = 1,
   databaseLine,
   origin,
+  settings = {},
 }: {
   /** Without any there are only its surroundings, for a process of its own. */
   readonly replicas?: number;
@@ -87,6 +118,8 @@ export const createAuthWorld = async ({
   readonly databaseLine?: (url: string) => Promise<string>;
   /** The public origin, where it is not the service itself. */
   readonly origin?: string;
+  /** In place of what every world has. */
+  readonly settings?: Readonly<Record<string, string>>;
 } = {}): Promise<AuthWorld> => {
   const database = await testDatabase();
   const logger = createRecordingLogger();
@@ -99,13 +132,15 @@ export const createAuthWorld = async ({
   const admin = kafka.createAdmin();
   await admin.start();
   await admin.ensureTopics(
-    [topics.channels, topics.audit].map(({ name, cleanup }) => ({
+    TOPICS.map(({ name, cleanup }) => ({
       topic: name,
       partitions: 3,
       config: { 'cleanup.policy': cleanup },
     })),
   );
   await admin.stop();
+  const producer = kafka.createProducer();
+  await producer.start();
 
   const port = await freePort();
   const publicUrl = origin ?? `http://127.0.0.1:${port}`;
@@ -118,7 +153,7 @@ export const createAuthWorld = async ({
   const environment = {
     HOST: '127.0.0.1',
     PORT: String(port),
-    INTERNAL_PORT: '0',
+    INTERNAL_PORT: String(replicas === 0 ? await freePort() : 0),
     KAFKA_BROKERS: brokers().join(','),
     KAFKA_TOPIC_PREFIX: topicPrefix,
     SCHEMA_REGISTRY_URL: registryUrl(),
@@ -132,6 +167,9 @@ export const createAuthWorld = async ({
     TIKTOK_APP_SECRET: APP_SECRET,
     TIKTOK_API_BASE_URL: `${front.url}/open_api`,
     TIKTOK_AUTHORIZE_URL: `${simulator.url}/v2/auth/authorize`,
+    AUTH_REQUESTS_PER_SECOND: '1000',
+    WEBHOOK_CHECK_SECONDS: '0',
+    ...settings,
   };
   const auths = Array.from({ length: replicas }, (_, replica) =>
     composeAuth({
@@ -151,16 +189,26 @@ export const createAuthWorld = async ({
     auths,
     environment,
     calls: front.calls,
+    issued: front.issued,
     hold: front.hold,
     whenAnswered: front.whenAnswered,
     token: async (role, accountId) => {
       const { body } = await post(`${publicUrl}/local/token`, { role, accountId });
       return String(body.token);
     },
+    send: async (method, path, { role, accountId }, body = {}) =>
+      json(`${publicUrl}${path}`, {
+        method,
+        body: JSON.stringify(body),
+        headers: {
+          'content-type': 'application/json',
+          authorization: `Bearer ${await world.token(role, accountId)}`,
+        },
+      }),
     get: (path, token) =>
       json(`${publicUrl}${path}`, token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }),
-    startConnect: async (accountId, body = {}) => {
-      const authorization = `Bearer ${await world.token('administrator', accountId)}`;
+    startConnect: async (accountId, body = {}, token) => {
+      const authorization = `Bearer ${token ?? (await world.token('administrator', accountId))}`;
       const started = await post(`${publicUrl}/v1/accounts/${accountId}/tiktok/authorization`, body, { authorization });
       return { url: String(started.body.url), cookie: started.headers.get('set-cookie') ?? '' };
     },
@@ -169,16 +217,25 @@ export const createAuthWorld = async ({
       if (status !== 200) throw new Error(`the simulator answered ${status}: ${JSON.stringify(body)}`);
       return String(body.location);
     },
-    connect: async (accountId, businessId) => {
-      const location = await world.consent(businessId, await world.startConnect(accountId));
+    connect: async (accountId, businessId, token) => {
+      const location = await world.consent(businessId, await world.startConnect(accountId, {}, token));
       if (!location.includes('connected=')) throw new Error(`not connected: ${location}`);
     },
-    accessToken: async (channelId, replica = 0, service = 'outbound') => {
+    accessToken: async (channelId, { replica = 0, service = 'outbound', refused } = {}) => {
       const clock: Clock = { now: () => at };
       const at = await nowMs();
       const tokens = createServiceTokens({ service, secrets: [secret(SERVICE_SECRET)], clock });
-      const url = `${auths[replica]?.addresses().internal}/internal/v1/channels/${channelId}/access-token`;
-      return post(url, {}, { authorization: `Bearer ${await tokens('auth')}` });
+      const internal = auths[replica]?.addresses().internal ?? `http://127.0.0.1:${environment.INTERNAL_PORT}`;
+      const url = `${internal}/internal/v1/channels/${channelId}/access-token`;
+      const body = refused === undefined ? {} : { refusedTokenFingerprint: fingerprint(refused) };
+      return post(url, body, { authorization: `Bearer ${await tokens('auth')}` });
+    },
+    removeAtTikTok: async (channelId) => {
+      await fetch(control(`/businesses/${channelId}/authorization`), { method: 'DELETE' });
+    },
+    publish: async (topic, key, [name, value]) => {
+      const codec = await createCodec({ registry: { url: registryUrl() }, writes: [name] });
+      await producer.send([{ topic, key, value: codec.encode(name, value), headers: {} }]);
     },
     newBusiness: async (username = `shop.${randomUUID().slice(0, 8)}`) =>
       String((await post(control('/businesses'), { username, displayName: `The ${username}` })).body.businessId),
@@ -195,6 +252,7 @@ export const createAuthWorld = async ({
     published: () => readTopics({ kafka, isDrained: () => isOutboxEmpty(database) }),
     stop: async () => {
       await Promise.all(auths.map((auth) => auth.lifecycle.stop()));
+      await producer.stop();
       await front.close();
       await simulator.stop();
       await database.drop();
@@ -213,7 +271,7 @@ const isOutboxEmpty = async ({ client }: TestDatabase): Promise<boolean> => {
   return row?.n === 0n;
 };
 
-/** Reads both topics from the start to their ends, once the outbox is empty. */
+/** Reads what auth writes from the start to their ends, once the outbox is empty. */
 const readTopics = async ({
   kafka,
   isDrained,
@@ -228,7 +286,7 @@ const readTopics = async ({
   const deadLetters = kafka.createProducer();
   const consumer = kafka.createConsumer<Published>({
     group: `auth-spec-${randomUUID()}`,
-    topics: [topics.channels.name, topics.audit.name],
+    topics: WRITTEN_TOPICS,
     decode: async (record) => {
       const decoded = await codec.decode(record.value);
       if (decoded.name === null) return { kind: 'skip', reason: 'unknown_record' };
@@ -250,7 +308,7 @@ const readTopics = async ({
   await deadLetters.start();
   await consumer.start();
   try {
-    for (const topic of [topics.channels.name, topics.audit.name]) {
+    for (const topic of WRITTEN_TOPICS) {
       const ends = await admin.endOffsets(topic);
       await eventually(`the end of ${topic}`, () =>
         [...ends].every(([partition, end]) => end === 0n || (reached.get(`${topic}/${partition}`) ?? 0n) >= end),
@@ -267,6 +325,7 @@ const readTopics = async ({
 /** Stands before the simulator and notes what reaches it. */
 const countingFront = async (target: string) => {
   const calls: string[] = [];
+  const issued = new Set<string>();
   let held: string | null = null;
   let answered: { readonly part: string; readonly act: () => Promise<void> } | null = null;
   const server = createServer((request, response) => {
@@ -280,6 +339,9 @@ const countingFront = async (target: string) => {
         await act();
       }
       response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.on('data', (chunk) => {
+        for (const [token] of String(chunk).matchAll(/(?:act|rft)\.[\w.-]+/g)) issued.add(token);
+      });
       answer.pipe(response);
     });
     onward.on('error', () => response.destroy());
@@ -289,6 +351,7 @@ const countingFront = async (target: string) => {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     calls,
+    issued,
     hold: (part: string | null) => {
       held = part;
     },

@@ -299,6 +299,7 @@ export const connected = (
       channelId: 'biz-1',
       accountId: 'account-1',
       status: 'CONNECTED',
+      statusReason: null,
       username: 'acme.store',
       displayName: 'Acme',
       profileImageUrl: null,

@@ -8,6 +8,9 @@ export interface KafkaProxy {
   loseProduceAnswers(count: number): void;
   /** Answers lost so far. */
   readonly lost: number;
+  /** Resets what is connected and refuses what comes. */
+  cut(): Promise<void>;
+  mend(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -59,10 +62,15 @@ export const startKafkaProxy = async (broker: string): Promise<KafkaProxy> => {
       }),
     );
   });
-  const proxyPort = (): number => (server.address() as AddressInfo).port;
-  await new Promise<void>((resolve) => {
-    server.listen(0, HOST, resolve);
-  });
+  const listen = (port: number) => new Promise<void>((resolve) => server.listen(port, HOST, resolve));
+  await listen(0);
+  const { port } = server.address() as AddressInfo;
+  const proxyPort = (): number => port;
+  const cut = async (): Promise<void> => {
+    const closed = new Promise((resolve) => server.close(resolve));
+    for (const socket of sockets) socket.destroy();
+    await closed;
+  };
 
   return {
     address: `${HOST}:${proxyPort()}`,
@@ -72,12 +80,9 @@ export const startKafkaProxy = async (broker: string): Promise<KafkaProxy> => {
     get lost() {
       return lost;
     },
-    async stop() {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => {
-        server.close(resolve);
-      });
-    },
+    cut,
+    mend: () => listen(port),
+    stop: cut,
   };
 };
 

@@ -30,6 +30,8 @@ export interface PhoneMessage {
   readonly from: 'customer' | 'business';
   readonly type: string;
   readonly text?: string;
+  /** TikTok's time. */
+  readonly at: number;
 }
 
 /** A customer who wrote to the business, so that it may answer. */
@@ -51,6 +53,9 @@ export interface FakeChannel {
   readonly next?: FakeChannel;
 }
 
+/** What stands in for outbound's neighbours. */
+export type OutboundParts = Pick<Parameters<typeof composeOutbound>[0], 'linkedImages'>;
+
 /** Outbound on real Kafka, registry and PostgreSQL before a simulator whose deliveries go through a real ingress. */
 export interface OutboundWorld {
   readonly database: TestDatabase;
@@ -63,8 +68,14 @@ export interface OutboundWorld {
   readonly media: Map<string, { readonly status: number; readonly type: string; readonly bytes: Buffer }>;
   /** Channels for which a token was asked, with the fingerprint of the one that TikTok refused. */
   readonly tokenRequests: { readonly id: string; readonly refused: string | null }[];
-  startOutbound(overrides?: Readonly<Record<string, string>>): Promise<Outbound>;
+  /** Answer 503 while they are in it. */
+  readonly away: Set<'auth' | 'conversation'>;
+  startOutbound(overrides?: Readonly<Record<string, string>>, parts?: OutboundParts): Promise<Outbound>;
   newChannel(): Promise<string>;
+  /** A TikTok business account that auth does not know. */
+  newBusiness(): Promise<string>;
+  /** Its owner consents, anew if it was before, and auth knows it. */
+  connect(businessId: string): Promise<void>;
   newToken(channelId: string): Promise<string>;
   /** With its first message; `messages` more follow it. */
   newConversation(channelId: string, messages?: number): Promise<Conversation>;
@@ -158,6 +169,13 @@ export const createOutboundWorld = async (): Promise<OutboundWorld> => {
   const customer = ({ channelId, username }: Conversation) =>
     control(`/businesses/${encodeURIComponent(channelId)}/customers/${username}`);
 
+  const newBusiness = async () => {
+    const username = `shop.${randomUUID().slice(0, 8)}`;
+    return String((await post(control('/businesses'), { username, displayName: username })).businessId);
+  };
+  const connect = async (channelId: string) => {
+    neighbours.channels.set(channelId, connected(await newToken(channelId)));
+  };
   const writeAs = async (channelId: string, username: string) => {
     const path = `/businesses/${encodeURIComponent(channelId)}/customers/${username}/messages`;
     const { conversationId, messageId } = await post(control(path), { type: 'text', text: 'Is this in stock?' });
@@ -172,17 +190,18 @@ export const createOutboundWorld = async (): Promise<OutboundWorld> => {
     deadLetters: bus.deadLetters,
     ...neighbours,
     newToken,
-    startOutbound: async (overrides = {}) => {
-      const outbound = composeOutbound({ settings: readOutboundSettings({ ...environment, ...overrides }), logger });
+    startOutbound: async (overrides = {}, parts = {}) => {
+      const settings = readOutboundSettings({ ...environment, ...overrides });
+      const outbound = composeOutbound({ settings, logger, ...parts });
       outbounds.push(outbound);
       await outbound.lifecycle.start();
       return outbound;
     },
+    newBusiness,
+    connect,
     newChannel: async () => {
-      const username = `shop.${randomUUID().slice(0, 8)}`;
-      const channelId = String((await post(control('/businesses'), { username, displayName: username })).businessId);
-      const accessToken = await newToken(channelId);
-      neighbours.channels.set(channelId, connected(accessToken));
+      const channelId = await newBusiness();
+      await connect(channelId);
       return channelId;
     },
     newConversation: async (channelId, messages = 0) => {
@@ -270,6 +289,7 @@ const startIngress = async (
 const createNeighbours = async () => {
   const channels: OutboundWorld['channels'] = new Map();
   const media: OutboundWorld['media'] = new Map();
+  const away: OutboundWorld['away'] = new Set();
   const tokenRequests: { readonly id: string; readonly refused: string | null }[] = [];
   const server = createServer(async (request, response) => {
     const body = await readText(request);
@@ -278,8 +298,9 @@ const createNeighbours = async () => {
     };
     const [, , , kind, id = ''] = (request.url ?? '').split('/').map(decodeURIComponent);
     if (!request.headers.authorization?.startsWith('Bearer ')) return json(401, {});
+    if (away.has(kind === 'channels' ? 'auth' : 'conversation')) return json(503, {});
     if (kind === 'channels') {
-      tokenRequests.push({ id, refused: JSON.parse(body).refusedTokenFingerprint });
+      tokenRequests.push({ id, refused: JSON.parse(body).refusedTokenFingerprint ?? null });
       const { next, ...channel } = channels.get(id) ?? {};
       if (next !== undefined) channels.set(id, next);
       return !('status' in channel)
@@ -293,6 +314,7 @@ const createNeighbours = async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    away,
     channels,
     media,
     tokenRequests,
@@ -395,11 +417,23 @@ const createBus = async (logger: ReturnType<typeof createRecordingLogger>) => {
 };
 
 /** Whatever it says: only that it is there counts. */
-const channelUpdated = (channelId: string): ChannelUpdated => {
-  const nothing = { username: null, displayName: null, profileImageUrl: null, authorizedAt: null, visibleFrom: null };
-  const channel = { channelId, accountId: 'account-1', status: 'CONNECTED', grantedScopes: [], missingScopes: [] };
-  return { version: 1, at: 0, channel: { ...channel, ...nothing } as ChannelUpdated['channel'] };
-};
+const channelUpdated = (channelId: string): ChannelUpdated => ({
+  version: 1,
+  at: 0,
+  channel: {
+    channelId,
+    accountId: 'account-1',
+    status: 'CONNECTED',
+    statusReason: null,
+    username: null,
+    displayName: null,
+    profileImageUrl: null,
+    grantedScopes: [],
+    missingScopes: [],
+    authorizedAt: null,
+    visibleFrom: null,
+  },
+});
 
 /** A port that nobody uses just now. */
 const freePort = async (): Promise<number> => {

@@ -4,6 +4,7 @@ import {
   type Dependencies,
   dropDatabase,
   type ProcessName,
+  type ReplicaName,
   type System,
   startDependencies,
   startSystem,
@@ -14,8 +15,8 @@ export interface RunningSystem {
   readonly dependencies: Dependencies;
   readonly topicPrefix: string;
   readonly logFolder: string;
-  kill(name: ProcessName, signal: NodeJS.Signals): Promise<void>;
-  ready(name: ProcessName): Promise<void>;
+  kill(name: ReplicaName, signal: NodeJS.Signals): Promise<void>;
+  ready(name: ReplicaName): Promise<void>;
 }
 
 const START_WITHIN_MS = 120_000;
@@ -24,7 +25,10 @@ const START_WITHIN_MS = 120_000;
  * The whole product for the specs of one `describe`, started as `npm start` does: processes, topics and databases of its
  * own on the dependencies of the run. `env` is asked for when it starts, and set for every process.
  */
-export const useSystem = (env: () => Readonly<Record<string, string>> = () => ({})): (() => RunningSystem) => {
+export const useSystem = (
+  env: () => Readonly<Record<string, string>> = () => ({}),
+  { replicas = 1 }: { readonly replicas?: number } = {},
+): (() => RunningSystem) => {
   const name = `t${randomBytes(4).toString('hex')}`;
   let system: System | undefined;
   let dependencies: Dependencies | undefined;
@@ -38,6 +42,7 @@ export const useSystem = (env: () => Readonly<Record<string, string>> = () => ({
       topicPrefix: `${name}.`,
       databasePrefix: `${name}_`,
       ports: 'free',
+      replicas,
       env: Object.fromEntries(PROCESSES.map((process) => [process, settings])),
     });
   });

@@ -5,7 +5,15 @@ export { measureProducerTool, type ProducerToolOptions } from './servers/kafka-t
 export { type PostgresServer, startPostgres } from './servers/postgres.ts';
 export { type RegistryServer, startRegistry } from './servers/registry.ts';
 export type { Server, Way } from './servers/server.ts';
-export type { Addresses, ProcessName, ServiceName } from './system/addresses.ts';
+export type {
+  Addresses,
+  ProcessName,
+  ReplicaAddress,
+  ReplicaName,
+  ReplicatedName,
+  ServiceName,
+} from './system/addresses.ts';
 export { localToken } from './system/demo-account.ts';
+export { operatorSettings } from './system/operator-settings.ts';
 export { type System, startSystem } from './system.ts';
 export { chooseWay } from './way.ts';

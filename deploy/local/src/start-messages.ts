@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import type { Dependencies } from './dependencies.ts';
 import { places } from './places.ts';
 import { type ProcessEvent, ProcessNotReady } from './processes/supervised-process.ts';
-import type { Addresses } from './system/addresses.ts';
+import { type Addresses, REPLICATED } from './system/addresses.ts';
 import type { MovedPort } from './system/placement.ts';
 
 const WAYS: Readonly<Record<Dependencies['way'], string>> = {
@@ -17,20 +17,19 @@ interface Start {
   readonly moved: readonly MovedPort[];
 }
 
+type Row = readonly [name: string, address: string, note: string];
+
 export const describeReady = (addresses: Addresses, { way, tookMs, moved }: Start): string => {
   const phone = `${addresses.simulator}/phone`;
-  const rows = [
+  const rows: readonly Row[] = [
     ['Console', addresses.console, 'open this in a browser'],
     ['Phone', phone, 'write as the customer, see what comes back'],
     ['Simulator', addresses.simulator, 'plays TikTok: its API, consent page and control API'],
-    ['Ingress', addresses.ingress, ''],
-    ['Auth', addresses.auth, ''],
-    ['Conversation', addresses.conversation, ''],
-    ['Outbound', addresses.outbound, ''],
+    ...replicaRows(addresses),
     ['Kafka', addresses.kafka, ''],
     ['Schema registry', addresses.schemaRegistry, ''],
     ['PostgreSQL', addresses.postgres, 'databases auth, conversation, outbound'],
-  ] as const;
+  ];
   const table = rows.map(([name, address, note]) => `  ${name.padEnd(16)} ${address.padEnd(46)} ${note}`.trimEnd());
   const customer = `${addresses.simulator}/_control/businesses/${encodeURIComponent(addresses.channel)}/customers/anna/messages`;
 
@@ -49,10 +48,17 @@ The account "${addresses.account}" has a connected TikTok channel. What to do ne
 
 The simulator keeps nothing: restarted, it has forgotten its phones and the accounts that were added.
 
-Logs: ${relative('.', places.logs)}/<service>.log    All addresses: ${relative('.', places.addresses)}
+Logs: ${relative('.', places.logs)}/<name>.log    All addresses: ${relative('.', places.addresses)}
 Ctrl-C stops everything; data stays for the next start. npm run reset removes it.
 `;
 };
+
+const replicaRows = ({ replicas }: Addresses): readonly Row[] =>
+  REPLICATED.flatMap((service) =>
+    replicas[service].map(({ name, public: address }): Row => [capitalised(name), address, '']),
+  );
+
+const capitalised = (name: string): string => `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 
 export const describeFailure = (error: unknown): string => {
   const reasons: string[] = [];

@@ -19,6 +19,15 @@ const addresses: Addresses = {
   channel: 'biz/1',
   appId: '',
   appSecret: '',
+  replicas: {
+    ingress: [
+      { name: 'ingress', public: 'http://127.0.0.1:3001', internal: '', pid: 1 },
+      { name: 'ingress-2', public: 'http://127.0.0.1:3011', internal: '', pid: 2 },
+    ],
+    auth: [],
+    conversation: [],
+    outbound: [],
+  },
   processes: {},
 };
 
@@ -27,6 +36,7 @@ describe('what npm start says', () => {
     const moved = [{ what: 'the console', wanted: 3000, port: 3005 }];
     const said = describeReady(addresses, { way: 'process', tookMs: 11_000, moved });
     expect(said).to.match(/Phone +http:\/\/127\.0\.0\.1:4010\/phone/);
+    expect(said).to.match(/Ingress-2 +http:\/\/127\.0\.0\.1:3011\n/);
     expect(said).to.include('\n3000 is taken, so the console is on 3005.\n');
     expect(said).to.include('/_control/businesses/biz%2F1/customers/anna/messages');
     expect(describeReady(addresses, { way: 'process', tookMs: 1, moved: [] })).not.to.include('is taken');

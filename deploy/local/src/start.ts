@@ -6,6 +6,7 @@ import { type Dependencies, startDependencies } from './dependencies.ts';
 import { places } from './places.ts';
 import type { ProcessEvent } from './processes/supervised-process.ts';
 import { takeLock } from './run-lock.ts';
+import { readStartArguments } from './start-arguments.ts';
 import { describeFailure, describeReady, describeRestart, STOPPED } from './start-messages.ts';
 import { createAddressFile } from './system/addresses.ts';
 import { checkPortSettings, dependencyPorts, movedPorts } from './system/placement.ts';
@@ -17,6 +18,18 @@ import { planSystem, type System } from './system.ts';
 const LEFTOVERS_END_WITHIN_MS = 6_000;
 /** A download cannot be called off; what it started ends with this process. */
 const PATIENCE_WITH_DEPENDENCIES_MS = 5_000;
+const EXIT_USAGE = 2;
+
+const wanted = readStartArguments(process.argv.slice(2));
+if (wanted.kind === 'help') {
+  console.log(wanted.text);
+  process.exit(0);
+}
+if (wanted.kind === 'wrong') {
+  console.error(wanted.text);
+  process.exit(EXIT_USAGE);
+}
+const { replicas } = wanted;
 
 const addressFile = createAddressFile(places.addresses);
 let dependencies: Promise<Dependencies> | null = null;
@@ -54,6 +67,7 @@ async function run(): Promise<void> {
   const plan = await planSystem({
     dependencies: started,
     ports: 'default',
+    replicas,
     stateFolder: places.state,
     logFolder: places.logs,
     onEvent: follow,

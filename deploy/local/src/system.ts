@@ -2,14 +2,16 @@ import { mkdir, rm } from 'node:fs/promises';
 import type { Dependencies } from './dependencies.ts';
 import { createRunFolder } from './folders.ts';
 import { createSupervisedProcess, type ProcessEvent, type SupervisedProcess } from './processes/supervised-process.ts';
-import { type Addresses, type ProcessName, SERVICES, type ServiceName } from './system/addresses.ts';
+import type { Addresses, ProcessName, ReplicaName } from './system/addresses.ts';
 import { commandOf } from './system/commands.ts';
-import { connectDemoAccount, DEMO_ACCOUNT } from './system/demo-account.ts';
+import { currentAddresses } from './system/current-addresses.ts';
+import { connectDemoAccount } from './system/demo-account.ts';
 import { databasesOf, ensureDatabases, ensureSchemas, ensureTopics } from './system/groundwork.ts';
-import { findPlacement, type Placement } from './system/placement.ts';
+import { CALLED, findPlacement, type Placement, type Replica, replicasOf } from './system/placement.ts';
 import { createReconnection } from './system/reconnection.ts';
-import { openSecrets, type Secrets } from './system/secrets.ts';
-import { baseUrl, type Environment, settingsOf } from './system/settings.ts';
+import { openSecrets } from './system/secrets.ts';
+import { createServiceAddress, type ServiceAddress } from './system/service-address.ts';
+import { baseUrl, type Environment, listensOn, settingsOf } from './system/settings.ts';
 
 export interface SystemOptions {
   readonly dependencies: Dependencies;
@@ -18,11 +20,13 @@ export interface SystemOptions {
   /** Before the name of every database. */
   readonly databasePrefix?: string;
   readonly ports: 'free' | 'default';
+  /** How many run of each service that can run more than once; 1 by default. */
+  readonly replicas?: number;
   /** Keeps the secrets that stored data depends on; without it they are new. */
   readonly stateFolder?: string;
   /** Without it the logs are removed at the end. */
   readonly logFolder?: string;
-  /** Settings of single processes that differ from the usual ones. */
+  /** Settings that differ from the usual ones, of all replicas of a name. */
   readonly env?: Readonly<Partial<Record<ProcessName, Environment>>>;
   readonly onProgress?: (what: string) => void;
   /** Told of every start, death and restart of a process. */
@@ -36,11 +40,11 @@ export interface System {
   readonly addresses: Addresses;
   readonly logFolder: string;
   /** Stops it in order and starts it again. */
-  restart(name: ProcessName): Promise<void>;
+  restart(name: ReplicaName): Promise<void>;
   /** Signals it and, when that ends it, resolves after its death; it is then started again. */
-  kill(name: ProcessName, signal: NodeJS.Signals): Promise<void>;
+  kill(name: ReplicaName, signal: NodeJS.Signals): Promise<void>;
   /** Resolves when it is ready for work. */
-  ready(name: ProcessName): Promise<void>;
+  ready(name: ReplicaName): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -75,45 +79,58 @@ export const startSystem = async (options: SystemOptions): Promise<System> => {
 
 /** The same, as steps for whoever wants to show them. `system` is of use once they have run; it can be stopped at any time. */
 export const planSystem = async (options: SystemOptions): Promise<{ system: System; steps: readonly Step[] }> => {
-  const { dependencies, topicPrefix = '', databasePrefix = '' } = options;
-  const [placement, secrets] = [await findPlacement(options.ports), await openSecrets(options.stateFolder)];
+  const { dependencies, topicPrefix = '', databasePrefix = '', replicas = 1 } = options;
+  const [placement, secrets] = [await findPlacement(options.ports, replicas), await openSecrets(options.stateFolder)];
   const logFolder = options.logFolder ?? (await createRunFolder('logs'));
   await mkdir(logFolder, { recursive: true });
 
   const databases = databasesOf(dependencies.postgres.url, databasePrefix);
   const settings = settingsOf({ dependencies, placement, secrets, topicPrefix, databases });
+  const up = new Set<string>();
   let channel = '';
+  const addresses = (): Addresses =>
+    currentAddresses({
+      ...{ dependencies, placement, secrets, channel },
+      pidsOf: ({ name }) => processes.get(name)?.pids() ?? [],
+      isUp: ({ name }) => up.has(name),
+    });
   const connect = async (): Promise<void> => {
-    channel = await connectDemoAccount(publicAddresses(placement));
+    channel = await connectDemoAccount(addresses());
   };
   const reconnection = createReconnection({ connect, onGivenUp: (problem) => options.onProblem?.(problem) });
   const onEvent = (event: ProcessEvent): void => {
+    if (event.kind === 'ready') up.add(event.name);
+    else up.delete(event.name);
     options.onEvent?.(event);
     // Its memory is gone, the demo business and its consent with it; auth's tokens are of nobody.
     if (event.name === 'simulator' && event.kind === 'ready' && channel !== '') reconnection.begin();
   };
-  const processes = new Map(
-    WAVES.flat().map((name) => {
-      const environment = { ...settings[name], ...options.env?.[name] };
-      const isReady = () => answersReady(placement[name].internalPort);
+  const supervise = (replica: Replica): SupervisedProcess => {
+    const { name, service, ports } = replica;
+    const environment = { ...settings[service], ...listensOn(service, ports), ...options.env?.[service] };
+    const isReady = () => answersReady(ports.internalPort);
 
-      return [
-        name,
-        createSupervisedProcess({ name, command: commandOf(name, environment, logFolder), isReady, onEvent }),
-      ];
-    }),
-  );
+    return createSupervisedProcess({ name, command: commandOf(replica, environment, logFolder), isReady, onEvent });
+  };
+  const waves = WAVES.map((names) => names.flatMap((name) => replicasOf(placement, name)));
+  const processes: Processes = new Map(waves.flat().map((replica) => [replica.name, supervise(replica)]));
+  const serviceAddresses = serviceAddressesOf(placement);
 
+  const startServices = async (report: (detail: string) => void): Promise<void> => {
+    await Promise.all(serviceAddresses.map((address) => address.start()));
+    await startAll(processes, waves, report);
+  };
   const steps: readonly Step[] = [
     { title: 'Topics', run: () => ensureTopics(dependencies.kafka.brokers, topicPrefix) },
     { title: 'Schemas', run: () => ensureSchemas(dependencies.registry) },
     { title: 'Databases', run: () => ensureDatabases(dependencies.postgres.url, databasePrefix) },
-    { title: 'Services', run: (report) => startAll(processes, report) },
+    { title: 'Services', run: startServices },
     { title: 'Demo account', run: connect },
   ];
   const stop = async (): Promise<void> => {
     reconnection.stop();
-    for (const wave of WAVES.toReversed()) await Promise.all(wave.map((name) => processes.get(name)?.stop()));
+    for (const wave of waves.toReversed()) await Promise.all(wave.map(({ name }) => processes.get(name)?.stop()));
+    await Promise.all(serviceAddresses.map((address) => address.stop()));
     if (!options.logFolder) await rm(logFolder, { recursive: true, force: true });
   };
 
@@ -121,7 +138,7 @@ export const planSystem = async (options: SystemOptions): Promise<{ system: Syst
     steps,
     system: {
       get addresses() {
-        return addressesOf({ dependencies, placement, secrets, channel, processes });
+        return addresses();
       },
       logFolder,
       ...controlOf(processes),
@@ -130,21 +147,33 @@ export const planSystem = async (options: SystemOptions): Promise<{ system: Syst
   };
 };
 
-type Processes = ReadonlyMap<ProcessName, SupervisedProcess>;
+type Processes = ReadonlyMap<ReplicaName, SupervisedProcess>;
 
-const startAll = async (processes: Processes, report: (detail: string) => void): Promise<void> => {
-  const waiting = new Set<ProcessName>(processes.keys());
-  const start = async (name: ProcessName): Promise<void> => {
+/** Only services with replicas have one; of one alone callers know its own internal port. */
+const serviceAddressesOf = ({ processes, callees }: Placement): readonly ServiceAddress[] =>
+  CALLED.filter((name) => processes[name].length > 1).map((name) => {
+    const replicas = processes[name].map(({ internalPort }) => internalPort);
+
+    return createServiceAddress({ port: callees[name], replicas, isReady: answersReady });
+  });
+
+const startAll = async (
+  processes: Processes,
+  waves: readonly (readonly Replica[])[],
+  report: (detail: string) => void,
+): Promise<void> => {
+  const waiting = new Set<ReplicaName>(processes.keys());
+  const start = async ({ name }: Replica): Promise<void> => {
     await processes.get(name)?.start();
     waiting.delete(name);
     report(waiting.size > 0 ? `waiting for ${[...waiting].join(', ')}` : 'all are ready');
   };
   report('starting');
-  for (const wave of WAVES) await Promise.all(wave.map(start));
+  for (const wave of waves) await Promise.all(wave.map(start));
 };
 
 const controlOf = (processes: Processes): Pick<System, 'restart' | 'kill' | 'ready'> => {
-  const find = (name: ProcessName): SupervisedProcess => {
+  const find = (name: ReplicaName): SupervisedProcess => {
     const found = processes.get(name);
     if (!found) throw new Error(`there is no process ${name}`);
 
@@ -157,40 +186,6 @@ const controlOf = (processes: Processes): Pick<System, 'restart' | 'kill' | 'rea
     ready: (name) => find(name).ready(),
   };
 };
-
-interface Parts {
-  readonly dependencies: Dependencies;
-  readonly placement: Placement;
-  readonly secrets: Secrets;
-  readonly channel: string;
-  readonly processes: Processes;
-}
-
-const publicAddresses = (placement: Placement): Pick<Addresses, ProcessName | 'public'> => ({
-  public: baseUrl(placement.console.port),
-  console: baseUrl(placement.console.port),
-  ingress: baseUrl(placement.ingress.port),
-  auth: baseUrl(placement.auth.port),
-  conversation: baseUrl(placement.conversation.port),
-  outbound: baseUrl(placement.outbound.port),
-  simulator: baseUrl(placement.simulator.port),
-});
-
-const addressesOf = ({ dependencies, placement, secrets, channel, processes }: Parts): Addresses => ({
-  ...publicAddresses(placement),
-  schemaRegistry: dependencies.registry.url,
-  internal: Object.fromEntries(SERVICES.map((name) => [name, baseUrl(placement[name].internalPort)])) as Record<
-    ServiceName,
-    string
-  >,
-  kafka: dependencies.kafka.brokers,
-  postgres: dependencies.postgres.url,
-  account: DEMO_ACCOUNT,
-  channel,
-  appId: secrets.appId,
-  appSecret: secrets.appSecret,
-  processes: Object.fromEntries([...processes].map(([name, supervised]) => [name, supervised.pids()])),
-});
 
 const READY_TIMEOUT_MS = 2_000;
 

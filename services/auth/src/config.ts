@@ -9,6 +9,7 @@ import {
   secret,
   setting,
 } from '@tiktok-channel/platform/config';
+import { claimEnvironment, claimsIn } from '@tiktok-channel/platform/identity';
 import { z } from 'zod';
 import type { ScopePolicy } from './domain/scopes.ts';
 
@@ -69,12 +70,21 @@ const schema = processSettings
     OIDC_ISSUER: setting.text.optional(),
     OIDC_AUDIENCE: setting.text.optional(),
     OIDC_JWKS_URL: setting.url.optional(),
+    ...claimEnvironment.shape,
     TIKTOK_APP_ID: setting.text,
     TIKTOK_APP_SECRET: setting.secrets,
     TIKTOK_API_BASE_URL: setting.url.default('https://business-api.tiktok.com/open_api'),
     TIKTOK_API_VERSION: setting.text.default('v1.3'),
     TIKTOK_AUTHORIZE_URL: setting.url.default('https://www.tiktok.com/v2/auth/authorize'),
     TIKTOK_SCOPES: scopePolicy.prefault(DEFAULT_SCOPES),
+    /** This service's part of what TikTok allows the app, shared by its replicas. */
+    AUTH_REQUESTS_PER_SECOND: setting.count.default(1),
+    /** Whether accounts may connect channels for which no operator has said so. */
+    FEATURE_TIKTOK_CHANNEL: setting.flag.default(true),
+    /** What TikTok is to call; ours by default. */
+    WEBHOOK_CALLBACK_URL: setting.url.optional(),
+    /** How often TikTok is asked what it calls; 0 leaves the registration alone. */
+    WEBHOOK_CHECK_SECONDS: setting.seconds.default(300),
     RETURN_TO_PATHS: setting.list
       .refine((paths) => paths.every(isPath), 'has an item that is not a plain path')
       .prefault('/channels'),
@@ -92,6 +102,8 @@ const schema = processSettings
     ...settings,
     OIDC_ISSUER: settings.OIDC_ISSUER ?? LOCAL_ISSUER,
     OIDC_AUDIENCE: settings.OIDC_AUDIENCE ?? LOCAL_AUDIENCE,
+    OIDC_CLAIMS: claimsIn(settings),
+    WEBHOOK_CALLBACK_URL: settings.WEBHOOK_CALLBACK_URL ?? `${settings.PUBLIC_URL}/webhooks/tiktok`,
   }));
 
 export type AuthSettings = z.infer<typeof schema>;

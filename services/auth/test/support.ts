@@ -10,9 +10,19 @@ import { mountChannels } from '../src/adapters/http/channels.routes.ts';
 import { mountLocalAuthorization } from '../src/adapters/http/local-authorization.routes.ts';
 import { createStateTokens } from '../src/adapters/tiktok/state-token.ts';
 import { createCompleteAuthorization } from '../src/application/complete-authorization.ts';
-import type { AuthorizationAttempts, Channels, Grant, TikTok } from '../src/application/ports.ts';
+import { createEndChannel } from '../src/application/end-channel.ts';
+import { createIsFeatureOn } from '../src/application/features.ts';
+import type {
+  AuthorizationAttempts,
+  ChannelHealth,
+  ChannelHealths,
+  Channels,
+  FailedAttempt,
+  Grant,
+  TikTok,
+} from '../src/application/ports.ts';
 import { createStartAuthorization } from '../src/application/start-authorization.ts';
-import { type Channel, channelDecider } from '../src/domain/channel.ts';
+import { type Channel, type ChannelCommand, channelDecider } from '../src/domain/channel.ts';
 import { createReporters } from '../src/telemetry.ts';
 
 export const PUBLIC_URL = 'https://channel.example';
@@ -46,7 +56,9 @@ export const fakeTikTok = () => {
       return answers.get(code) ?? { kind: 'failed', failure: 'code_refused', trace: { code: 40131, requestId: 'r' } };
     },
     profile: async () => profile,
-    refresh: async () => ({ kind: 'unavailable', trace: null }),
+    refresh: async () => ({ kind: 'unavailable', mayHaveRenewed: false, trace: null }),
+    inspect: async () => ({ kind: 'unavailable', trace: null }),
+    revoke: async () => ({ kind: 'unavailable', trace: null }),
   };
   return {
     port,
@@ -61,7 +73,9 @@ export const fakeTikTok = () => {
 /** Attempts and channels in memory, with the rules of the domain. */
 export const fakeStores = () => {
   const attempts = new Map<string, boolean>();
+  const failed = new Map<string, FailedAttempt>();
   const channels = new Map<string, Channel>();
+  const features = new Map<string, boolean>();
   let isAway = false;
   const reach = () => {
     if (isAway) throw new DependencyUnavailable('database');
@@ -78,15 +92,24 @@ export const fakeStores = () => {
       attempts.set(attemptId, true);
       return used ? 'used_before' : 'used';
     },
+    fail: async (attemptId, end) => {
+      reach();
+      failed.set(attemptId, end);
+    },
+    ofAccount: async () => [],
+    sweep: async () => [],
+  };
+  const handle = async (channelId: string, command: ChannelCommand) => {
+    reach();
+    const decided = channelDecider.decide(command, channels.get(channelId) ?? null);
+    if (!decided.ok) return decided;
+    for (const { channel } of decided.value) channels.set(channel.channelId, channel);
+    return ok(undefined);
   };
   const channelsPort: Channels = {
-    authorize: async (command) => {
-      reach();
-      const decided = channelDecider.decide(command, channels.get(command.channelId) ?? null);
-      if (!decided.ok) return decided;
-      for (const { channel } of decided.value) channels.set(channel.channelId, channel);
-      return ok(undefined);
-    },
+    authorize: (command) => handle(command.channelId, command),
+    end: handle,
+    countByStatus: async () => new Map(),
     find: async (accountId, channelId) => {
       reach();
       const channel = channels.get(channelId);
@@ -97,9 +120,29 @@ export const fakeStores = () => {
       return [...channels.values()].filter((channel) => channel.accountId === accountId);
     },
   };
+  const healthOf = (channel: Channel): ChannelHealth => ({ channel, tokens: null, activity: null, webhook: null });
+  const healths: ChannelHealths = {
+    find: async (...ids) => {
+      const channel = await channelsPort.find(...ids);
+      return channel === null ? null : healthOf(channel);
+    },
+    ofAccount: async (accountId) => (await channelsPort.ofAccount(accountId)).map(healthOf),
+  };
   return {
     attempts: attemptsPort,
     channels: channelsPort,
+    healths,
+    failed: failed as ReadonlyMap<string, FailedAttempt>,
+    isFeatureOn: createIsFeatureOn(
+      {
+        read: async (accountId) => {
+          reach();
+          return features.get(accountId) ?? null;
+        },
+      },
+      { tiktok_channel: true },
+    ),
+    switchFeature: (accountId: string, isEnabled: boolean) => features.set(accountId, isEnabled),
     goAway: () => {
       isAway = true;
     },
@@ -122,6 +165,8 @@ export const startAuth = async () => {
   const states = createStateTokens({ secrets: [secret(STATE_SECRET)], clock });
   const keys = createCountingIds();
   const shared = { ...stores, states, tiktok: tiktok.port, clock };
+  const ids = createCountingIds();
+  const endChannel = createEndChannel({ channels: stores.channels, revoke: async () => 0, clock });
   const start = createStartAuthorization({
     ...shared,
     ids: createCountingIds(),
@@ -136,7 +181,7 @@ export const startAuth = async () => {
     mount: (mounted) => {
       mountAuthorization(mounted, { identify, start, complete, publicUrl: PUBLIC_URL });
       mountLocalAuthorization(mounted, { start, publicUrl: PUBLIC_URL });
-      mountChannels(mounted, { identify, channels: stores.channels });
+      mountChannels(mounted, { identify, healths: stores.healths, endChannel, clock, ids });
     },
   });
   const server = await new Promise<Server>((resolve) => {

@@ -5,7 +5,9 @@ import { telemetry, telemetryPart } from '@tiktok-channel/platform/telemetry';
 import { mountPages } from './adapters/http/pages.routes.ts';
 import { createPresence } from './adapters/http/presence.ts';
 import { createProxy } from './adapters/http/proxy.ts';
-import type { ConsoleSettings } from './config.ts';
+import { createReplicas, type Pace, type Replicas } from './adapters/http/replicas.ts';
+import { type ConsoleSettings, replicasOf } from './config.ts';
+import { UPSTREAMS, type Upstream } from './domain/routes.ts';
 
 export { type ConsoleSettings, readConsoleSettings } from './config.ts';
 
@@ -14,6 +16,8 @@ export interface ConsoleOptions {
   readonly logger: Logger;
   /** How long a service may send nothing before it is taken for gone. */
   readonly silenceMs?: number;
+  /** Of the questions to replicas whether they are ready. */
+  readonly pace?: Partial<Pace>;
 }
 
 export interface Console {
@@ -22,22 +26,24 @@ export interface Console {
   addresses(): { readonly public: string; readonly internal: string };
 }
 
-export const composeConsole = ({ settings, logger, ...rest }: ConsoleOptions): Console => {
+export const composeConsole = ({ settings, logger, pace, ...rest }: ConsoleOptions): Console => {
   const { HOST: host, SIMULATOR_URL: simulatorUrl = null } = settings;
   const isLocal = settings.NODE_ENV !== 'production';
-  const upstreams = {
-    ingress: settings.INGRESS_URL,
-    auth: settings.AUTH_URL,
-    conversation: settings.CONVERSATION_URL,
-    outbound: settings.OUTBOUND_URL,
+  const replicas = (upstream: Upstream): Replicas =>
+    createReplicas({ upstream, addresses: replicasOf(settings, upstream), logger, ...(pace && { pace }) });
+  const services = {
+    ingress: replicas('ingress'),
+    auth: replicas('auth'),
+    conversation: replicas('conversation'),
+    outbound: replicas('outbound'),
   };
   const parts: Part[] = [];
   const lifecycle = createLifecycle({ parts, logger });
   const publicApp = createApp({
     logger,
     mount: (app) => {
-      app.use(createProxy({ upstreams, isLocal, logger, ...rest }));
-      mountPages(app, { isLocal, simulatorUrl, presence: createPresence(upstreams) });
+      app.use(createProxy({ services, isLocal, logger, ...rest }));
+      mountPages(app, { isLocal, simulatorUrl, presence: createPresence(services) });
     },
   });
   const internalApp = createInternalApp({
@@ -52,8 +58,9 @@ export const composeConsole = ({ settings, logger, ...rest }: ConsoleOptions): C
     port: settings.INTERNAL_PORT,
   });
   const open = createHttpServer({ name: 'public HTTP', listener: publicApp, host, port: settings.PORT });
+  const watches = UPSTREAMS.map((upstream) => ({ name: `replicas of ${upstream}`, ...services[upstream] }));
   const announce = () => logger.info('service.ready', { port: open.port(), internalPort: internal.port() });
-  parts.push(telemetryPart, internal, open, { name: 'announcement', start: announce });
+  parts.push(telemetryPart, internal, ...watches, open, { name: 'announcement', start: announce });
 
   return { lifecycle, addresses: () => ({ public: open.url(), internal: internal.url() }) };
 };

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createRecordingLogger } from '@tiktok-channel/platform/testing';
+import type { Pace } from '../src/adapters/http/replicas.ts';
 import { composeConsole, readConsoleSettings } from '../src/compose.ts';
 import { UPSTREAMS, type Upstream } from '../src/domain/routes.ts';
 
@@ -10,10 +11,15 @@ export interface Seen {
   readonly body: Buffer;
 }
 
-/** A service behind the proxy; answers as it is told, and notes what it saw. */
-const startUpstream = async (upstream: Upstream, seen: Seen[]) => {
+/** A service behind the proxy; answers as it is told, and notes what it saw. Its readiness is told on the same port. */
+export const startUpstream = async (upstream: Upstream, seen: Seen[]) => {
   let listener: RequestListener | null = null;
+  let health: number | 'silent' = 200;
   const server: Server = createServer(async (request, response) => {
+    if (request.url === '/health/ready') {
+      if (health !== 'silent') response.writeHead(health).end();
+      return;
+    }
     if (listener !== null) {
       listener(request, response);
       return;
@@ -27,9 +33,15 @@ const startUpstream = async (upstream: Upstream, seen: Seen[]) => {
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
-    answerBy: (next: RequestListener) => {
+    /** What of it was seen alone. */
+    served: () => seen.filter(({ request }) => request.socket.localPort === port),
+    answerBy: (next: RequestListener | null) => {
       listener = next;
     },
+    answerHealthBy: (next: number | 'silent') => {
+      health = next;
+    },
+    start: () => new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve)),
     stop: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());
@@ -38,7 +50,7 @@ const startUpstream = async (upstream: Upstream, seen: Seen[]) => {
   };
 };
 
-export const startConsole = async (environment: Record<string, string> = {}, silenceMs = 5_000) => {
+export const startConsole = async (environment: Record<string, string> = {}, silenceMs = 5_000, pace?: Pace) => {
   const seen: Seen[] = [];
   const services = {
     ingress: await startUpstream('ingress', seen),
@@ -54,7 +66,7 @@ export const startConsole = async (environment: Record<string, string> = {}, sil
     ...Object.fromEntries(UPSTREAMS.map((name) => [`${name.toUpperCase()}_URL`, services[name].url])),
     ...environment,
   });
-  const { lifecycle, addresses } = composeConsole({ settings, logger, silenceMs });
+  const { lifecycle, addresses } = composeConsole({ settings, logger, silenceMs, ...(pace && { pace }) });
   await lifecycle.start();
   return {
     url: addresses().public,

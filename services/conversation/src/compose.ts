@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServiceClock } from '@tiktok-channel/platform/clock';
 import { createApp, createHttpServer, createInternalApp } from '@tiktok-channel/platform/http-server';
-import { createIdentifyPerson, requirePerson, requireService } from '@tiktok-channel/platform/identity';
+import { claimsIn, createIdentifyPerson, requirePerson, requireService } from '@tiktok-channel/platform/identity';
 import { createLifecycle, type Lifecycle, type Part } from '@tiktok-channel/platform/lifecycle';
 import { createDatabasePulse } from '@tiktok-channel/platform/postgres';
 import { replyWindowAt } from '@tiktok-channel/platform/reply-rules';
@@ -94,7 +94,7 @@ const composeServers = (
   const { settings, logger, clock, mediaLibrary, identify, queries, changeLog, changes, rules } = ground;
   const { HOST: host, OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience, OIDC_JWKS_URL: jwksUrl } = settings;
   const people = requirePerson(
-    identify ?? createIdentifyPerson({ issuer, audience, jwksUrl }, { clock }),
+    identify ?? createIdentifyPerson({ issuer, audience, jwksUrl, claims: claimsIn(settings) }, { clock }),
     'administrator',
     'agent',
     'operator',

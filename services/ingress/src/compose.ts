@@ -6,14 +6,17 @@ import { createFromRegistry, createLifecycle, type Lifecycle, type Part } from '
 import { telemetry, telemetryPart } from '@tiktok-channel/platform/telemetry';
 import { parseJson } from '@tiktok-channel/platform/tiktok';
 import { createCodec } from '@tiktok-channel/schemas';
+import { mountRedeliveries } from './adapters/http/redelivery.routes.ts';
 import { createVerifySignature } from './adapters/http/verify-signature.ts';
 import { createWebhookListener } from './adapters/http/webhook.routes.ts';
 import { WRITTEN_RECORDS } from './adapters/kafka/event.codec.ts';
 import { createKafkaEventPublisher } from './adapters/kafka/event-publisher.ts';
-import { type AcceptDelivery, createAcceptDelivery } from './application/accept-delivery.ts';
+import { createAcceptDelivery } from './application/accept-delivery.ts';
+import { createJudgeSignature, type JudgeSignature } from './application/judge-signature.ts';
 import type { EventPublisher } from './application/ports.ts';
+import { createRedeliver } from './application/redeliver.ts';
 import type { IngressSettings } from './config.ts';
-import { createDeliveryReporter } from './telemetry.ts';
+import { createDeliveryReporter, createRedeliveryReporter } from './telemetry.ts';
 
 export interface Ingress {
   readonly lifecycle: Lifecycle;
@@ -40,6 +43,13 @@ export const composeIngress = ({
     givenPublisher === undefined
       ? kafkaPublishing(settings, logger)
       : { publisher: givenPublisher, parts: [givenPublisher] };
+  const intake = {
+    judgeSignature: judgeSignatureWith(settings),
+    parseJson,
+    publisher: publishing.publisher,
+    isStopping: () => lifecycle.isStopping(),
+  };
+  const limits = { clock: time.clock, maxBodyBytes: settings.WEBHOOK_MAX_BODY_BYTES };
   const internalServer = createHttpServer({
     name: 'internal HTTP',
     listener: (request, response) => internalApp(request, response),
@@ -49,37 +59,35 @@ export const composeIngress = ({
   const publicServer = createHttpServer({
     name: 'public HTTP',
     listener: createWebhookListener({
-      acceptDelivery: acceptDeliveryWith(settings, publishing.publisher, () => lifecycle.isStopping()),
+      acceptDelivery: createAcceptDelivery(intake),
       reporter: createDeliveryReporter(logger),
-      clock: time.clock,
-      maxBodyBytes: settings.WEBHOOK_MAX_BODY_BYTES,
+      ...limits,
     }),
     host: settings.HOST,
     port: settings.PORT,
   });
   const parts = [telemetryPart, internalServer, ...time.parts, ...publishing.parts, publicServer];
   const lifecycle: Lifecycle = createLifecycle({ parts, logger });
-  const internalApp = createInternalApp({ logger, lifecycle, handleMetrics: telemetry().handleMetrics });
+  const redelivering = { redeliver: createRedeliver(intake), reporter: createRedeliveryReporter(logger), ...limits };
+  const internalApp = createInternalApp({
+    logger,
+    lifecycle,
+    handleMetrics: telemetry().handleMetrics,
+    mount: (app) => mountRedeliveries(app, redelivering),
+  });
   return {
     lifecycle,
     addresses: () => ({ public: publicServer.url(), internal: internalServer.url() }),
   };
 };
 
-const acceptDeliveryWith = (
-  settings: IngressSettings,
-  publisher: EventPublisher,
-  isStopping: () => boolean,
-): AcceptDelivery =>
-  createAcceptDelivery({
+const judgeSignatureWith = (settings: IngressSettings): JudgeSignature =>
+  createJudgeSignature({
     verifySignature: createVerifySignature(settings.TIKTOK_APP_SECRET),
     ageLimits: {
       toleranceMs: settings.WEBHOOK_TOLERANCE_SECONDS * 1_000,
       admitStaleMs: settings.WEBHOOK_ADMIT_STALE_SECONDS * 1_000,
     },
-    parseJson,
-    publisher,
-    isStopping,
   });
 
 /** It starts when the registry has told the ids of the schemas and the broker has answered, however long that takes. */

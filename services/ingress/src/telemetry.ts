@@ -1,6 +1,7 @@
 import { type Attributes, metrics } from '@opentelemetry/api';
 import type { LogFields, Logger } from '@tiktok-channel/platform/kernel';
 import type { Acceptance } from './application/accept-delivery.ts';
+import type { Redelivery } from './application/redeliver.ts';
 
 /** What a report needs to know of a delivery from its beginning. */
 export interface Arrival {
@@ -97,8 +98,8 @@ const STALE_LABELS = {
 
 const fieldsOf = (acceptance: Acceptance): LogFields => {
   if (acceptance.kind === 'refused' || acceptance.event === null) return {};
-  const { id, type, channelId } = acceptance.event;
-  return { eventId: id, type, channelId };
+  const { id, type, count, channelId } = acceptance.event;
+  return { eventId: id, type, count, channelId };
 };
 
 /** At full load a line for each delivery would cost more than the delivery: what went well is `debug` and counted. */
@@ -131,3 +132,30 @@ const createAttributes = (): ((outcome: Outcome, reason: string) => Attributes) 
     return created;
   };
 };
+
+/** Reports what became of each delivery that an operator gave back. */
+export interface RedeliveryReporter {
+  redelivery(redelivery: Redelivery, logId: string | null): void;
+}
+
+export const createRedeliveryReporter = (logger: Logger): RedeliveryReporter => {
+  const redeliveries = metrics
+    .getMeter('@tiktok-channel/ingress')
+    .createCounter('tiktok_channel.webhook.redeliveries', {
+      description: 'Unrecognised deliveries given back, by outcome and reason',
+    });
+  return {
+    redelivery(redelivery, logId) {
+      const reason = redelivery.kind === 'published' ? 'none' : redelivery.reason;
+      redeliveries.add(1, { [OUTCOME]: redelivery.kind, [REASON]: reason });
+      const fields = redelivery.kind === 'published' ? publishedFields(redelivery.events) : { reason };
+      logger.info(`redelivery.${redelivery.kind}`, { ...fields, logId });
+    },
+  };
+};
+
+const publishedFields = (events: Extract<Redelivery, { kind: 'published' }>['events']): LogFields => ({
+  eventId: events[0]?.id,
+  type: events[0]?.type,
+  count: events.length,
+});

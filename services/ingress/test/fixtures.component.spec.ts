@@ -1,138 +1,61 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync } from 'node:fs';
 import { parseJson } from '@tiktok-channel/platform/tiktok';
 import { expect } from 'chai';
 import { readDelivery } from '../src/domain/read-delivery.ts';
+import { accountNotices } from './fixtures/account-notices.ts';
+import { conversationFacts } from './fixtures/conversation-facts.ts';
+import { FOLDER, type Rows, read } from './fixtures/fixtures.ts';
+import { messages } from './fixtures/messages.ts';
+import { unreadable } from './fixtures/unreadable.ts';
 
-const folder = join(import.meta.dirname, '..', '..', '..', 'tests', 'fixtures', 'webhooks');
-
-const read = (kind: string) =>
-  readDelivery(
-    {
-      rawBody: readFileSync(join(folder, `${kind}.json`)),
-      signature: undefined,
-      logId: 'log-1',
-      receivedAtMs: 1_767_225_600_000,
-    },
-    parseJson,
-  );
-
-const mia = { userId: 'u-7f3a', username: 'mia.shopper' };
-const acme = { userId: 'biz-open-id-1', username: 'acme.store' };
-const content = (kind: string, tiktokType: string, blocks: object = {}) => ({
-  kind,
-  tiktokType,
-  text: null,
-  image: null,
-  sharedPost: null,
-  video: null,
-  sticker: null,
-  emoji: null,
-  template: null,
-  ...blocks,
-});
-const text = (body: string) => content('TEXT', 'text', { text: { body } });
-const UNRECOGNIZED = 'WebhookUnrecognized';
-
-/** One row per fixture: the record's type, and what shows that it was read rightly. */
-const expected: Readonly<Record<string, readonly [type: string, record: object]>> = {
-  text: [
-    'MessageReceived',
-    {
-      channelId: 'biz-open-id-1',
-      conversationId: 'CONV+a/b==',
-      messageId: 'MSG-0001',
-      sentAt: 1_767_225_599_120,
-      sender: mia,
-      recipient: acme,
-      content: text('Is this in stock?'),
-      quotedMessageId: null,
-      source: 'APP',
-      automaticMessageType: null,
-      buttonTap: null,
-      isFollower: false,
-      origin: 'WEBHOOK',
-      logId: 'log-1',
-      receivedAt: 1_767_225_600_000,
-    },
-  ],
-  'text-minimal': ['MessageReceived', { source: 'UNKNOWN', isFollower: null, sender: mia, content: text('Hi') }],
-  'text-in-seconds': ['MessageReceived', { sentAt: 1_767_225_599_000 }],
-  'text-with-nul-and-surrogate': ['MessageReceived', { content: text('a\u0000b\ud800c') }],
-  'ids-as-numbers': [
-    'MessageReceived',
-    {
-      channelId: '7300000000000000003',
-      conversationId: '7300000000000000005',
-      messageId: '7300000000000000006',
-      sender: { userId: '7300000000000000004', username: null },
-    },
-  ],
-  'image-quoting': [
-    'MessageReceived',
-    {
-      quotedMessageId: 'MSG-0000',
-      content: content('IMAGE', 'image', { image: { mediaId: 'MEDIA-1' } }),
-    },
-  ],
-  'share-post': [
-    'MessageReceived',
-    {
-      content: content('SHARED_POST', 'share_post', {
-        sharedPost: {
-          videoId: '7300000000000000042',
-          embedUrl: 'https://www.tiktok.com/player/v1/7300000000000000042',
-        },
-      }),
-    },
-  ],
-  'button-tap': ['MessageReceived', { buttonTap: { messageId: 'MSG-0000', buttonId: 'hours' } }],
-  'echo-from-app': ['MessageEchoed', { messageId: 'MSG-0002', sender: acme, recipient: mia, source: 'APP' }],
-  'echo-automatic': ['MessageEchoed', { automaticMessageType: 'WELCOME_MESSAGE', source: 'OTHERS' }],
-  'read-mark': [
-    'ConversationRead',
-    { conversationId: 'CONV+a/b==', readUpTo: 1_767_225_700_456, occurredAt: 1_767_225_599_120, reader: mia },
-  ],
-  sticker: ['MessageReceived', { content: content('STICKER', 'sticker', { sticker: { url: null } }) }],
-  european: [UNRECOGNIZED, { event: 'im_receive_msg_eu', reason: 'unsupported_event' }],
-  'comment-update': [UNRECOGNIZED, { event: 'comment.update', reason: 'unsupported_event' }],
-  'content-not-json': [UNRECOGNIZED, { reason: 'content_not_json' }],
-  'content-empty': [UNRECOGNIZED, { reason: 'content_not_json' }],
-  'content-an-object': [UNRECOGNIZED, { reason: 'invalid_envelope', detail: 'content' }],
-  'message-without-id': [UNRECOGNIZED, { reason: 'invalid_content', detail: 'content.message_id' }],
-  'body-not-json': [UNRECOGNIZED, { channelId: null, event: null, reason: 'body_not_json' }],
-};
+/** A new kind is a file and a row. */
+const rows: Rows = { ...messages, ...conversationFacts, ...accountNotices, ...unreadable };
 
 describe('a verified delivery', () => {
-  for (const [kind, [type, record]] of Object.entries(expected)) {
-    it(`of the kind ${kind} is ${type}`, () => {
-      const event = read(kind);
+  for (const [fixture, expected] of Object.entries(rows)) {
+    it(`as in ${fixture}.json is ${expected.map(([type]) => type).join(', ')}`, () => {
+      const events = read(fixture);
 
-      expect(event.type).to.equal(type);
-      expect(event.record).to.deep.include(record);
+      expect(events.map(({ type }) => type)).to.deep.equal(expected.map(([type]) => type));
+      for (const [index, [, record]] of expected.entries()) expect(events[index]?.record).to.deep.include(record);
     });
   }
 
   it('has a row here for each fixture', () => {
-    expect(readdirSync(folder).map((file) => file.replace('.json', ''))).to.have.members(Object.keys(expected));
+    expect(readdirSync(FOLDER).map((file) => file.replace('.json', ''))).to.have.members(Object.keys(rows));
   });
 
-  it('keeps its words as received, when it is a message', () => {
-    const { content } = JSON.parse(readFileSync(join(folder, 'text.json'), 'utf8')) as { content: string };
+  it('is kept once when it is nothing but reactions, each of which would keep it whole', () => {
+    const reaction = Array.from({ length: 15_000 }, (_, at) => ({
+      original_msg_id: `M-${at}`,
+      timestamp: 1_767_225_599,
+    }));
+    const content = JSON.stringify({ conversation_id: 'C-1', type: 'reaction', reaction });
+    const rawBody = Buffer.from(JSON.stringify({ event: 'im_receive_msg', user_openid: 'biz-1', content }));
+    const events = readDelivery({ rawBody, signature: undefined, logId: null, receivedAtMs: 1 }, parseJson);
 
-    expect(read('text').record).to.have.property('rawContent').that.deep.equals(Buffer.from(content));
+    expect(events.map(({ type }) => type)).to.deep.equal(['WebhookUnrecognized']);
   });
+});
 
-  it('is kept whole when it is not recognised', () => {
-    expect(read('european').record)
-      .to.have.property('rawBody')
-      .that.deep.equals(readFileSync(join(folder, 'european.json')));
-  });
+describe('an event', () => {
+  const keyAndSubject = (fixture: string) => read(fixture).map(({ key, subject }) => [key, subject]);
 
-  it('has the same id when TikTok delivers it again with another trace id', () => {
-    const rawBody = readFileSync(join(folder, 'text.json'));
-    const again = readDelivery({ rawBody, signature: 'x', logId: 'log-2', receivedAtMs: 1 }, parseJson);
-
-    expect(again.id).to.equal(read('text').id);
-  });
+  for (const [what, fixture, key, subject] of [
+    ['a message', 'text', 'CONV+a/b==', 'MSG-0001'],
+    ['a reaction', 'reaction-added', 'CONV+a/b==', 'MSG-0000'],
+    ['a referral', 'referral-ad', 'CONV+a/b==', 'CONV+a/b=='],
+    ['a read mark', 'read-mark', 'CONV+a/b==', 'CONV+a/b=='],
+    ['a European notice', 'european', 'biz-open-id-1', 'biz-open-id-1'],
+    ['an automatic message', 'auto-message-welcome', 'biz-open-id-1', '7300000000000000031'],
+    ['an audit', 'auto-message-approved', 'biz-open-id-1', '7300000000000000031'],
+    ['a flagged comment', 'comment-flagged', 'biz-open-id-1', '7300000000000000051'],
+    ['a removed authorisation', 'authorization-removed', 'biz-open-id-1', 'biz-open-id-1'],
+    ['an unrecognised delivery', 'comment-update', 'biz-open-id-1', 'biz-open-id-1'],
+    ['what is no JSON', 'body-not-json', null, null],
+  ] as const) {
+    it(`about ${what} is in the order of ${key ?? 'nothing'}`, () => {
+      expect(keyAndSubject(fixture)).to.deep.equal([[key, subject]]);
+    });
+  }
 });

@@ -32,10 +32,10 @@ const ingress = composeIngress({
   clock,
   publisher: {
     name: 'publisher',
-    publish: async (event) => {
+    publish: async (events) => {
       if (failure === 'defect') throw new TypeError('undefined is not a function');
       if (failure !== null) throw new PublishError(failure);
-      published.push(event);
+      published.push(...events);
     },
   },
 });
@@ -121,6 +121,28 @@ describe('the webhook', () => {
       'body_too_large',
       413,
     ]);
+  });
+
+  it('answers 413 to a body that does not tell its length and is too large', async () => {
+    const body = new ReadableStream({
+      start(controller) {
+        for (let chunk = 0; chunk < 3; chunk += 1) controller.enqueue(Buffer.alloc(1_000, 'x'));
+        controller.close();
+      },
+    });
+    const address = `${ingress.addresses().public}/webhooks/tiktok`;
+
+    expect((await fetch(address, { method: 'POST', body, duplex: 'half' })).status).to.equal(413);
+  });
+
+  it('takes a delivery whatever query its address has', async () => {
+    const response = await fetch(`${ingress.addresses().public}/webhooks/tiktok?a=1`, {
+      method: 'POST',
+      body: BODY,
+      headers: { 'Tiktok-Signature': sign(BODY) },
+    });
+
+    expect(response.status).to.equal(200);
   });
 
   it('reads the rest of a body that is too large, so that its sender sees the answer and goes on', async () => {

@@ -10,6 +10,7 @@ import {
   createFactBatchHandler,
   FACTS_GROUP,
 } from './adapters/kafka/consumers.ts';
+import { createMisplacedCounter } from './adapters/kafka/misplaced-commands.ts';
 import { createReplyCommandDecoder } from './adapters/kafka/reply-command.codec.ts';
 import { createSightingDecoder } from './adapters/kafka/sighting.codec.ts';
 import { createFactRecorder } from './adapters/persistence/fact-recorder.ts';
@@ -40,11 +41,16 @@ export const composeConsumers = (core: Core, { poke, forgetChannel }: Wakes): re
     count: metrics.countCommand,
   });
 
+  const admin = kafka.createAdmin();
+  const countMisplaced = createMisplacedCounter({
+    partitions: async () => (await admin.endOffsets(topics.replyCommands.name)).size,
+    count: metrics.countMisplaced,
+  });
   const commands = kafka.createConsumer({
     group: COMMANDS_GROUP,
     topics: [topics.replyCommands.name],
     decode: createReplyCommandDecoder(codec),
-    apply: createCommandBatchHandler(acceptCommands),
+    apply: createCommandBatchHandler(acceptCommands, countMisplaced),
     deadLetters,
     onFatal,
   });
@@ -67,6 +73,7 @@ export const composeConsumers = (core: Core, { poke, forgetChannel }: Wakes): re
   });
   return [
     { name: 'dead-letters', start: producer.start, stop: producer.stop },
+    { name: 'partitions of commands', start: admin.start, stop: admin.stop },
     consumerPart('channels', channels),
     consumerPart('facts', facts),
     consumerPart('commands', commands),

@@ -9,9 +9,11 @@ import { createFreshness } from './adapters/persistence/freshness.ts';
 import { createLanes } from './adapters/persistence/lanes.repository.ts';
 import { createReplies } from './adapters/persistence/replies.repository.ts';
 import { createRequestRate } from './adapters/persistence/request-rate.ts';
+import { createWaitingReplies } from './adapters/persistence/waiting-replies.repository.ts';
 import { createAdvanceLane } from './application/advance-lane.ts';
 import { createDispatcher, type Dispatcher } from './application/dispatcher.ts';
 import { createPrepareMessage } from './application/prepare-message.ts';
+import { createWaitTeller } from './application/tell-waiting.ts';
 import type { Core } from './compose-core.ts';
 import { composeNeighbours } from './compose-neighbours.ts';
 import { replyRulesOf } from './config.ts';
@@ -19,8 +21,8 @@ import { replyRulesOf } from './config.ts';
 /** A lease outlives whatever an attempt may take. */
 const LEASE_IN_ATTEMPTS = 6;
 
-/** Lanes that wait for their turn at TikTok at the same time: what the rate lets through in a twentieth of a second. */
-const LOOKAHEAD_SECONDS = 0.05;
+/** Lanes that wait for their turn at TikTok at the same time: what the rate lets through in a quarter of a second. */
+const LOOKAHEAD_SECONDS = 0.25;
 
 const ids: IdGenerator = { next: () => randomUUID() };
 
@@ -39,6 +41,7 @@ export const composeDispatching = (
   const { channels, images, linkedImages, tiktok, gate, parts, forgetChannel } = composeNeighbours(core, rate);
   const stored = { database, clock, publish, onEnqueued: relay.poke };
   const facts = createFacts({ ...stored, windowMs: rules.windowMs });
+  const replies = createReplies(stored);
   const lanes = createLanes({ database, clock, ids });
   const admin = core.kafka.createAdmin();
   const freshness = createFreshness({
@@ -51,7 +54,7 @@ export const composeDispatching = (
   const preparing = { channels, facts, freshness, images, linkedImages, tiktok, rules, clock };
   const advanceLane = createAdvanceLane({
     lanes,
-    replies: createReplies(stored),
+    replies,
     facts,
     prepareMessage: createPrepareMessage(preparing),
     tiktok,
@@ -71,10 +74,17 @@ export const composeDispatching = (
     clock,
     logger,
     concurrency: settings.OUTBOUND_CONCURRENCY,
-    lookahead: Math.max(1, Math.ceil(perSecond * LOOKAHEAD_SECONDS)),
+    lookahead: Math.max(1, Math.floor(perSecond * LOOKAHEAD_SECONDS)),
     leaseMs: LEASE_IN_ATTEMPTS * settings.OUTBOUND_ATTEMPT_MS,
     pollMs: settings.OUTBOUND_POLL_MS,
   });
+  const waitTeller = createWaitTeller({
+    waiting: createWaitingReplies(database),
+    replies,
+    clock,
+    logger,
+    pause: (ms, options) => pause(ms, undefined, options),
+  });
   const adminPart: Part = { name: 'end offsets', start: admin.start, stop: admin.stop };
-  return { dispatcher, parts: [...parts, adminPart, dispatcher], forgetChannel };
+  return { dispatcher, parts: [...parts, adminPart, dispatcher, waitTeller], forgetChannel };
 };

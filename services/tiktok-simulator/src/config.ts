@@ -10,6 +10,7 @@ const settings = z.object({
   SIMULATOR_REDIRECT_URLS: setting.list.optional(),
   SIMULATOR_WEBHOOK_URL: z.url().optional(),
   SIMULATOR_SEED: setting.text.optional(),
+  SIMULATOR_ACCOUNT_SEED: setting.text.optional(),
 });
 
 /** Throws `InvalidSettings`, which names every bad one. */
@@ -23,5 +24,6 @@ export const readOptions = (environment: Environment): SimulatorOptions => {
     redirectUrls: read.SIMULATOR_REDIRECT_URLS ?? [],
     webhookUrl: read.SIMULATOR_WEBHOOK_URL ?? null,
     ...(read.SIMULATOR_SEED === undefined ? {} : { seed: read.SIMULATOR_SEED }),
+    ...(read.SIMULATOR_ACCOUNT_SEED === undefined ? {} : { accountSeed: read.SIMULATOR_ACCOUNT_SEED }),
   };
 };

@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { systemClock } from '@tiktok-channel/platform/clock';
 import { createHttpServer } from '@tiktok-channel/platform/http-server';
 import type { Clock, Logger } from '@tiktok-channel/platform/kernel';
 import { createApp } from './adapters/http/app.ts';
-import { drawImage } from './adapters/image/drawing.ts';
+import { makeMedia } from './adapters/image/media.ts';
 import { createWebhookSender } from './adapters/webhook/sender.ts';
 import { createTikTok } from './application/tiktok.ts';
 
@@ -16,8 +17,10 @@ export interface SimulatorOptions {
   readonly redirectUrls?: readonly string[];
   /** Subscribed to direct messages from the start; null or absent for nothing. */
   readonly webhookUrl?: string | null;
-  /** The same seed gives the same ids. */
+  /** With the same seed the same calls in the same order give the same ids, delays and faults. */
   readonly seed?: string;
+  /** Only the ids of accounts, posts and conversations: what happens has new ids with every start. */
+  readonly accountSeed?: string;
   readonly host?: string;
   /** 0 or absent for any free port. */
   readonly port?: number;
@@ -35,10 +38,11 @@ export interface Simulator {
 /** Starts a TikTok in this process, and answers when it listens. */
 export const createSimulator = async (options: SimulatorOptions): Promise<Simulator> => {
   const { appId, appSecret, redirectUrls = [], webhookUrl = null, host = '127.0.0.1', port = 0 } = options;
-  const { clock = systemClock, logger = silent, seed = String(clock.now()) } = options;
+  const { clock = systemClock, logger = silent, seed = randomUUID(), accountSeed = seed } = options;
   const sender = createWebhookSender({ secret: appSecret });
-  const tiktok = createTikTok({ appId, appSecret, redirectUrls, webhookUrl, seed, systemClock: clock, sender });
-  const listener = createApp({ tiktok, drawImage, logger });
+  const seeds = { accounts: accountSeed, run: seed };
+  const tiktok = createTikTok({ appId, appSecret, redirectUrls, webhookUrl, seeds, systemClock: clock, sender });
+  const listener = createApp({ tiktok, drawImage: makeMedia, logger });
   const server = createHttpServer({ name: 'http', listener, host, port, drainMs: DRAIN_MS });
   await server.start();
 

@@ -7,7 +7,12 @@ const MINUTE = 60;
 interface LoggedDelivery {
   readonly deliveryId: string;
   readonly state: string;
-  readonly attempts: readonly { readonly status: number | null }[];
+  readonly attempts: readonly {
+    readonly status: number | null;
+    readonly error: string | null;
+    readonly stampSeconds: number;
+    readonly logId: string;
+  }[];
 }
 
 describe('a delivery', () => {
@@ -62,6 +67,81 @@ describe('a delivery', () => {
     }
     await eventually('discarded', async () => (await log())[0]?.state === 'discarded');
     expect(await world.control('GET', 'deliveries/counts')).to.include({ discarded: 1, waiting: 0 });
+  });
+
+  it('that is not answered in time comes again', async () => {
+    await world.faults({ deliveries_timeout_ms: 20 });
+    const held = Promise.withResolvers<number>();
+    world.receiver.answerWith(() => held.promise);
+    await world.customerSends(businessId);
+    await attempted(1);
+    expect((await log())[0]?.attempts[0]).to.deep.include({ status: null, error: 'no answer in time' });
+    world.receiver.answerWith(() => 200);
+    await world.advance(MINUTE);
+    await eventually('delivered', async () => (await log())[0]?.state === 'delivered');
+    held.resolve(200);
+  });
+
+  it('comes again sooner when told so, and the log has stamp, log id and answer of each attempt', async () => {
+    await world.faults({ deliveries_first_retry_ms: 1_000 });
+    world.receiver.answerWith(() => 503);
+    await world.customerSends(businessId);
+    await attempted(1);
+    for (const [round, seconds] of [1, 2, 4, 8].entries()) {
+      await world.advance(seconds);
+      await attempted(round + 2);
+    }
+    const logged = (await log())[0]?.attempts ?? [];
+    expect(logged.map(({ stampSeconds }) => stampSeconds)).to.deep.equal(world.receiver.received.map(stampOf));
+    expect(logged.map(({ logId }) => logId)).to.deep.equal(
+      world.receiver.received.map(({ headers }) => headers['x-tt-logid']),
+    );
+    expect(new Set(logged.map(({ logId }) => logId)).size).to.equal(5);
+  });
+
+  it('that was acknowledged comes once more, long after, when told so', async () => {
+    await world.faults({ deliveries_repeated_after_ms: 36 * 3_600_000 });
+    await world.customerSends(businessId);
+    await eventually('delivered', async () => (await log())[0]?.state === 'delivered');
+    await world.advance(35 * 3_600);
+    expect(world.receiver.received).to.have.length(1);
+    world.receiver.answerWith(() => 500);
+    await world.advance(3_700);
+    await attempted(2);
+    await world.advance(72 * 3_600);
+    const [first, second] = world.receiver.received;
+    expect(world.receiver.received).to.have.length(2);
+    expect(second?.raw).to.equal(first?.raw);
+    expect(await world.control('GET', 'deliveries/counts')).to.include({ delivered: 1, waiting: 0, queued: 0 });
+  });
+
+  for (const [signature, isGood] of [
+    ['wrong', false],
+    ['other_body', false],
+    ['missing', false],
+    ['malformed', false],
+    ['spaced', true],
+  ] as const) {
+    it(`has a signature that is ${signature} when told so`, async () => {
+      await world.faults({ deliveries_signature: signature });
+      await world.customerSends(businessId);
+      await eventually('the delivery', () => world.receiver.received.length === 1);
+      const [received] = world.receiver.received;
+      expect(received && isSignedWith(APP_SECRET, received)).to.equal(isGood);
+      expect(received?.headers['tiktok-signature']).to.match(
+        { missing: /undefined/, malformed: /^time:\d+,s=/, spaced: /^t=\d+, s=/ }[String(signature)] ?? /^t=\d+,s=/,
+      );
+    });
+  }
+
+  it('has a stale stamp, rightly signed, when told so', async () => {
+    await world.faults({ deliveries_stale_ms: 600_000 });
+    await world.customerSends(businessId);
+    await eventually('the delivery', () => world.receiver.received.length === 1);
+    const [received] = world.receiver.received;
+    if (received === undefined) throw new Error('nothing came');
+    expect(isSignedWith(APP_SECRET, received)).to.equal(true);
+    expect(stampOf(received)).to.be.closeTo(Date.now() / 1000 - 600, 2);
   });
 
   it('comes several times at once when told so', async () => {
@@ -138,6 +218,42 @@ describe('a load of deliveries', () => {
       expect(ids).to.deep.equal(new Set(bulk.messages.map(({ messageId }) => messageId)));
       await eventually('all ended', async () => (await world.control('GET', 'deliveries/counts')).delivered === 3_000);
       expect(await world.control('GET', 'deliveries')).to.have.length(2_000);
+      expect(await world.control('GET', 'deliveries?limit=5')).to.have.length(5);
+    } finally {
+      await world.stop();
+    }
+  });
+
+  it('of 10,000 messages is written in a second or two, and the tenth thousand as quickly as the first', async () => {
+    const world = await startWorld();
+    try {
+      const { businessId } = await world.addBusiness();
+      await world.faults({ deliveries_delayed_ms: 3_600_000 });
+      const bulk = async (count: number) => {
+        const startedMs = performance.now();
+        await world.control('POST', `businesses/${businessId}/bulk-messages`, { count, customers: 10 });
+        return performance.now() - startedMs;
+      };
+      await bulk(1_000);
+      const first = await bulk(5_000);
+      const second = await bulk(5_000);
+      expect(first + second).to.be.below(5_000);
+      expect(second).to.be.below(first * 3 + 100);
+      expect(await world.control('GET', 'deliveries/counts')).to.include({ waiting: 11_000 });
+    } finally {
+      await world.stop();
+    }
+  });
+
+  it('that nobody takes is bounded: what does not fit is refused', async () => {
+    const world = await startWorld();
+    try {
+      const { businessId } = await world.addBusiness();
+      await world.faults({ deliveries_delayed_ms: 3_600_000 });
+      const path = `businesses/${businessId}/bulk-messages`;
+      await world.control('POST', path, { count: 1_000, customers: 1_000 });
+      const refused = await world.control('POST', path, { count: 200_000 }).catch(String);
+      expect(refused).to.include('409').and.include('199000 more deliveries');
     } finally {
       await world.stop();
     }

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type Envelopes, PNG, startWorld, type TestWorld } from './support.ts';
+import { answeredAt, type Envelopes, PNG, startWorld, type TestWorld } from './support.ts';
 
 const PNG_START = [0x89, 0x50, 0x4e, 0x47];
 const GIF = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
@@ -99,11 +99,85 @@ describe('media', () => {
     expect((await download({ ...one, message_id: 'none' })).code).to.equal(40007);
   });
 
-  it('is slow when told so', async () => {
+  it('is slow when told so, in the time of the simulator', async () => {
     const image = await receiveImage();
-    await world.faults({ media_slow_ms: 150 });
-    const startedMs = Date.now();
-    await download(image);
-    expect(Date.now() - startedMs).to.be.at.least(140);
+    const quick = await download(image);
+    await world.faults({ media_slow_ms: 60_000 });
+    const slow = await world.moveUntil(download(image), 60);
+    expect(answeredAt(slow) - answeredAt(quick)).to.be.at.least(60);
+    const bytes = fetch(slow.data.download_url, { headers: { 'x-user': token } });
+    expect((await world.moveUntil(bytes, 60)).status).to.equal(200);
+  });
+
+  it('is a JPEG or a PNG by its content type too, and needs a file name', async () => {
+    const named = (type: string, name?: string) => {
+      const parts = form(PNG);
+      parts.delete('file');
+      if (name === undefined) parts.set('file', 'a field, no file');
+      else parts.set('file', new Blob([PNG], { type }), name);
+      return upload(parts);
+    };
+    expect((await named('image/png', 'photo.png')).code).to.equal(0);
+    expect((await named('application/octet-stream', 'photo.png')).code).to.equal(40908);
+    expect((await named('', 'photo.png')).code).to.equal(40908);
+    expect(await named('image/png')).to.include({ code: 40002, message: 'Param file is required.' });
+  });
+
+  it('is refused in a part of another name', async () => {
+    const parts = form(PNG);
+    parts.delete('file');
+    parts.set('picture', new Blob([PNG], { type: 'image/png' }), 'photo.png');
+    expect(await upload(parts)).to.include({ code: 40002, message: 'Param file is required.' });
+  });
+
+  it('is refused with HTTP 400 when the body breaks off', async () => {
+    const headers = { 'Access-Token': token, 'content-type': 'multipart/form-data; boundary=x' };
+    const body = '--x\r\nContent-Disposition: form-data; name="business_id"\r\n\r\nsomebody';
+    expect((await post(body, headers)).status).to.equal(400);
+  });
+
+  for (const name of ['business_id', 'conversation_id', 'message_id', 'media_id', 'media_type']) {
+    it(`is not downloaded without ${name}`, async () => {
+      const answer = await download({ ...(await receiveImage()), [name]: undefined });
+      expect(answer).to.include({ code: 40002, message: `Param ${name} is required.` });
+    });
+  }
+
+  it('is not downloaded as what it is not', async () => {
+    const image = await receiveImage();
+    expect(await download({ ...image, media_type: 'VIDEO' })).to.include({ code: 40002 });
+    expect(await download({ ...image, media_type: 'STICKER' })).to.include({ code: 40002 });
+  });
+
+  it('is a film too, downloaded as VIDEO alone', async () => {
+    const film = await receiveImage({ type: 'video' });
+    expect(await download(film)).to.include({ code: 40002, message: 'Param media_type is invalid.' });
+    const { data } = await download({ ...film, media_type: 'VIDEO' });
+    const bytes = await fetch(data.download_url, { headers: { 'x-user': token } });
+    expect(bytes.headers.get('content-type')).to.equal('video/mp4');
+  });
+
+  it('is not downloaded by another business', async () => {
+    const image = await receiveImage();
+    const other = await world.addBusiness('other.store');
+    token = await world.tokenFor(other.businessId);
+    expect(await download({ ...image, business_id: other.businessId })).to.include({ code: 40007 });
+  });
+
+  it('is not given to another business that knows the address', async () => {
+    const { data } = await download(await receiveImage());
+    const other = await world.addBusiness('other.store');
+    const stranger = await world.tokenFor(other.businessId);
+    expect((await fetch(data.download_url, { headers: { 'x-user': stranger } })).status).to.equal(403);
+  });
+
+  it('needs message.list.send to go up, message.list.read to come down', async () => {
+    const image = await receiveImage();
+    token = await world.tokenFor(businessId, { grant: ['message.list.read'] });
+    expect((await upload(form(PNG))).code).to.equal(40001);
+    expect((await download(image)).code).to.equal(0);
+    token = await world.tokenFor(businessId, { grant: ['message.list.send'] });
+    expect((await upload(form(PNG))).code).to.equal(0);
+    expect((await download(image)).code).to.equal(40001);
   });
 });

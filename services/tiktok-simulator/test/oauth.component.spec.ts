@@ -78,6 +78,71 @@ describe('authorising the app', () => {
     expect((await world.connect(businessId, {}, url)).callback).to.be.a('string');
   });
 
+  describe('of who authorised before', () => {
+    const open = async (changes: Record<string, string> = {}) => {
+      const answer = await fetch(world.authorizeUrl(changes), { redirect: 'manual' });
+      return { status: answer.status, location: answer.headers.get('location') };
+    };
+
+    it('asks again, as a rule', async () => {
+      await world.tokenFor(businessId);
+      expect((await open()).status).to.equal(200);
+    });
+
+    it('comes straight back when told so, with a code that is good', async () => {
+      await world.faults({ silent_redirect: 'with_code' });
+      expect((await open()).status).to.equal(200);
+      await world.tokenFor(businessId);
+      const { location } = await open();
+      const params = new URL(location ?? '').searchParams;
+      expect([...params.keys()]).to.deep.equal(['code', 'scopes', 'state']);
+      expect((await world.exchange(params.get('code') ?? '')).data.open_id).to.equal(businessId);
+    });
+
+    it('comes straight back without a code when told so', async () => {
+      await world.tokenFor(businessId);
+      await world.faults({ silent_redirect: 'without_code' });
+      const { location } = await open();
+      expect([...new URL(location ?? '').searchParams.keys()]).to.deep.equal(['scopes', 'state']);
+    });
+
+    it('asks again for disable_auto_auth, or for more than was granted', async () => {
+      await world.tokenFor(businessId, { grant: ['message.list.read'] });
+      await world.faults({ silent_redirect: 'with_code' });
+      expect((await open({ scope: 'message.list.read' })).status).to.equal(302);
+      expect((await open({ scope: 'message.list.read', disable_auto_auth: '1' })).status).to.equal(200);
+      expect((await open({ scope: 'message.list.read,message.list.send' })).status).to.equal(200);
+    });
+  });
+
+  describe('as TikTok’s twin', () => {
+    const addresses: readonly (readonly [string, boolean])[] = [
+      ['https://example.test/tiktok/callback', true],
+      ['https://example.test/tiktok/callback/', true],
+      ['http://example.test/tiktok/callback', false],
+      ['https://example.test:8443/tiktok/callback', false],
+      ['https://example.test:443/tiktok/callback', false],
+      ['https://example.test/tiktok/callback?from=tiktok', false],
+      ['https://example.test/tiktok/callback#here', false],
+      [`https://example.test/${'x'.repeat(512 - 21)}`, true],
+      [`https://example.test/${'x'.repeat(513 - 21)}`, false],
+      ['https://a', false],
+    ];
+    for (const [redirect_uri, isTaken] of addresses) {
+      it(`${isTaken ? 'takes' : 'does not take'} ${redirect_uri.slice(0, 60)} (${redirect_uri.length})`, async () => {
+        await world.faults({ local_addresses: false });
+        await world.control('PUT', 'app', { redirectUrls: [redirect_uri] });
+        const { callback } = await world.connect(businessId, {}, world.authorizeUrl({ redirect_uri }));
+        expect(callback !== null).to.equal(isTaken);
+      });
+    }
+
+    it('has ten registered addresses at most', async () => {
+      const redirectUrls = Array.from({ length: 11 }, (_, index) => `https://example.test/${index}`);
+      expect(await world.control('PUT', 'app', { redirectUrls }).catch(String)).to.include('redirectUrls');
+    });
+  });
+
   it('takes http and ports only while it is told to', async () => {
     await world.faults({ local_addresses: false });
     expect((await world.connect(businessId)).callback).to.equal(null);
@@ -180,6 +245,77 @@ describe('tokens', () => {
     expect((await refresh(first.refresh_token)).code).to.equal(0);
   });
 
+  it('live as long as told', async () => {
+    await world.faults({ code_seconds: 3_600, access_token_seconds: 60, refresh_token_seconds: 2_592_000 });
+    const code = await world.codeFor(businessId);
+    await world.advance(3_599);
+    const { data } = await world.exchange(code);
+    expect(data).to.include({ expires_in: 60, refresh_token_expires_in: 2_592_000 });
+    expect((await profile(data.access_token)).code).to.equal(0);
+    await world.advance(60);
+    expect((await profile(data.access_token)).code).to.equal(40105);
+    await world.advance(2_592_000);
+    expect((await refresh(data.refresh_token)).code).to.equal(40105);
+  });
+
+  it('tell that they are expired when told so, and only then', async () => {
+    await world.faults({ expired_token_code: 40102 });
+    const { access_token } = await tokens();
+    await world.advance(86_400);
+    expect(await profile(access_token)).to.include({ code: 40102, message: 'Access token is expired.' });
+    expect((await profile('act.never-seen')).code).to.equal(40105);
+    await world.faults({});
+    expect((await profile(access_token)).code).to.equal(40105);
+  });
+
+  it('end with a refresh when told so', async () => {
+    await world.faults({ refresh_ends_access_token: true });
+    const first = await tokens();
+    const other = await tokens();
+    const second = await refresh(first.refresh_token);
+    expect((await profile(first.access_token)).code).to.equal(40105);
+    expect((await profile(second.data.access_token)).code).to.equal(0);
+    expect((await profile(other.access_token)).code, 'of another grant').to.equal(0);
+  });
+
+  it('count down to the end of a refresh token that stays', async () => {
+    await world.faults({ refresh_token_rotates: false });
+    const { refresh_token } = await tokens();
+    await world.advance(1_000);
+    const { data } = await refresh(refresh_token);
+    expect(data.refresh_token_expires_in).to.be.closeTo(31_535_000, 5);
+  });
+
+  it('are not given for a code of the advertisers’ flow', async () => {
+    expect(await world.exchange('0123456789abcdef0123456789abcdef01234567')).to.include({
+      code: 40131,
+      message: 'Authorization code is expired.',
+    });
+  });
+
+  for (const [path, body] of Object.entries({
+    'tt_user/oauth2/token/': {
+      ...CLIENT,
+      grant_type: 'authorization_code',
+      auth_code: 'code',
+      redirect_uri: REDIRECT_URL,
+    },
+    'tt_user/oauth2/refresh_token/': { ...CLIENT, grant_type: 'refresh_token', refresh_token: 'rft.x' },
+    'tt_user/oauth2/revoke/': { ...CLIENT, access_token: 'act.x' },
+    'tt_user/token_info/get/': { app_id: APP_ID, access_token: 'act.x' },
+  })) {
+    for (const name of Object.keys(body)) {
+      it(`need ${name} at ${path}`, async () => {
+        const without = Object.fromEntries(Object.entries(body).filter(([key]) => key !== name));
+        expect(await world.open('POST', path, { body: without })).to.deep.include({
+          code: 40002,
+          message: `Param ${name} is required.`,
+          data: {},
+        });
+      });
+    }
+  }
+
   it('expire: access after a day, refresh after a year', async () => {
     const { access_token, refresh_token } = await tokens();
     await world.advance(86_401);
@@ -263,6 +399,43 @@ describe('the profile of a business', () => {
     for (const fields of ['username', '["nonsense"]', '{}']) {
       expect(await profile(token, fields)).to.include({ code: 40002 });
     }
+  });
+
+  for (const [field, scope] of Object.entries({
+    display_name: 'user.info.basic',
+    profile_image: 'user.info.basic',
+    username: 'user.info.username',
+    is_business_account: 'user.account.type',
+    profile_deep_link: 'user.info.profile',
+    bio_description: 'user.info.profile',
+    is_verified: 'user.info.profile',
+    followers_count: 'user.info.stats',
+    following_count: 'user.info.stats',
+    total_likes: 'user.info.stats',
+    videos_count: 'user.info.stats',
+  })) {
+    it(`needs ${scope} for ${field}`, async () => {
+      const url = world.authorizeUrl({ scope: `${scope},video.list` });
+      const tokenWith = async (grant: string[]) => {
+        const { callback } = await world.connect(businessId, { grant }, url);
+        return (await world.exchange(new URL(callback ?? '').searchParams.get('code') ?? '')).data.access_token;
+      };
+      expect((await profile(await tokenWith([scope]), `["${field}"]`)).data).to.have.all.keys(field);
+      const refused = await profile(await tokenWith(['video.list']), `["${field}"]`);
+      expect(refused.code).to.equal(40001);
+      expect(refused.message).to.include(scope);
+    });
+  }
+
+  it('takes a span of days that makes sense', async () => {
+    const token = await world.tokenFor(businessId);
+    const today = new Date().toISOString().slice(0, 10);
+    const ask = async (span: Record<string, string>) =>
+      (await world.open('GET', 'business/get/', { token, query: { business_id: businessId, ...span } })).message;
+    expect(await ask({ end_date: today })).to.equal('OK');
+    expect(await ask({ start_date: '2021-06-01' })).to.equal('Param start_date is invalid.');
+    expect(await ask({ start_date: 'yesterday' })).to.equal('Param start_date is invalid.');
+    expect(await ask({ start_date: today, end_date: '2021-06-01' })).to.equal('Param end_date is invalid.');
   });
 
   it('keeps what the scopes do not uncover', async () => {

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { eventually } from '@tiktok-channel/platform/testing';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../src/index.ts';
 
 export const APP_ID = '7300000000000000001';
@@ -36,8 +37,8 @@ export const startReceiver = async () => {
     const chunks: Buffer[] = [];
     for await (const chunk of req) chunks.push(chunk as Buffer);
     const raw = Buffer.concat(chunks).toString('utf8');
-    const envelope = JSON.parse(raw) as Envelope;
-    const content = JSON.parse(envelope.content) as Record<string, unknown>;
+    const envelope = parsed(raw) as unknown as Envelope;
+    const content = parsed(envelope.content);
     received.push({
       headers: req.headers,
       rawHeaders: req.rawHeaders,
@@ -63,6 +64,15 @@ export const startReceiver = async () => {
       server.closeAllConnections();
     },
   };
+};
+
+/** An object; an empty one for what is none, since raw deliveries may be anything. */
+const parsed = (text: unknown): Record<string, unknown> => {
+  try {
+    return (JSON.parse(String(text)) ?? {}) as Record<string, unknown>;
+  } catch {
+    return {};
+  }
 };
 
 /** What `Tiktok-Signature` must say, computed apart from the simulator's own code. */
@@ -173,6 +183,18 @@ const createClient = (simulator: Simulator) => {
     phone: (businessId: string, username = 'mia.shopper') =>
       control<Record<string, unknown>[]>('GET', `businesses/${businessId}/customers/${username}/messages`),
     faults: (switches: Record<string, unknown>) => control('PUT', 'faults', switches),
+    /** Moves the clock, again and again, until the call is answered. */
+    moveUntil: async <T>(call: Promise<T>, advanceSeconds: number): Promise<T> => {
+      let isOpen = true;
+      const answered = call.finally(() => {
+        isOpen = false;
+      });
+      await eventually('the answer', async () => {
+        await control('POST', 'clock', { advanceSeconds });
+        return !isOpen;
+      });
+      return answered;
+    },
     advance: (advanceSeconds: number) => control<{ offsetMs: number }>('POST', 'clock', { advanceSeconds }),
   };
 };
@@ -192,6 +214,13 @@ const jsonRequest = (method: string, body: unknown, headers: Record<string, stri
   headers: body === undefined ? headers : { 'content-type': 'application/json', ...headers },
   ...(body === undefined ? {} : { body: JSON.stringify(body) }),
 });
+
+/** The second of the simulator in which a call was answered: the beginning of its request id. */
+export const answeredAt = ({ request_id }: Pick<Envelopes, 'request_id'>): number => {
+  const [, year, month, day, hours, minutes, seconds] =
+    /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})/.exec(request_id)?.map(Number) ?? [];
+  return Date.UTC(year ?? 0, (month ?? 0) - 1, day, hours, minutes, seconds) / 1000;
+};
 
 /** One black pixel. */
 export const PNG = Buffer.from(

@@ -5,7 +5,25 @@ export type ServiceName = (typeof SERVICES)[number];
 /** Everything that the product runs; its dependencies apart. */
 export type ProcessName = ServiceName | 'simulator';
 
-/** What other tools rely on, as `.local/addresses.json` holds it. All but `kafka` and `postgres` are base URLs. */
+/** The services that can run more than once. The console is the one public origin, and the simulator keeps all in its memory. */
+export const REPLICATED = ['ingress', 'auth', 'conversation', 'outbound'] as const satisfies readonly ServiceName[];
+export type ReplicatedName = (typeof REPLICATED)[number];
+/** The first replica has the name of its service, each other one a number behind it: `ingress`, `ingress-2`. */
+export type ReplicaName = ProcessName | `${ReplicatedName}-${number}`;
+
+export interface ReplicaAddress {
+  readonly name: ReplicaName;
+  /** Base URLs. */
+  readonly public: string;
+  readonly internal: string;
+  /** Null between a death and the next start. */
+  readonly pid: number | null;
+}
+
+/**
+ * What other tools rely on, as `.local/addresses.json` holds it. All but `kafka` and `postgres` are base URLs; those of a service
+ * with replicas are of its first one that is up.
+ */
 export interface Addresses extends Readonly<Record<ProcessName, string>> {
   /** The one public origin. */
   readonly public: string;
@@ -22,6 +40,8 @@ export interface Addresses extends Readonly<Record<ProcessName, string>> {
   readonly channel: string;
   readonly appId: string;
   readonly appSecret: string;
+  readonly replicas: Readonly<Record<ReplicatedName, readonly ReplicaAddress[]>>;
+  /** Ids of what runs, by name: one of each replica that lives. */
   readonly processes: Readonly<Partial<Record<ProcessName, readonly number[]>>>;
 }
 

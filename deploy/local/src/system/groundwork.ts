@@ -1,19 +1,18 @@
 import { createKafka } from '@tiktok-channel/platform/kafka';
 import type { Logger } from '@tiktok-channel/platform/kernel';
 import { migrate } from '@tiktok-channel/platform/postgres';
-import { MAX_MESSAGE_BYTES, registerSchemas, topics } from '@tiktok-channel/schemas';
+import { registerSchemas, topicConfig, topics } from '@tiktok-channel/schemas';
 import { createDatabase, databaseUrl } from '../database.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { REPOSITORY } from '../folders.ts';
 import type { ServiceName } from './addresses.ts';
 
-const DAY_MS = 24 * 60 * 60 * 1000;
 const WITH_DATABASE = ['auth', 'conversation', 'outbound'] as const satisfies readonly ServiceName[];
 
 /** Quiet: what goes wrong here is thrown. */
 const logger: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
-/** Creates the topics that are missing; those that exist stay as they are. */
+/** Creates the topics that are missing and puts the settings of the others right, as `topics ensure` does. */
 export const ensureTopics = async (brokers: string, topicPrefix: string): Promise<void> => {
   const kafka = createKafka({
     settings: { brokers: brokers.split(','), clientId: 'local', topicPrefix },
@@ -22,17 +21,17 @@ export const ensureTopics = async (brokers: string, topicPrefix: string): Promis
   const admin = kafka.createAdmin();
   await admin.start();
   try {
-    await admin.ensureTopics(
-      Object.values(topics).map(({ name, partitions, cleanup, retentionDays }) => ({
-        topic: name,
-        partitions,
-        config: {
-          'cleanup.policy': cleanup,
-          'max.message.bytes': String(MAX_MESSAGE_BYTES),
-          'retention.ms': String(retentionDays === null ? -1 : retentionDays * DAY_MS),
-        },
-      })),
-    );
+    const specs = Object.values(topics).map((topic) => ({
+      topic: topic.name,
+      partitions: topic.partitions,
+      config: topicConfig(topic),
+    }));
+    const plans = await admin.planTopics(specs);
+    const refused = plans.filter(({ kind }) => kind === 'refuse').map(({ spec }) => spec.topic);
+    if (refused.length > 0) {
+      throw new Error(`topics have another number of partitions, which cannot be changed: ${refused.join(', ')}`);
+    }
+    await admin.applyTopicPlans(plans);
   } finally {
     await admin.stop();
   }

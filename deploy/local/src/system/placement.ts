@@ -1,13 +1,42 @@
 import { findPort } from '../ports.ts';
-import { type Addresses, type ProcessName, SERVICES, type ServiceName } from './addresses.ts';
+import {
+  type Addresses,
+  type ProcessName,
+  REPLICATED,
+  type ReplicaName,
+  type ReplicatedName,
+  SERVICES,
+  type ServiceName,
+} from './addresses.ts';
 
-interface Ports {
+export interface Ports {
   readonly port: number;
   readonly internalPort: number;
 }
 
-/** Where each process listens. */
-export type Placement = Readonly<Record<ProcessName, Ports>>;
+/** Services that others call on their internal ports. */
+export const CALLED = ['auth', 'conversation'] as const satisfies readonly ReplicatedName[];
+export type CalledName = (typeof CALLED)[number];
+
+/** Where everything listens. */
+export interface Placement {
+  /** By the order of its replicas; at least one. */
+  readonly processes: Readonly<Record<ProcessName, readonly [Ports, ...Ports[]]>>;
+  /** Where others reach the internal port of a service: that port itself, or the address that its replicas share. */
+  readonly callees: Readonly<Record<CalledName, number>>;
+}
+
+export interface Replica {
+  readonly name: ReplicaName;
+  readonly service: ProcessName;
+  readonly ports: Ports;
+}
+
+export const replicasOf = (placement: Placement, service: ProcessName): readonly Replica[] =>
+  placement.processes[service].map((ports, index) => ({ name: replicaName(service, index), service, ports }));
+
+const replicaName = (service: ProcessName, index: number): ReplicaName =>
+  index === 0 ? service : (`${service}-${index + 1}` as ReplicaName);
 
 const DEFAULTS: Readonly<Record<ServiceName, Ports>> = {
   console: { port: 3000, internalPort: 3100 },
@@ -36,21 +65,37 @@ export const checkPortSettings = (): void => {
   if (bad.length > 0) throw new Error(`${bad.join(', ')} must be a port between 1 and ${HIGHEST_PORT}`);
 };
 
-/** `default`: the port settings and their defaults, or the next free ports after them. */
-export const findPlacement = async (ports: 'free' | 'default'): Promise<Placement> => {
-  if (ports === 'default') checkPortSettings();
-  const find = (variable: string): Promise<number> => findPort(ports === 'free' ? undefined : wantedPort(variable));
-  // One after the other: two that look at once may find the same port.
-  const services: [ServiceName, Ports][] = [];
-  for (const name of SERVICES) {
-    services.push([name, { port: await find(publicSetting(name)), internalPort: await find(internalSetting(name)) }]);
-  }
-  const simulator = await find(publicSetting('simulator'));
+/** Far enough for the services beside it, and near enough to be recognised: 3001, 3011, 3021. */
+const STEP_PER_REPLICA = 10;
 
-  return {
-    ...(Object.fromEntries(services) as Record<ServiceName, Ports>),
-    simulator: { port: simulator, internalPort: simulator },
-  };
+/** `default`: the port settings and their defaults, ten further for each further replica, or the next free ports after them. */
+export const findPlacement = async (ports: 'free' | 'default', replicas: number): Promise<Placement> => {
+  if (ports === 'default') checkPortSettings();
+  const find = (variable: string, index: number): Promise<number> =>
+    findPort(ports === 'free' ? undefined : wantedPort(variable, index));
+  // One after the other: two that look at once may find the same port.
+  const found = new Map<ProcessName, Ports[]>(SERVICES.map((name) => [name, []]));
+  for (let index = 0; index < replicas; index += 1) {
+    for (const name of index === 0 ? SERVICES : REPLICATED) {
+      const [port, internalPort] = [await find(publicSetting(name), index), await find(internalSetting(name), index)];
+      found.get(name)?.push({ port, internalPort });
+    }
+  }
+  const simulator = await find(publicSetting('simulator'), 0);
+  found.set('simulator', [{ port: simulator, internalPort: simulator }]);
+  const processes = Object.fromEntries(found) as unknown as Placement['processes'];
+
+  return { processes, callees: await findCallees(processes) };
+};
+
+const findCallees = async (processes: Placement['processes']): Promise<Placement['callees']> => {
+  const callees: [CalledName, number][] = [];
+  for (const name of CALLED) {
+    const [first, ...others] = processes[name];
+    callees.push([name, others.length === 0 ? first.internalPort : await findPort()]);
+  }
+
+  return Object.fromEntries(callees) as Placement['callees'];
 };
 
 /** Wanted ports of the dependencies. */
@@ -74,11 +119,18 @@ export interface MovedPort {
 export const movedPorts = (addresses: Addresses): readonly MovedPort[] => {
   const { KAFKA_BROKERS, SCHEMA_REGISTRY_URL, POSTGRES_URL } = process.env;
   const places = [
-    ...([...SERVICES, 'simulator'] as const).map((name) => ({
-      what: name === 'console' || name === 'simulator' ? `the ${name}` : name,
-      variable: publicSetting(name),
+    ...(['console', 'simulator'] as const).map((name) => ({
+      what: `the ${name}`,
+      wanted: wantedPort(publicSetting(name)),
       address: addresses[name],
     })),
+    ...REPLICATED.flatMap((service) =>
+      addresses.replicas[service].map(({ name, public: address }, index) => ({
+        what: name,
+        wanted: wantedPort(publicSetting(service), index),
+        address,
+      })),
+    ),
     ...[
       { what: 'Kafka', variable: 'KAFKA_PORT', address: `kafka://${addresses.kafka}`, given: KAFKA_BROKERS },
       {
@@ -88,20 +140,23 @@ export const movedPorts = (addresses: Addresses): readonly MovedPort[] => {
         given: SCHEMA_REGISTRY_URL,
       },
       { what: 'PostgreSQL', variable: 'POSTGRES_PORT', address: addresses.postgres, given: POSTGRES_URL },
-    ].filter(({ given }) => !given),
+    ]
+      .filter(({ given }) => !given)
+      .map(({ variable, ...place }) => ({ ...place, wanted: wantedPort(variable) })),
   ];
 
   return places
-    .map(({ what, variable, address }) => ({ what, wanted: wantedPort(variable), port: Number(new URL(address).port) }))
+    .map(({ what, wanted, address }) => ({ what, wanted, port: Number(new URL(address).port) }))
     .filter(({ wanted, port }) => wanted !== port);
 };
 
 const HIGHEST_PORT = 65_000;
 
-const wantedPort = (variable: string): number => {
+const wantedPort = (variable: string, replica = 0): number => {
   const value = process.env[variable];
+  const first = value ? Number(value) : (PORT_SETTINGS[variable] ?? Number.NaN);
 
-  return value ? Number(value) : (PORT_SETTINGS[variable] ?? Number.NaN);
+  return first + replica * STEP_PER_REPLICA;
 };
 
 const isPort = (port: number): boolean => Number.isInteger(port) && port >= 1 && port <= HIGHEST_PORT;

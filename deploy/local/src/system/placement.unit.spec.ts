@@ -41,17 +41,28 @@ describe('port settings', () => {
     process.env.KAFKA_BROKERS = 'elsewhere:1';
     process.env.SCHEMA_REGISTRY_URL = 'http://elsewhere';
     process.env.POSTGRES_URL = 'postgres://elsewhere';
+    const at = (port: number) => ({ public: `http://127.0.0.1:${port}` });
     const addresses = {
-      ...Object.fromEntries(
-        ['ingress', 'auth', 'conversation', 'outbound'].map((name, index) => [
-          name,
-          `http://127.0.0.1:${3001 + index}`,
-        ]),
-      ),
       console: 'http://127.0.0.1:3005',
       simulator: 'http://127.0.0.1:4010',
       kafka: 'elsewhere:1',
+      replicas: {
+        ingress: [
+          { name: 'ingress', ...at(3001) },
+          { name: 'ingress-2', ...at(3012) },
+        ],
+        auth: [
+          { name: 'auth', ...at(3002) },
+          { name: 'auth-2', ...at(3013) },
+        ],
+        conversation: [],
+        outbound: [],
+      },
     } as unknown as Addresses;
-    expect(movedPorts(addresses)).to.deep.equal([{ what: 'the console', wanted: 3000, port: 3005 }]);
+    expect(movedPorts(addresses)).to.deep.equal([
+      { what: 'the console', wanted: 3000, port: 3005 },
+      { what: 'ingress-2', wanted: 3011, port: 3012 },
+      { what: 'auth-2', wanted: 3012, port: 3013 },
+    ]);
   });
 });

@@ -1,6 +1,6 @@
 import type { Dependencies } from '../dependencies.ts';
-import type { ProcessName, ServiceName } from './addresses.ts';
-import type { Placement } from './placement.ts';
+import { type ProcessName, REPLICATED, type ServiceName } from './addresses.ts';
+import type { Placement, Ports } from './placement.ts';
 import type { Secrets } from './secrets.ts';
 
 export type Environment = Readonly<Record<string, string>>;
@@ -15,19 +15,23 @@ export interface SettingsInput {
 }
 
 const HOST = '127.0.0.1';
-const AUDIENCE = 'tiktok-channel';
+export const AUDIENCE = 'tiktok-channel';
 
 export const baseUrl = (port: number): string => `http://${HOST}:${port}`;
 
+/** Where a process listens; all else its replicas have in common. */
+export const listensOn = (name: ProcessName, { port, internalPort }: Ports): Environment => ({
+  HOST,
+  PORT: String(port),
+  ...(name === 'simulator' ? {} : { INTERNAL_PORT: String(internalPort) }),
+});
+
 /** The settings of every process: each gets what its concern needs and no more, as in production. */
 export const settingsOf = (input: SettingsInput): Readonly<Record<ProcessName, Environment>> => {
-  const { placement, databases } = input;
+  const { databases } = input;
   const concerns = concernsOf(input);
   const { kafka, registry, people, services, tiktok, clock, publicUrl } = concerns;
   const common = (name: ServiceName): Environment => ({
-    HOST,
-    PORT: String(placement[name].port),
-    INTERNAL_PORT: String(placement[name].internalPort),
     NODE_ENV: 'development',
     ...clock,
     ...publicUrl,
@@ -54,8 +58,10 @@ export const settingsOf = (input: SettingsInput): Readonly<Record<ProcessName, E
 };
 
 const concernsOf = ({ dependencies, placement, secrets, topicPrefix }: SettingsInput) => {
-  const simulatorUrl = baseUrl(placement.simulator.port);
-  const publicUrl = baseUrl(placement.console.port);
+  const { processes, callees } = placement;
+  const simulatorUrl = baseUrl(processes.simulator[0].port);
+  const publicUrl = baseUrl(processes.console[0].port);
+  const authInternalUrl = baseUrl(callees.auth);
 
   return {
     publicUrl: { PUBLIC_URL: publicUrl },
@@ -66,12 +72,12 @@ const concernsOf = ({ dependencies, placement, secrets, topicPrefix }: SettingsI
     people: {
       OIDC_ISSUER: publicUrl,
       OIDC_AUDIENCE: AUDIENCE,
-      OIDC_JWKS_URL: `${baseUrl(placement.auth.internalPort)}/.well-known/jwks.json`,
+      OIDC_JWKS_URL: `${authInternalUrl}/.well-known/jwks.json`,
     },
     services: {
       SERVICE_TOKEN_SECRETS: secrets.serviceToken,
-      AUTH_INTERNAL_URL: baseUrl(placement.auth.internalPort),
-      CONVERSATION_INTERNAL_URL: baseUrl(placement.conversation.internalPort),
+      AUTH_INTERNAL_URL: authInternalUrl,
+      CONVERSATION_INTERNAL_URL: baseUrl(callees.conversation),
     },
     tiktok: {
       app: { TIKTOK_APP_ID: secrets.appId, TIKTOK_APP_SECRET: secrets.appSecret },
@@ -82,21 +88,22 @@ const concernsOf = ({ dependencies, placement, secrets, topicPrefix }: SettingsI
         STATE_SECRETS: secrets.oauthState,
       },
     },
-    upstreams: {
-      INGRESS_URL: baseUrl(placement.ingress.port),
-      AUTH_URL: baseUrl(placement.auth.port),
-      CONVERSATION_URL: baseUrl(placement.conversation.port),
-      OUTBOUND_URL: baseUrl(placement.outbound.port),
-      SIMULATOR_URL: simulatorUrl,
-    },
+    upstreams: { ...upstreamsOf(processes), SIMULATOR_URL: simulatorUrl },
     simulator: {
-      HOST,
-      PORT: String(placement.simulator.port),
       SIMULATOR_APP_ID: secrets.appId,
       SIMULATOR_APP_SECRET: secrets.appSecret,
       SIMULATOR_REDIRECT_URLS: `${publicUrl}/tiktok/callback`,
       SIMULATOR_WEBHOOK_URL: `${publicUrl}/webhooks/tiktok`,
-      SIMULATOR_SEED: secrets.simulatorSeed,
+      SIMULATOR_ACCOUNT_SEED: secrets.simulatorSeed,
     },
   };
 };
+
+/** For the public origin, which spreads requests over the replicas and asks each whether it is ready. */
+const upstreamsOf = (processes: Placement['processes']): Environment =>
+  Object.fromEntries(
+    REPLICATED.flatMap((name) => [
+      [`${name.toUpperCase()}_URL`, processes[name].map(({ port }) => baseUrl(port)).join()],
+      [`${name.toUpperCase()}_INTERNAL_URL`, processes[name].map(({ internalPort }) => baseUrl(internalPort)).join()],
+    ]),
+  );

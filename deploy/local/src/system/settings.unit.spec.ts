@@ -5,12 +5,15 @@ import { settingsOf } from './settings.ts';
 const at = (port: number) => ({ port, internalPort: port + 100 });
 
 const placement: Placement = {
-  console: at(3000),
-  ingress: at(3001),
-  auth: at(3002),
-  conversation: at(3003),
-  outbound: at(3004),
-  simulator: at(4010),
+  processes: {
+    console: [at(3000)],
+    ingress: [at(3001), at(3011)],
+    auth: [at(3002), at(3012)],
+    conversation: [at(3003)],
+    outbound: [at(3004)],
+    simulator: [at(4010)],
+  },
+  callees: { auth: 20_001, conversation: 3103 },
 };
 
 const settings = settingsOf({
@@ -49,6 +52,19 @@ describe('the settings of the processes', () => {
   it('lead every service to the simulator for its clock', () => {
     for (const name of ['ingress', 'auth', 'conversation', 'outbound'] as const) {
       expect(settings[name].CLOCK_URL).to.equal('http://127.0.0.1:4010');
+    }
+  });
+
+  it('show the public origin every replica, and the services one address of auth', () => {
+    expect(settings.console).to.include({
+      INGRESS_URL: 'http://127.0.0.1:3001,http://127.0.0.1:3011',
+      INGRESS_INTERNAL_URL: 'http://127.0.0.1:3101,http://127.0.0.1:3111',
+    });
+    for (const name of ['conversation', 'outbound'] as const) {
+      expect(settings[name]).to.include({
+        AUTH_INTERNAL_URL: 'http://127.0.0.1:20001',
+        OIDC_JWKS_URL: 'http://127.0.0.1:20001/.well-known/jwks.json',
+      });
     }
   });
 });

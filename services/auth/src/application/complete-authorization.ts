@@ -10,6 +10,7 @@ import { type AuthorizationState, DEFAULT_RETURN_TO, readConsent } from '../doma
 import type { AuthorizationFailure } from '../domain/authorization-failures.ts';
 import type { Profile } from '../domain/channel.ts';
 import { compareScopes, isUsable, type ScopeGrant, type ScopePolicy } from '../domain/scopes.ts';
+import type { IsFeatureOn } from './features.ts';
 import type {
   AuthorizationAttempts,
   Channels,
@@ -37,7 +38,8 @@ export type Completion = { readonly returnTo: string; readonly attemptId: string
 
 interface Dependencies {
   readonly attempts: AuthorizationAttempts;
-  readonly channels: Channels;
+  readonly channels: Pick<Channels, 'authorize'>;
+  readonly isFeatureOn: IsFeatureOn;
   readonly states: StateTokens;
   readonly tiktok: TikTok;
   readonly scopePolicy: ScopePolicy;
@@ -48,6 +50,8 @@ interface Dependencies {
 interface Failure {
   readonly failure: AuthorizationFailure;
   readonly trace?: TikTokTrace;
+  readonly missingScopes?: readonly string[];
+  readonly tiktokUsername?: string | null;
 }
 
 interface Authorized {
@@ -66,7 +70,9 @@ export const createCompleteAuthorization = (dependencies: Dependencies) => {
     if (!claimed.ok) return conclude(dependencies, null, claimed);
 
     const state = claimed.value;
-    return conclude(dependencies, state, await orUnavailable(() => connect(dependencies, state, callback)));
+    const connected = await orUnavailable(() => connect(dependencies, state, callback));
+    if (!connected.ok) await keepFailure(dependencies, state, connected.error);
+    return conclude(dependencies, state, connected);
   };
 };
 
@@ -100,6 +106,7 @@ const connect = async (
   state: AuthorizationState,
   callback: AuthorizationCallback,
 ): Promise<Result<string, Failure>> => {
+  if (!(await dependencies.isFeatureOn(state.accountId, 'tiktok_channel'))) return refuse({ failure: 'feature_off' });
   const consent = readConsent(callback);
   if (consent.kind === 'failed') return refuse({ failure: consent.failure });
   const authorized = await authorize(dependencies, consent.code);
@@ -119,7 +126,8 @@ const connect = async (
     { tokens: grant.tokens, attempt: state },
   );
   if (connected.ok) return ok(grant.channelId);
-  return refuse({ failure: connected.error === 'channel_unknown' ? 'state_invalid' : connected.error });
+  const failure = connected.error === 'channel_unknown' ? 'state_invalid' : connected.error;
+  return refuse({ failure, tiktokUsername: profile.username });
 };
 
 /** Scopes are compared before the profile is asked for: a missing one must not look like a missing permission. */
@@ -127,7 +135,7 @@ const authorize = async ({ tiktok, scopePolicy }: Dependencies, code: string): P
   const grant = await tiktok.exchange(code);
   if (grant.kind === 'failed') return refuse(grant);
   const scopes = compareScopes(scopePolicy, grant.scopes);
-  if (!isUsable(scopePolicy, scopes)) return refuse({ failure: 'scope_missing' });
+  if (!isUsable(scopePolicy, scopes)) return refuse({ failure: 'scope_missing', missingScopes: scopes.missing });
 
   const known = await tiktok.profile(grant);
   return known.kind === 'failed' ? refuse(known) : ok({ grant, scopes, profile: known.profile });
@@ -139,6 +147,16 @@ const orUnavailable = async <T>(work: () => Promise<Result<T, Failure>>): Promis
   } catch (error) {
     if (error instanceof DependencyUnavailable) return refuse({ failure: 'service_unavailable' });
     throw error;
+  }
+};
+
+/** For the channels page. That it cannot be kept changes nothing for who waits: they have their code. */
+const keepFailure = async ({ attempts }: Dependencies, state: AuthorizationState, ended: Failure): Promise<void> => {
+  const { failure, trace = null, missingScopes = [], tiktokUsername = null } = ended;
+  try {
+    await attempts.fail(state.attemptId, { failure, trace, missingScopes, tiktokUsername });
+  } catch (error) {
+    if (!(error instanceof DependencyUnavailable)) throw error;
   }
 };
 

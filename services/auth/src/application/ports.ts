@@ -1,13 +1,34 @@
 import type { Result } from '@tiktok-channel/platform/kernel';
+import type { Attempt } from '../domain/attempts.ts';
 import type { AuthorizationState } from '../domain/authorization.ts';
 import type { AuthorizationFailure } from '../domain/authorization-failures.ts';
-import type { AuthorizeChannel, Channel, ChannelCommand, ChannelRefusal, Profile } from '../domain/channel.ts';
-import type { TokenPair } from '../domain/refresh-rules.ts';
+import type {
+  AuthorizeChannel,
+  Channel,
+  ChannelCommand,
+  ChannelRefusal,
+  ChannelStatus,
+  DisconnectChannel,
+  Profile,
+  ReleaseChannel,
+} from '../domain/channel.ts';
+import type { Feature } from '../domain/features.ts';
+import type { StoredTokens, TokenPair } from '../domain/refresh-rules.ts';
 
 /** Who acts, as the person's token says. */
 export interface Actor {
   readonly userId: string;
   readonly accountId: string;
+}
+
+/** What an administrator or operator does, for the audit. */
+export interface Act {
+  /** Of this act alone: makes the id of its record. */
+  readonly actId: string;
+  readonly userId: string;
+  readonly role: 'administrator' | 'operator';
+  /** Why, in their words. */
+  readonly reason: string | null;
 }
 
 /** `next`: an unguessable text, safe in a cookie. */
@@ -28,7 +49,7 @@ export type TikTokTrace = { readonly code: number; readonly requestId: string | 
 
 /** How an authorisation ended; ids as far as they are known. */
 export type ReportAuthorization = (ended: {
-  readonly outcome: 'connected' | AuthorizationFailure;
+  readonly outcome: 'connected' | AuthorizationFailure | 'no_callback';
   readonly accountId?: string | undefined;
   readonly userId?: string | undefined;
   readonly attemptId?: string | undefined;
@@ -57,10 +78,21 @@ export interface Grant {
   readonly scopes: readonly string[];
 }
 
-/** `refused`: TikTok will not renew this pair. `unavailable`: nothing is known; the pair may still be good. */
+/**
+ * - `refused`: TikTok will not renew this pair.
+ * - `unavailable`: nothing is known of the pair, which may still be good. `mayHaveRenewed`: the request may have got there, and
+ *   with it the end of this refresh token.
+ */
 export type RefreshAnswer =
   | { readonly kind: 'refreshed'; readonly tokens: TokenPair; readonly scopes: readonly string[] }
-  | { readonly kind: 'refused' | 'unavailable'; readonly trace: TikTokTrace };
+  | { readonly kind: 'refused'; readonly trace: TikTokTrace }
+  | { readonly kind: 'unavailable'; readonly mayHaveRenewed: boolean; readonly trace: TikTokTrace };
+
+/** What TikTok makes of a token or of a request about one. */
+export interface TokenVerdict {
+  readonly kind: 'taken' | 'refused' | 'unavailable';
+  readonly trace: TikTokTrace;
+}
 
 /** None of these throws for what TikTok or the network does. */
 export interface TikTok {
@@ -69,6 +101,10 @@ export interface TikTok {
   exchange(code: string): Promise<Grant | TikTokFailure>;
   profile(grant: Grant): Promise<{ readonly kind: 'known'; readonly profile: Profile } | TikTokFailure>;
   refresh(tokens: TokenPair): Promise<RefreshAnswer>;
+  /** Whether the token is still one of this channel. */
+  inspect(channelId: string, accessToken: string): Promise<TokenVerdict>;
+  /** `refused`: it was no good any more. */
+  revoke(accessToken: string): Promise<TokenVerdict>;
 }
 
 export interface AuthorizationAttempts {
@@ -76,6 +112,21 @@ export interface AuthorizationAttempts {
   start(state: AuthorizationState): Promise<void>;
   /** Uses it up, once across all replicas. */
   use(state: AuthorizationState): Promise<'used' | 'used_before' | 'unknown'>;
+  /** Keeps how it failed, unless an end of it is known. */
+  fail(attemptId: string, end: FailedAttempt): Promise<void>;
+  /** Newest first, at most 20. */
+  ofAccount(accountId: string): Promise<readonly Attempt[]>;
+  /** Marks those that TikTok never came back for, forgets those of `forgetBeforeMs`, and answers what it marked. */
+  sweep(times: { readonly nowMs: number; readonly forgetBeforeMs: number }): Promise<readonly Attempt[]>;
+}
+
+/** Beside the code of the failure, what an administrator is told about it. */
+export interface FailedAttempt {
+  readonly failure: AuthorizationFailure;
+  readonly missingScopes: readonly string[];
+  /** Whose account it was that TikTok answered for. */
+  readonly tiktokUsername: string | null;
+  readonly trace: TikTokTrace;
 }
 
 export interface Channels {
@@ -84,15 +135,11 @@ export interface Channels {
     command: AuthorizeChannel,
     beside: { readonly tokens: TokenPair; readonly attempt: AuthorizationState },
   ): Promise<Result<void, ChannelRefusal>>;
+  /** Its tokens are put aside to be revoked; of a released channel every row goes. */
+  end(channelId: string, command: DisconnectChannel | ReleaseChannel, act: Act): Promise<Result<void, ChannelRefusal>>;
   find(accountId: string, channelId: string): Promise<Channel | null>;
   ofAccount(accountId: string): Promise<readonly Channel[]>;
-}
-
-export interface StoredTokens extends TokenPair {
-  /** Grows with every pair that is stored for the channel. */
-  readonly version: number;
-  /** No refresh before this time. */
-  readonly refreshNotBeforeMs: number;
+  countByStatus(): Promise<ReadonlyMap<ChannelStatus, number>>;
 }
 
 /** The right to refresh one version of a channel's tokens, held by one caller in all replicas until it ends. */
@@ -100,21 +147,157 @@ export interface RefreshLease {
   readonly channelId: string;
   readonly version: number;
   readonly holder: string;
+  /** When a refresh of this version was begun before whose answer is not known. */
+  readonly begunBeforeAtMs: number | null;
 }
 
 type RefreshCommand = Extract<ChannelCommand, { readonly type: 'RecordRefresh' | 'RecordRefreshRefusal' }>;
+type LossCommand = Extract<ChannelCommand, { readonly type: 'RecordTokenLoss' }>;
 
-/** Writes under a lease answer false, having written nothing, when the tokens or the lease have moved on. */
+export interface ChannelTokens {
+  readonly channel: Channel;
+  /** Null once they are forgotten. */
+  readonly tokens: StoredTokens | null;
+}
+
+/** Writes about one version answer false, having written nothing, when the tokens or the lease have moved on. */
 export interface Tokens {
-  /** `tokens` is null once they are forgotten. */
-  read(channelId: string): Promise<{ readonly channel: Channel; readonly tokens: StoredTokens | null } | null>;
-  /** Null: another caller holds it, or the version has moved on. */
+  read(channelId: string): Promise<ChannelTokens | null>;
+  /** Channels whose tokens are to be renewed and that nobody is at, those that end first coming first. */
+  due(nowMs: number, limit: number): Promise<readonly string[]>;
+  /** Writes ahead that a refresh of this version begins. Null: another caller holds the lease, or the version has moved on. */
   takeLease(
     channelId: string,
     lease: { readonly version: number; readonly nowMs: number; readonly untilMs: number },
   ): Promise<RefreshLease | null>;
-  /** Both tokens and the channel's events in one transaction. */
-  storeRefreshed(lease: RefreshLease, tokens: TokenPair, command: RefreshCommand): Promise<boolean>;
-  /** Ends the lease; no refresh before `notBeforeMs`. Events of `command`, if there is one, in the same transaction. */
-  postpone(lease: RefreshLease, notBeforeMs: number, command?: RefreshCommand): Promise<boolean>;
+  /** Both tokens and the channel's events in one transaction. `replacesRefused`: TikTok refused the access token before. */
+  storeRefreshed(
+    lease: RefreshLease,
+    renewed: { readonly tokens: TokenPair; readonly replacesRefused: boolean },
+    command: RefreshCommand,
+  ): Promise<boolean>;
+  /**
+   * Ends the lease; no refresh before `notBeforeMs`. `begunAtMs`: since when an answer of TikTok is missing. Events of
+   * `command`, if there is one, in the same transaction.
+   */
+  postpone(
+    lease: RefreshLease,
+    until: { readonly notBeforeMs: number; readonly begunAtMs: number | null },
+    command?: RefreshCommand,
+  ): Promise<boolean>;
+  /** TikTok refused this version's access token: it is given to nobody any more, and may be renewed at once. */
+  recordRefusedAccess(channelId: string, version: number, atMs: number): Promise<boolean>;
+  /** Nothing will make this version good again: it is neither given out nor renewed. */
+  giveUp(channelId: string, version: number, command: LossCommand): Promise<boolean>;
+}
+
+/** Tokens of channels that were disconnected, until TikTok has revoked them. */
+export interface Revocations {
+  /** Takes what is due, of one channel or of all, so that nobody else does until `untilMs`. */
+  claim(claim: {
+    readonly channelId: string | null;
+    readonly nowMs: number;
+    readonly untilMs: number;
+    readonly limit: number;
+  }): Promise<readonly PendingRevocation[]>;
+  /** TikTok has answered, or the token has ended by itself. */
+  forget(revocation: PendingRevocation): Promise<void>;
+}
+
+export interface PendingRevocation {
+  readonly channelId: string;
+  readonly accessToken: string;
+  readonly accessExpiresAtMs: number;
+  readonly requestedAtMs: number;
+}
+
+export type ReportRevocation = (tried: {
+  readonly outcome: TokenVerdict['kind'] | 'expired';
+  readonly channelId: string;
+  readonly trace: TikTokTrace;
+}) => void;
+
+/** What an operator switches for an account. */
+export interface Features {
+  /** Null when nobody has switched it. */
+  read(accountId: string, feature: Feature): Promise<boolean | null>;
+  /** With its audit record, unless it is so already. */
+  switch(
+    wanted: { readonly accountId: string; readonly feature: Feature; readonly isEnabled: boolean },
+    act: Act,
+  ): Promise<void>;
+}
+
+/** TikTok's side of the app's webhook for direct messages. */
+export interface TikTokWebhooks {
+  /** `callbackUrl` null: not subscribed. */
+  callback(): Promise<
+    | { readonly kind: 'known'; readonly callbackUrl: string | null }
+    | { readonly kind: 'refused' | 'unavailable'; readonly trace: TikTokTrace }
+  >;
+  register(callbackUrl: string): Promise<TokenVerdict>;
+}
+
+export interface WebhookRegistration {
+  /** `refused`: TikTok does not take our credentials or our address. `unavailable`: it has not answered. */
+  readonly state: 'registered' | 'refused' | 'unavailable';
+  /** What TikTok calls, as far as is known. */
+  readonly callbackUrl: string | null;
+  readonly checkedAtMs: number;
+}
+
+export interface WebhookRegistrations {
+  /** Null before the first check. */
+  read(): Promise<WebhookRegistration | null>;
+  /** The right to check, if it is time. */
+  claim(claim: { readonly nowMs: number; readonly untilMs: number }): Promise<boolean>;
+  record(seen: WebhookRegistration & { readonly isRepaired: boolean; readonly nextCheckAtMs: number }): Promise<void>;
+}
+
+/** `found`: what TikTok called before. */
+export type ReportWebhookCheck = (checked: {
+  readonly outcome: 'unchanged' | 'registered' | 'repaired' | 'refused' | 'unavailable';
+  readonly found: string | null;
+  readonly trace: TikTokTrace;
+}) => void;
+
+/** When TikTok last delivered something for a channel, and last accepted something from it. */
+export interface Activity {
+  readonly channelId: string;
+  readonly lastDeliveryAtMs: number | null;
+  readonly lastSentAtMs: number | null;
+}
+
+/** Each time the later of what is kept and what is noted: the order of notes does not matter. */
+export interface ChannelActivities {
+  note(activities: readonly Activity[]): Promise<void>;
+}
+
+/** Times of a channel's tokens; the tokens themselves stay where they are. */
+interface TokenTimes {
+  readonly renewedAtMs: number;
+  readonly accessExpiresAtMs: number;
+  readonly refreshExpiresAtMs: number;
+  readonly accessRefusedAtMs: number | null;
+}
+
+/** All that a page about a channel shows. */
+export interface ChannelHealth {
+  readonly channel: Channel;
+  readonly tokens: TokenTimes | null;
+  readonly activity: Activity | null;
+  readonly webhook: WebhookRegistration | null;
+}
+
+export interface ChannelHealths {
+  find(accountId: string, channelId: string): Promise<ChannelHealth | null>;
+  ofAccount(accountId: string): Promise<readonly ChannelHealth[]>;
+}
+
+/** Sealed values of every kind, to be sealed anew with the first key. */
+export interface SealedValues {
+  /** Seals up to `limit` values of an older key with the first one; answers how many. */
+  reseal(limit: number): Promise<number>;
+  /** How many values each key has sealed, by key id. */
+  countByKey(): Promise<ReadonlyMap<string, number>>;
 }

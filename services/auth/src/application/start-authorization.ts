@@ -1,5 +1,6 @@
 import { type Clock, fingerprint, type IdGenerator, ok, type Result, refuse } from '@tiktok-channel/platform/kernel';
 import { AUTHORIZATION_LIFETIME_MS, chooseReturnTo } from '../domain/authorization.ts';
+import type { IsFeatureOn } from './features.ts';
 import type { Actor, AuthorizationAttempts, Channels, KeyGenerator, StateTokens, TikTok } from './ports.ts';
 
 export interface StartAuthorization {
@@ -17,9 +18,12 @@ export interface StartedAuthorization {
   readonly browserKey: string;
 }
 
+export type StartRefusal = 'channel_unknown' | 'return_to_not_allowed' | 'feature_off';
+
 interface Dependencies {
   readonly attempts: AuthorizationAttempts;
-  readonly channels: Channels;
+  readonly channels: Pick<Channels, 'find'>;
+  readonly isFeatureOn: IsFeatureOn;
   readonly states: StateTokens;
   readonly tiktok: TikTok;
   readonly clock: Clock;
@@ -29,12 +33,13 @@ interface Dependencies {
 }
 
 export const createStartAuthorization =
-  ({ attempts, channels, states, tiktok, clock, ids, keys, allowedReturnTo }: Dependencies) =>
+  ({ attempts, channels, isFeatureOn, states, tiktok, clock, ids, keys, allowedReturnTo }: Dependencies) =>
   async ({
     actor,
     channelId,
     returnTo: wanted,
-  }: StartAuthorization): Promise<Result<StartedAuthorization, 'channel_unknown' | 'return_to_not_allowed'>> => {
+  }: StartAuthorization): Promise<Result<StartedAuthorization, StartRefusal>> => {
+    if (!(await isFeatureOn(actor.accountId, 'tiktok_channel'))) return refuse('feature_off');
     const returnTo = chooseReturnTo(wanted, allowedReturnTo);
     if (!returnTo.ok) return returnTo;
     if (channelId !== null && (await channels.find(actor.accountId, channelId)) === null) {

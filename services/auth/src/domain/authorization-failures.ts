@@ -51,6 +51,10 @@ export const authorizationFailures = {
     sentence: 'Another TikTok account was chosen than the one to reconnect.',
     advice: 'Sign in on TikTok with the account of the channel, then start again.',
   },
+  feature_off: {
+    sentence: 'TikTok channels are switched off for this account.',
+    advice: 'Ask your operator to switch them on.',
+  },
   region_or_permission: {
     sentence: 'TikTok refuses access to this account: its region or the permission of the app.',
     advice:

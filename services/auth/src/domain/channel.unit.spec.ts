@@ -6,6 +6,7 @@ import {
   type ChannelEvent,
   channelDecider,
 } from './channel.ts';
+import type { StatusReason } from './status-reasons.ts';
 
 const given = (...past: readonly ChannelEvent[]) => ({
   when: (command: ChannelCommand) =>
@@ -16,6 +17,7 @@ const channel = (overrides: Partial<Channel> = {}): Channel => ({
   channelId: 'biz-1',
   accountId: 'account-1',
   status: 'connected',
+  statusReason: null,
   username: 'acme.store',
   displayName: 'Acme',
   profileImageUrl: null,
@@ -43,22 +45,28 @@ const authorize = (overrides: Partial<AuthorizeChannel> = {}): AuthorizeChannel 
   ...overrides,
 });
 
-const refreshed = (granted = ['message.list.read'], missing: string[] = []): ChannelCommand => ({
-  type: 'RecordRefresh',
-  scopes: { granted, missing },
-  atMs: 3_000,
-});
+const refreshed = (granted = ['message.list.read'], missing: string[] = []) =>
+  ({
+    type: 'RecordRefresh',
+    scopes: { granted, missing },
+    isUsable: true,
+    atMs: 3_000,
+  }) as const;
 
 const refused = (tokenStillWorks: boolean): ChannelCommand => ({
   type: 'RecordRefreshRefusal',
   tokenStillWorks,
+  reason: 'refresh_refused',
   atMs: 3_000,
 });
 
-const updatedTo = (overrides: Partial<Channel>) => ({
+const changedTo = (overrides: Partial<Channel>, type: ChannelEvent['type'] = 'ChannelUpdated') => ({
   ok: true,
-  value: [{ type: 'ChannelUpdated', channel: channel(overrides), atMs: 3_000 }],
+  value: [{ type, channel: channel(overrides), atMs: 3_000 }],
 });
+const updatedTo = (overrides: Partial<Channel>) => changedTo(overrides);
+const lostWith = (statusReason: StatusReason, overrides: Partial<Channel> = {}) =>
+  changedTo({ status: 'needs_reauthorization', statusReason, ...overrides }, 'ChannelReauthorizationRequired');
 const nothing = { ok: true, value: [] };
 
 describe('a channel', () => {
@@ -139,17 +147,32 @@ describe('a refresh of the token', () => {
   });
 
   it('that is refused makes the channel expiring while its token works', () => {
-    expect(given(connected()).when(refused(true))).to.deep.equal(updatedTo({ status: 'expiring' }));
+    expect(given(connected()).when(refused(true))).to.deep.equal(
+      updatedTo({ status: 'expiring', statusReason: 'refresh_refused' }),
+    );
   });
 
   it('that is refused once more changes nothing', () => {
-    expect(given(connected({ status: 'expiring' })).when(refused(true))).to.deep.equal(nothing);
+    const expiring = connected({ status: 'expiring', statusReason: 'refresh_refused' });
+    expect(given(expiring).when(refused(true))).to.deep.equal(nothing);
   });
 
-  it('that is refused when the token has expired leaves the channel to its owner', () => {
-    expect(given(connected({ status: 'expiring' })).when(refused(false))).to.deep.equal(
-      updatedTo({ status: 'needs_reauthorization' }),
+  it('that is refused when the token has expired leaves the channel to its owner, for the reason why it was expiring', () => {
+    const expiring = connected({ status: 'expiring', statusReason: 'refresh_answer_lost' });
+    expect(given(expiring).when(refused(false))).to.deep.equal(lostWith('refresh_answer_lost'));
+  });
+
+  it('that is refused for a lost channel says nothing new', () => {
+    const lost = connected({ status: 'needs_reauthorization', statusReason: 'removed_by_owner' });
+    expect(given(lost).when(refused(false))).to.deep.equal(nothing);
+  });
+
+  it('without a required scope leaves the channel to its owner, and with it again connects it', () => {
+    const lostScope = lostWith('required_scope_missing', { grantedScopes: [], missingScopes: ['message.list.read'] });
+    expect(given(connected()).when({ ...refreshed([], ['message.list.read']), isUsable: false })).to.deep.equal(
+      lostScope,
     );
+    expect(given(...(lostScope.value as ChannelEvent[])).when(refreshed())).to.deep.equal(updatedTo({}));
   });
 
   it('does not bring a disconnected channel back', () => {
@@ -159,5 +182,84 @@ describe('a refresh of the token', () => {
 
   it('is refused for a channel that never was', () => {
     expect(given().when(refreshed())).to.deep.equal({ ok: false, error: 'channel_unknown' });
+  });
+});
+
+describe('the loss of a token', () => {
+  const lose = (reason: 'token_refused' | 'removed_by_owner'): ChannelCommand => ({
+    type: 'RecordTokenLoss',
+    reason,
+    atMs: 3_000,
+  });
+
+  it('leaves the channel to its owner', () => {
+    expect(given(connected()).when(lose('token_refused'))).to.deep.equal(lostWith('token_refused'));
+  });
+
+  it('that TikTok explains later changes the reason alone', () => {
+    const lost = connected({ status: 'needs_reauthorization', statusReason: 'token_refused' });
+    expect(given(lost).when(lose('removed_by_owner'))).to.deep.equal(
+      updatedTo({ status: 'needs_reauthorization', statusReason: 'removed_by_owner' }),
+    );
+  });
+
+  it('is nothing to a channel that was disconnected', () => {
+    const disconnected = connected({ status: 'disconnected', statusReason: 'disconnected_by_administrator' });
+    expect(given(disconnected).when(lose('token_refused'))).to.deep.equal(nothing);
+  });
+});
+
+describe('the end of a channel', () => {
+  const disconnect = (accountId = 'account-1'): ChannelCommand => ({
+    type: 'DisconnectChannel',
+    accountId,
+    atMs: 3_000,
+  });
+  const release: ChannelCommand = { type: 'ReleaseChannel', atMs: 3_000 };
+  const disconnected = connected({ status: 'disconnected', statusReason: 'disconnected_by_administrator' });
+  const released = connected({
+    status: 'disconnected',
+    statusReason: 'released_by_operator',
+    username: null,
+    displayName: null,
+    grantedScopes: [],
+    visibleFromMs: 3_000,
+  });
+
+  it('by an administrator keeps all that it has', () => {
+    expect(given(connected()).when(disconnect())).to.deep.equal(
+      changedTo({ status: 'disconnected', statusReason: 'disconnected_by_administrator' }, 'ChannelDisconnected'),
+    );
+  });
+
+  it('is asked for once more without effect, and by another account in vain', () => {
+    expect(given(disconnected).when(disconnect())).to.deep.equal(nothing);
+    expect(given(connected()).when(disconnect('account-2'))).to.deep.equal({ ok: false, error: 'channel_unknown' });
+  });
+
+  it('is over for the same account when it connects again', () => {
+    const decided = given(disconnected).when(authorize());
+    expect(decided.ok && decided.value[0]).to.deep.include({
+      type: 'ChannelReauthorized',
+      channel: channel({ authorizedAtMs: 2_000 }),
+    });
+  });
+
+  it('by an operator takes its names and hides what is older', () => {
+    expect(given(connected()).when(release)).to.deep.equal({
+      ok: true,
+      value: [{ ...released, type: 'ChannelDisconnected', atMs: 3_000 }],
+    });
+    expect(given(released).when(release)).to.deep.equal(nothing);
+    expect(given().when(release)).to.deep.equal({ ok: false, error: 'channel_unknown' });
+  });
+
+  it('by an operator lets any account connect it, which sees nothing older', () => {
+    const decided = given(released).when(authorize({ accountId: 'account-2' }));
+    expect(decided.ok && decided.value[0]).to.deep.include({
+      type: 'ChannelConnected',
+      channel: channel({ accountId: 'account-2', authorizedAtMs: 2_000, visibleFromMs: 3_000 }),
+    });
+    expect(given(released).when(disconnect())).to.deep.equal({ ok: false, error: 'channel_unknown' });
   });
 });

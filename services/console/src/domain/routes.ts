@@ -42,5 +42,11 @@ export const routeOf = (path: string, { isLocal }: { readonly isLocal: boolean }
   return { upstream: rule.upstream, path };
 };
 
+const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Whether a request does no harm when it takes place twice. TikTok's redirect comes as a GET, and uses an authorisation up. */
+export const isRepeatable = (method: string, path: string): boolean =>
+  SAFE_METHODS.has(method) && path !== '/tiktok/callback';
+
 const fits = (rule: Rule, path: string): boolean =>
   rule.path.endsWith('/') ? path.startsWith(rule.path) && path !== rule.path : path === rule.path;

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { routeOf } from './routes.ts';
+import { isRepeatable, routeOf } from './routes.ts';
 
 describe('the one public origin', () => {
   for (const [path, upstream] of [
@@ -68,5 +68,12 @@ describe('the one public origin', () => {
 
   it('leaves dots in names alone', () => {
     expect(routeOf('/v1/media/picture..png', { isLocal: true })?.upstream).to.equal('conversation');
+  });
+
+  it('sends nothing twice that may have had an effect', () => {
+    expect(isRepeatable('GET', '/v1/conversations')).to.equal(true);
+    expect(isRepeatable('HEAD', '/v1/media/m-1')).to.equal(true);
+    expect(isRepeatable('POST', '/v1/media')).to.equal(false);
+    expect(isRepeatable('GET', '/tiktok/callback')).to.equal(false);
   });
 });

@@ -74,7 +74,7 @@ const fetchOne = async (dependencies: Dependencies, media: ClaimedMedia): Promis
         : { kind: 'failed', reason: 'unsupported_type' };
     }
     case 'tokenRejected':
-      tokens.drop(media.channelId);
+      tokens.refused(media.channelId, token.accessToken);
       return { kind: 'retry', reason: 'token_rejected', counts: true };
     case 'refused':
       return { kind: 'failed', reason: download.reason };

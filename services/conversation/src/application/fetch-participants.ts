@@ -30,7 +30,7 @@ const fetchOne = async (dependencies: Dependencies, claimed: ClaimedParticipant)
     case 'participant':
       return queue.store(claimed, { participant: found.participant, atMs: clock.now() });
     case 'tokenRejected':
-      tokens.drop(claimed.channelId);
+      tokens.refused(claimed.channelId, token.accessToken);
       return again(dependencies, claimed, claimed.attempts + 1);
     case 'unavailable':
       return claimed.attempts + 1 < settings.maxAttempts

@@ -276,6 +276,8 @@ export interface AccessTokens {
   >;
   /** Forgets what is remembered of the channel. */
   drop(channelId: string): void;
+  /** TikTok refused this token: auth is told with the next question, and renews it if it is still current. */
+  refused(channelId: string, accessToken: string): void;
 }
 
 export interface TikTokMedia {

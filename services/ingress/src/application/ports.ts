@@ -1,12 +1,12 @@
-import type { WebhookEvent } from '../domain/events.ts';
+import type { WebhookEvents } from '../domain/events.ts';
 import type { SignatureHeader } from '../domain/signature-header.ts';
 
 /** Whether the digest is the HMAC of timestamp and body under one of the app's secrets, in constant time. */
 export type VerifySignature = (signature: SignatureHeader, rawBody: Buffer) => boolean;
 
 export interface EventPublisher {
-  /** Resolves once all in-sync replicas have the event. Rejects with a `PublishError`. */
-  publish(event: WebhookEvent): Promise<void>;
+  /** Resolves once all in-sync replicas have all of the events. Rejects with a `PublishError`; some may be there then. */
+  publish(events: WebhookEvents): Promise<void>;
 }
 
 /**
@@ -21,7 +21,7 @@ export class PublishError extends Error {
   readonly retryable: boolean;
 
   constructor(code: PublishErrorCode, options?: ErrorOptions) {
-    super(`the event was not published: ${code}`, options);
+    super(`the events were not published: ${code}`, options);
     this.name = 'PublishError';
     this.code = code;
     this.retryable = code !== 'record_refused';

@@ -1,7 +1,7 @@
 import { ok, type Result } from '@tiktok-channel/platform/kernel';
-import type { MessageContent } from './events.ts';
 import { type Fields, idIn, objectIn, optionalObjectIn, textIn } from './fields.ts';
 import { invalid, type Misreading } from './misreading.ts';
+import type { MessageContent } from './records.ts';
 
 type Blocks = Partial<Omit<MessageContent, 'kind' | 'tiktokType'>>;
 type Read = (content: Fields) => Result<MessageContent, Misreading>;

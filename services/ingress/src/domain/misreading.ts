@@ -1,5 +1,5 @@
 import { type Result, refuse } from '@tiktok-channel/platform/kernel';
-import type { UnrecognizedReason } from './events.ts';
+import type { UnrecognizedReason } from './records.ts';
 
 /** Why a verified delivery could not be read: what goes into the unrecognised record. */
 export interface Misreading {

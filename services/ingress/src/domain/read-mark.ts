@@ -1,8 +1,9 @@
 import { ok, type Result } from '@tiktok-channel/platform/kernel';
-import type { Participant, ReadMark } from './events.ts';
-import { idIn, optionalObjectIn, textIn, timeIn } from './fields.ts';
-import type { ContentIn } from './message.ts';
+import type { ContentIn } from './content-in.ts';
+import { idIn, optionalObjectIn, timeIn } from './fields.ts';
 import { invalid, type Misreading } from './misreading.ts';
+import { personIn } from './participants.ts';
+import type { ReadMark } from './records.ts';
 
 /** The person opened the conversation; TikTok tells of no other reader. */
 export const readReadMark = (input: ContentIn): Result<ReadMark, Misreading> => {
@@ -23,12 +24,4 @@ export const readReadMark = (input: ContentIn): Result<ReadMark, Misreading> => 
     logId: delivery.logId,
     receivedAt: delivery.receivedAtMs,
   });
-};
-
-/** The side that is not the business, whichever way round the sides are given. */
-const personIn = ({ content, envelope }: ContentIn): Participant => {
-  const from = idIn(optionalObjectIn(content.from_user).id);
-  return from === envelope.channelId
-    ? { userId: idIn(optionalObjectIn(content.to_user).id), username: textIn(content.to) }
-    : { userId: from ?? idIn(content.unique_identifier), username: textIn(content.from) };
 };

@@ -28,7 +28,7 @@ export interface PostponeDependencies {
 
 type Postponed = Extract<Obstacle, { readonly kind: 'postponed' }>;
 
-/** Lets the lane wait, and tells subscribers why and until when if that is long, or has been. */
+/** Lets the lane wait, and tells subscribers why and until when if that is long, has been, or is the end. */
 export const postpone = async (
   { replies, clock, random, logger }: PostponeDependencies,
   lane: ClaimedLane,
@@ -37,9 +37,10 @@ export const postpone = async (
 ): Promise<LaneStep> => {
   const atMs = clock.now();
   const tries = lane.tries + 1;
-  const untilMs = Math.min(givenMs ?? atMs + waitMs(tries, random()), expiresAt(state.command));
-  const isLong = untilMs - atMs > TOLD_FROM_MS || reason === 'waiting_for_facts';
-  if (isLong) await replies.handle(streamId, { type: 'DelayReply', reason, untilMs, atMs });
+  const lastMs = expiresAt(state.command);
+  const untilMs = Math.min(givenMs ?? atMs + waitMs(tries, random()), lastMs);
+  const isTold = untilMs - atMs > TOLD_FROM_MS || untilMs === lastMs || reason === 'waiting_for_facts';
+  if (isTold) await replies.handle(streamId, { type: 'DelayReply', reason, untilMs, atMs });
   logger.info('reply.postponed', { ...idsOf(state), reason, tries, waitMs: untilMs - atMs });
   return { kind: 'wait', untilMs, tries };
 };

@@ -44,6 +44,13 @@ export interface Replies {
   handle(streamId: string, command: ReplyCommand): Promise<Result<readonly ReplyEvent[], ReplyRefusal>>;
 }
 
+export interface WaitingReplies {
+  /** Queued replies that wait for their turn since then or longer, and of which nobody was told yet. */
+  waitingSince(atMs: number, limit: number): Promise<readonly string[]>;
+  /** They were told of, or need not be. */
+  forget(streamIds: readonly string[]): Promise<void>;
+}
+
 /** A queue of replies: a conversation's, or one of its own for an action. */
 export interface Lane {
   readonly channelId: string;
@@ -118,7 +125,7 @@ export interface Freshness {
 export interface Channels {
   /** Throws `DependencyUnavailable` `auth_unavailable`. */
   access(channelId: string): Promise<ChannelAccess>;
-  /** TikTok refused this token: the next question tells auth so. */
+  /** TikTok refused this token: auth is told with the next question, and renews it if it is still current. */
   refused(channelId: string, accessToken: string): void;
 }
 

@@ -133,8 +133,11 @@ const settleUnknown = ({ atMs }: Command<'SettleUnknown'>, state: AcceptedReply)
   return ok([{ type: 'ReplyOutcomeUnknown', settled: true, atMs }]);
 };
 
-const delayReply = ({ reason, untilMs, atMs }: Command<'DelayReply'>, { told }: ReplyFacts): readonly ReplyEvent[] =>
-  told === reason ? [] : [{ type: 'ReplyDelayed', reason, untilMs, atMs }];
+/** Told once per reason; that it is not its turn yet is told only where no better reason is known. */
+const delayReply = ({ reason, untilMs, atMs }: Command<'DelayReply'>, { told }: ReplyFacts): readonly ReplyEvent[] => {
+  const isKnown = told === reason || (told !== null && reason === 'waiting_for_turn');
+  return isKnown ? [] : [{ type: 'ReplyDelayed', reason, untilMs, atMs }];
+};
 
 const recordEcho = ({ isRead, atMs }: Command<'RecordEcho'>, { status }: AcceptedReply): readonly ReplyEvent[] => {
   const delivered: readonly ReplyEvent[] = status === 'sent' ? [{ type: 'ReplyDelivered', atMs }] : [];

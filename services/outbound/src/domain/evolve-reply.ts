@@ -1,6 +1,7 @@
 import { assertNever } from '@tiktok-channel/platform/kernel';
 import type { AcceptedReply, ReplyEvent, ReplyFacts, ReplyState } from './reply.ts';
 import type { Attempt } from './settling.ts';
+import type { DelayReason } from './waiting.ts';
 
 export const evolve = (state: ReplyState, event: ReplyEvent): ReplyState => {
   if (event.type === 'ReplyQueued') {
@@ -25,7 +26,7 @@ const evolveAccepted = (state: AcceptedReply, event: AcceptedEvent): ReplyState 
     case 'AbsenceSeen':
       return state.status === 'uncertain' ? { ...state, absentMs: event.atMs } : state;
     case 'ReplyDelayed':
-      return { ...facts, status: 'queued', cause: event.reason, told: event.reason };
+      return { ...facts, status: 'queued', cause: causeAfter(facts, event.reason), told: event.reason };
     case 'ReplyOutcomeUnknown':
       if (event.settled) return { ...facts, status: 'unknown', current: currentOf(state) };
       return { ...facts, status: 'uncertain', current: currentOf(state), sinceMs: event.atMs, absentMs: null };
@@ -45,6 +46,10 @@ const evolveAccepted = (state: AcceptedReply, event: AcceptedEvent): ReplyState 
       return assertNever(event);
   }
 };
+
+/** Others going first is no cause: what stood in the way before still does. */
+const causeAfter = ({ cause }: ReplyFacts, reason: DelayReason): ReplyFacts['cause'] =>
+  reason === 'waiting_for_turn' ? cause : reason;
 
 const afterFailedAttempt = (
   facts: ReplyFacts,

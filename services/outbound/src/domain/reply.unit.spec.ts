@@ -153,6 +153,18 @@ describe('a reply', () => {
       expect(given(queued(), delayed, started(), attemptFailed('rate_limited')).when(delay)).to.deep.equal([delayed]);
     });
 
+    it('says that it waits for its turn only where nothing else was said', () => {
+      const turn = { ...delay, reason: 'waiting_for_turn', untilMs: null } as const;
+      expect(given(queued()).when(turn)).to.deep.equal([{ ...delayed, reason: 'waiting_for_turn', untilMs: null }]);
+      expect(given(queued(), delayed).when(turn)).to.deep.equal([]);
+    });
+    it('expires for what stood in its way, not for those before it', () => {
+      const turn: ReplyEvent = { type: 'ReplyDelayed', reason: 'waiting_for_turn', untilMs: null, atMs };
+      expect(given(queued(), started(), attemptFailed('rate_limited'), turn).when(expire)).to.deep.equal([
+        failed('rate_limited'),
+      ]);
+    });
+
     for (const reason of ['rate_limited', 'tiktok_unavailable', 'sending_too_fast'] as const) {
       it(`expires as ${reason} when that was in its way`, () =>
         expect(given(queued(), started(), attemptFailed(reason)).when(expire)).to.deep.equal([failed(reason)]));

@@ -16,7 +16,10 @@ export const readSettings = <Schema extends z.ZodType>(schema: Schema, environme
   const present = Object.fromEntries(
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
   );
-  const parsed = schema.safeParse(present, { reportInput: false });
+  const parsed = schema.safeParse(present, {
+    reportInput: false,
+    error: ({ input }) => (input === undefined ? 'is not set' : undefined),
+  });
   if (parsed.success) return parsed.data;
   throw new InvalidSettings(
     parsed.error.issues.map((issue) => `${issue.path.join('.') || 'settings'}: ${issue.message}`),

@@ -20,6 +20,10 @@ describe('settings', () => {
       .that.does.not.match(/hunter2|short,/);
   });
 
+  it('say of a missing variable that it is not set', () => {
+    expect(() => readSettings(schema, { PORT: '1', API_URL: 'http://a' })).to.throw('APP_SECRET: is not set');
+  });
+
   it('take an empty variable as absent', () => {
     const settings = readSettings(schema, {
       PORT: '1',

@@ -3,6 +3,7 @@ import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
 import { dateAt } from '../clock/index.ts';
 import { HttpProblem } from '../http-server/index.ts';
 import type { Clock } from '../kernel/index.ts';
+import { claimIn, type PersonClaims, STANDARD_CLAIMS } from './claims.ts';
 
 export type Role = 'administrator' | 'agent' | 'operator';
 
@@ -19,19 +20,26 @@ export interface PersonSettings {
   readonly issuer: string;
   readonly audience: string;
   readonly jwksUrl: string;
+  /** Where a provider's tokens say who somebody is; `sub`, `account` and `role` where it is left out. */
+  readonly claims?: PersonClaims;
 }
 
 /** Answers the person behind an `Authorization` header; throws a problem 401, or 503 while the provider's keys are out of reach. */
 export type IdentifyPerson = (authorization: string | undefined) => Promise<Person>;
 
 const ROLES: readonly string[] = ['administrator', 'agent', 'operator'] satisfies readonly Role[];
+/** A key that is not known is looked for at the provider this often at most: it may have changed its keys just now. */
+const UNKNOWN_KEY_PAUSE_MS = 2_000;
 const ALGORITHMS = ['RS256', 'ES256', 'EdDSA', 'PS256'];
 
 export const createIdentifyPerson = (
-  { issuer, audience, jwksUrl }: PersonSettings,
+  { issuer, audience, jwksUrl, claims = STANDARD_CLAIMS }: PersonSettings,
   { clock }: { readonly clock: Clock },
 ): IdentifyPerson => {
-  const keys = createRemoteJWKSet(new URL(jwksUrl), { timeoutDuration: 3_000 });
+  const keys = createRemoteJWKSet(new URL(jwksUrl), {
+    timeoutDuration: 3_000,
+    cooldownDuration: UNKNOWN_KEY_PAUSE_MS,
+  });
   return async (authorization) => {
     const token = bearerOf(authorization);
     const currentDate = dateAt(clock.now());
@@ -43,7 +51,7 @@ export const createIdentifyPerson = (
         algorithms: ALGORITHMS,
         requiredClaims: ['exp'],
       });
-      return personOf(payload);
+      return personOf(payload, claims);
     } catch (error) {
       throw problemOf(error);
     }
@@ -56,13 +64,21 @@ const bearerOf = (authorization: string | undefined): string => {
   return token;
 };
 
-const personOf = (claims: Readonly<Record<string, unknown>>): Person => {
-  const { sub, account, role, exp } = claims;
-  if (!isId(sub) || !isId(account) || typeof role !== 'string' || !ROLES.includes(role)) {
+const personOf = (payload: Readonly<Record<string, unknown>>, claims: PersonClaims): Person => {
+  const user = claimIn(payload, claims.user);
+  const account = claimIn(payload, claims.account);
+  const role = roleIn(claimIn(payload, claims.role));
+  if (!isId(user) || !isId(account) || role === undefined) {
     throw unauthorized('token_incomplete', 'the token names no user, account or known role');
   }
-  const person = { userId: sub, accountId: account, role: role as Role };
-  return typeof exp === 'number' ? { ...person, tokenExpiresAt: exp * 1_000 } : person;
+  const person = { userId: user, accountId: account, role };
+  return typeof payload.exp === 'number' ? { ...person, tokenExpiresAt: payload.exp * 1_000 } : person;
+};
+
+/** A provider may name several roles, most of them not ours: the first of ours counts. */
+const roleIn = (claim: unknown): Role | undefined => {
+  const named: readonly unknown[] = Array.isArray(claim) ? claim : [claim];
+  return named.find((role): role is Role => typeof role === 'string' && ROLES.includes(role));
 };
 
 /** PostgreSQL's text holds no U+0000, so nobody has such an id. */

@@ -2,16 +2,14 @@ import type { Admin as RawAdmin } from 'kafkajs';
 import type { Logger } from '../kernel/index.ts';
 import { createKafkaClient, type KafkaSettings, RETRY_BRIEFLY } from './client.ts';
 import { errorMessage } from './errors.ts';
+import { applyTopicPlans, createTopics, planTopics, type TopicPlan, type TopicSpec } from './topic-plans.ts';
 import type { TopicPrefix } from './topic-prefix.ts';
 import { settlesWithin } from './wait.ts';
 
-export interface TopicSpec {
-  readonly topic: string;
-  readonly partitions: number;
-  /** Default: the cluster's. */
-  readonly replicationFactor?: number | undefined;
-  /** Kafka's names and values (`cleanup.policy`: `compact`). */
-  readonly config?: Readonly<Record<string, string>> | undefined;
+export interface Cluster {
+  readonly brokers: number;
+  /** Null while there is none. */
+  readonly controller: number | null;
 }
 
 export interface LogRange {
@@ -29,10 +27,19 @@ export interface Admin {
    * settings; one with another number of partitions is refused with an error, since order depends on that number.
    */
   ensureTopics(specs: readonly TopicSpec[]): Promise<readonly string[]>;
+  /** What would make each topic as specified. Changes nothing. */
+  planTopics(specs: readonly TopicSpec[]): Promise<readonly TopicPlan[]>;
+  /** Creates and changes what the plans say; settings that a plan does not name stay as they are. */
+  applyTopicPlans(plans: readonly TopicPlan[]): Promise<void>;
+  describeCluster(): Promise<Cluster>;
   /** By partition, the offset that the next record will get. */
   endOffsets(topic: string): Promise<ReadonlyMap<number, bigint>>;
   /** By partition. */
   logRanges(topic: string): Promise<ReadonlyMap<number, LogRange>>;
+  /** By partition, the offset of the first record that is not older than `timeMs`; the end where there is none. */
+  offsetsAt(topic: string, timeMs: number): Promise<ReadonlyMap<number, bigint>>;
+  /** Groups that are not there are none to delete. Rejects while a group has members. */
+  deleteGroup(group: string): Promise<void>;
 }
 
 export interface AdminOptions {
@@ -42,7 +49,6 @@ export interface AdminOptions {
 }
 
 const CLOSE_TIMEOUT_MS = 1_000;
-const CLUSTER_DEFAULT = -1;
 
 /** Its calls repeat briefly and then reject: whoever calls waits for them and knows how long. */
 export const createAdmin = ({ settings, prefix, logger }: AdminOptions): Admin => {
@@ -64,31 +70,34 @@ export const createAdmin = ({ settings, prefix, logger }: AdminOptions): Admin =
       client.end();
     },
     ensureTopics: (specs) => ensureTopics(admin, specs, prefix),
+    planTopics: (specs) => planTopics(admin, specs, prefix),
+    applyTopicPlans: (plans) => applyTopicPlans(admin, plans, prefix),
+    async describeCluster() {
+      const { brokers, controller } = await admin.describeCluster();
+      return { brokers: brokers.length, controller };
+    },
     async endOffsets(topic) {
       const ranges = await logRanges(topic);
       return new Map(Array.from(ranges, ([partition, { high }]) => [partition, high]));
     },
     logRanges,
+    async offsetsAt(topic, timeMs) {
+      const offsets = await admin.fetchTopicOffsetsByTimestamp(prefix.add(topic), timeMs);
+      return new Map(offsets.map(({ partition, offset }) => [partition, BigInt(offset)]));
+    },
+    async deleteGroup(group) {
+      await admin.deleteGroups([prefix.add(group)]);
+    },
   };
 };
 
 const ensureTopics = async (admin: RawAdmin, specs: readonly TopicSpec[], prefix: TopicPrefix) => {
   const existing = new Set(await admin.listTopics());
   const missing = specs.filter(({ topic }) => !existing.has(prefix.add(topic)));
-  if (missing.length > 0) {
-    const topics = missing.map((spec) => topicConfig(spec, prefix));
-    await admin.createTopics({ topics, waitForLeaders: true });
-  }
+  await createTopics(admin, missing, prefix);
   await refuseOtherPartitionCounts(admin, specs, prefix);
   return missing.map(({ topic }) => topic);
 };
-
-const topicConfig = (spec: TopicSpec, prefix: TopicPrefix) => ({
-  topic: prefix.add(spec.topic),
-  numPartitions: spec.partitions,
-  replicationFactor: spec.replicationFactor ?? CLUSTER_DEFAULT,
-  configEntries: Object.entries(spec.config ?? {}).map(([name, value]) => ({ name, value })),
-});
 
 const refuseOtherPartitionCounts = async (admin: RawAdmin, specs: readonly TopicSpec[], prefix: TopicPrefix) => {
   const { topics } = await admin.fetchTopicMetadata({ topics: specs.map(({ topic }) => prefix.add(topic)) });

@@ -63,6 +63,8 @@ export interface ConsumerOptions<T> {
   readonly concurrency?: number | undefined;
   /** An `apply` that makes no progress for so long is reported as not alive. Default 60,000. */
   readonly stuckAfterMs?: number | undefined;
+  /** Whether Kafka is told how far the group is. Default true; a group that is not told leaves nothing behind. */
+  readonly commits?: boolean | undefined;
   /** How long the dead-letter topic may take nothing before that is fatal. Default 300,000. */
   readonly deadLetterPatienceMs?: number | undefined;
 }

@@ -18,7 +18,7 @@ const DEFAULT_STUCK_AFTER_MS = 60_000;
 const DEFAULT_DEAD_LETTER_PATIENCE_MS = 300_000;
 
 export const createConsumer = <T>(options: ConsumerOptions<T>, dependencies: AdminOptions): Consumer => {
-  const { group, topics, positions, concurrency = 1 } = options;
+  const { group, topics, positions, concurrency = 1, commits = true } = options;
   const { logger } = dependencies;
   const metrics = createConsumerMetrics(group);
   const admin = createAdmin(dependencies);
@@ -55,7 +55,7 @@ export const createConsumer = <T>(options: ConsumerOptions<T>, dependencies: Adm
     turned: liveness.loopTurned,
     crashed: createCrashJudge(group, fail, dependencies),
   };
-  const loop = createFetchLoop({ ...dependencies, group, topics, concurrency, listener });
+  const loop = createFetchLoop({ ...dependencies, group, topics, concurrency, commits, listener });
   const locate = positions ? createLocator({ group, positions, logRanges, logger }) : null;
   const assignment = createAssignment({ control: loop, locate });
   const process = createProcessor(options, { ...dependencies, metrics, fail });

@@ -50,7 +50,7 @@ export const produceFailure = (error: unknown): ProduceFailure => {
 };
 
 /** Kafka's error names in `error` and its causes: kafkajs wraps what it gives up on, up to three deep. */
-const protocolErrors = (error: unknown): readonly string[] => {
+export const protocolErrors = (error: unknown): readonly string[] => {
   const types: string[] = [];
   let current = error;
   for (let depth = 0; depth < 5 && current instanceof Error; depth += 1) {

@@ -45,6 +45,7 @@ export interface FetchLoopOptions {
   readonly group: string;
   readonly topics: readonly string[];
   readonly concurrency: number;
+  readonly commits: boolean;
   readonly listener: FetchLoopListener;
 }
 
@@ -155,7 +156,10 @@ const createControl = (consumer: RawConsumer, prefix: TopicPrefix, logger: Logge
   };
 };
 
-const fetchedBatch = (payload: EachBatchPayload, { prefix, group, logger }: FetchLoopOptions): FetchedBatch => {
+const fetchedBatch = (
+  payload: EachBatchPayload,
+  { prefix, group, commits, logger }: FetchLoopOptions,
+): FetchedBatch => {
   const { batch } = payload;
   const place = { topic: prefix.strip(batch.topic), partition: batch.partition };
   return {
@@ -167,6 +171,7 @@ const fetchedBatch = (payload: EachBatchPayload, { prefix, group, logger }: Fetc
     },
     resolve: (nextOffset) => payload.resolveOffset(String(nextOffset - 1n)),
     async commit(nextOffset) {
+      if (!commits) return;
       const partitions = [{ partition: batch.partition, offset: String(nextOffset) }];
       try {
         await payload.commitOffsetsIfNecessary({ topics: [{ topic: batch.topic, partitions }] });

@@ -4,12 +4,14 @@ import type { KafkaSettings } from './client.ts';
 import { createConsumer } from './consumer.ts';
 import type { Consumer, ConsumerOptions } from './consumer-types.ts';
 import { createProducer, type Producer, type ProducerOptions } from './producer.ts';
+import { createReader, type Reader, type ReaderOptions } from './reader.ts';
 import { createTopicPrefix } from './topic-prefix.ts';
 
 export interface Kafka {
   createProducer(options?: ProducerOptions): Producer;
   createConsumer<T>(options: ConsumerOptions<T>): Consumer;
   createAdmin(): Admin;
+  createReader(options: ReaderOptions): Reader;
 }
 
 interface KafkaDependencies {
@@ -25,5 +27,6 @@ export const createKafka = ({ settings, logger }: KafkaDependencies): Kafka => {
       createProducer(options, { ...dependencies, transactionalId: options.transactionalId }),
     createConsumer: (options) => createConsumer(options, dependencies),
     createAdmin: () => createAdmin(dependencies),
+    createReader: (options) => createReader(options, dependencies),
   };
 };

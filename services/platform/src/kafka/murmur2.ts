@@ -6,7 +6,7 @@ const SHIFT = 24;
  * The hash by which Java's client chooses a partition, 32 bits with a sign. kafkajs has it as well, on big integers: that
  * took longer than the whole of a record's encoding.
  */
-export const murmur2 = (data: Uint8Array): number => {
+const murmur2 = (data: Uint8Array): number => {
   const { length } = data;
   const whole = length & ~3;
   let hash = SEED ^ length;
@@ -26,3 +26,7 @@ const blockTop = (data: Uint8Array, at: number): number => (byteAt(data, at + 2)
 
 const tail = (data: Uint8Array, at: number): number =>
   byteAt(data, at) | (byteAt(data, at + 1) << 8) | (byteAt(data, at + 2) << 16);
+
+/** The partition that Java's client chooses for a key, and kafkajs. */
+export const partitionOf = (key: string | Uint8Array, partitions: number): number =>
+  (murmur2(typeof key === 'string' ? Buffer.from(key) : key) & 0x7fffffff) % partitions;

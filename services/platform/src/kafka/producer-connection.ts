@@ -3,7 +3,7 @@ import type { Logger } from '../kernel/index.ts';
 import { createKafkaClient, type KafkaSettings, RETRY_WITHOUT_BOUND } from './client.ts';
 import { errorMessage } from './errors.ts';
 import { Partitioners } from './kafkajs.ts';
-import { murmur2 } from './murmur2.ts';
+import { partitionOf } from './murmur2.ts';
 import type { QueuedRecord } from './send-queue.ts';
 import type { TopicPrefix } from './topic-prefix.ts';
 import { settlesWithin } from './wait.ts';
@@ -125,6 +125,3 @@ export const createStickyPartitioner = (): ICustomPartitioner => {
     return message.partition;
   };
 };
-
-const partitionOf = (key: string | Buffer, partitions: number): number =>
-  (murmur2(typeof key === 'string' ? Buffer.from(key) : key) & 0x7fffffff) % partitions;

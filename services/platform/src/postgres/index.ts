@@ -6,6 +6,7 @@ export { createOutboxStore, enqueue } from './outbox-store.ts';
 export type { PositionMove, TopicPartition } from './positions.ts';
 export { movePosition, readPositions } from './positions.ts';
 export { createPrismaAdapter } from './prisma-adapter.ts';
+export { createRequestRate, type RequestRate } from './request-rate.ts';
 export { SHARED_TABLES_SQL } from './shared-tables.ts';
 export type { SqlClient, TransactionalSqlClient } from './sql-client.ts';
 export type { StoredEvent } from './streams.ts';

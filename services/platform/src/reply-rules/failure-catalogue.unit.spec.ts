@@ -1,5 +1,12 @@
+import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
-import { type FailureCode, failureCatalogue, failureCodes, failureOfTikTokCode } from './index.ts';
+import {
+  type FailureCode,
+  failureCatalogue,
+  failureCodes,
+  failureCodesDocument,
+  failureOfTikTokCode,
+} from './index.ts';
 
 /** The public codes in full: this table fails when one is renamed, removed or changes what a program may do about it. */
 const CODES: Readonly<Record<FailureCode, { readonly retryable: boolean }>> = {
@@ -44,6 +51,13 @@ describe('the failure catalogue', () => {
       expect(clearedBy === null).to.equal(!retryable);
     });
   }
+
+  it('is what the page for subscribers says', async () => {
+    const page = new URL('../../../../schemas/docs/failure-codes.md', import.meta.url);
+    expect(await readFile(page, 'utf8'), 'npm run failure-codes -w @tiktok-channel/platform').to.equal(
+      failureCodesDocument(),
+    );
+  });
 
   for (const { tiktokCode, failure } of [
     { tiktokCode: 40001, failure: 'missing_scope' },

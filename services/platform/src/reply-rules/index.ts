@@ -13,6 +13,7 @@ export {
   failureCodes,
   failureOfTikTokCode,
 } from './failure-catalogue.ts';
+export { failureCodesDocument } from './failure-document.ts';
 export { CONTENT_LIMITS, isSendableImageType } from './limits.ts';
 export {
   isSurelyOpen,

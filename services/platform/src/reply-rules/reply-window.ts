@@ -23,8 +23,6 @@ export const REPLY_RULE_PRESETS = {
   strict: { windowMs: 48 * HOUR_MS, afterFirstMessage: 10, afterLaterMessage: null, afterSilence: 0 },
 } as const satisfies Readonly<Record<string, ReplyRules>>;
 
-export type ReplyRulePreset = keyof typeof REPLY_RULE_PRESETS;
-
 /** What is known of one conversation. Times are TikTok's, in epoch milliseconds. */
 export interface ReplyWindowFacts {
   readonly customerMessages: number;

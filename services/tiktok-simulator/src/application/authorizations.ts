@@ -5,10 +5,8 @@ import type { Scope } from '../domain/scopes.ts';
 import type { SimulatorTime } from './simulator-time.ts';
 import type { SwitchBoard } from './switch-board.ts';
 
-/** Lifetimes in seconds. The refresh token's is in conflict (1 year or 30 days); most sources say a year. */
-const CODE_SECONDS = 600;
-const ACCESS_TOKEN_SECONDS = 86_400;
-const REFRESH_TOKEN_SECONDS = 31_536_000;
+/** So long an expired token is told from one that never was. */
+const EXPIRED_KNOWN_FOR_MS = 366 * 86_400_000;
 
 /** What a business granted to the app. */
 export interface Authorization {
@@ -31,7 +29,7 @@ interface Expiring {
   readonly expiresAtMs: number;
 }
 
-/** Codes and tokens. A refresh leaves the old access token valid until its own expiry; no source says otherwise. */
+/** Codes and tokens; how long they live and what a refresh ends is for switches, since sources disagree or are silent. */
 export interface Authorizations {
   issueCode(grant: Authorization & { readonly redirectUri: string }): string;
   exchange(code: string, redirectUri: string): Result<TokenAnswer, Refusal>;
@@ -42,6 +40,8 @@ export interface Authorizations {
   /** The owner removes the app. */
   removeAll(businessId: string): void;
   hasGranted(businessId: string, scope: Scope): boolean;
+  /** The newest authorisation still alive that holds all of these scopes. */
+  newestWith(scopes: readonly Scope[]): Authorization | null;
 }
 
 interface Dependencies {
@@ -51,100 +51,103 @@ interface Dependencies {
 }
 
 export const createAuthorizations = ({ ids, time, switches }: Dependencies): Authorizations => {
-  const codes = new Map<string, Expiring & { readonly redirectUri: string }>();
-  const accessTokens = new Map<string, Expiring>();
-  const refreshTokens = new Map<string, Expiring>();
+  const codes = createSecrets<Expiring & { readonly redirectUri: string }>(ids, time, '');
+  const accessTokens = createSecrets<Expiring>(ids, time, 'act.');
+  const refreshTokens = createSecrets<Expiring>(ids, time, 'rft.');
 
-  const expiryAfter = (seconds: number) => time.now() + seconds * 1000;
-  const live = (known: Expiring | undefined): Authorization | null =>
-    known !== undefined && known.expiresAtMs > time.now() ? known.authorization : null;
-  const issueAccess = (authorization: Authorization): string => {
-    forgetExpired(accessTokens, time.now());
-    const token = ids.secret('act.', time.now());
-    accessTokens.set(token, { authorization, expiresAtMs: expiryAfter(ACCESS_TOKEN_SECONDS) });
-    return token;
+  const answer = (authorization: Authorization, refresh: { readonly token: string } & Expiring): TokenAnswer => {
+    const { access_token_seconds } = switches.now();
+    return {
+      access_token: accessTokens.issue({ authorization }, access_token_seconds).token,
+      token_type: 'Bearer',
+      scope: authorization.scopes.join(','),
+      expires_in: access_token_seconds,
+      refresh_token: refresh.token,
+      refresh_token_expires_in: Math.ceil((refresh.expiresAtMs - time.now()) / 1000),
+      open_id: authorization.businessId,
+    };
   };
-  const issueRefresh = (authorization: Authorization): string => {
-    forgetExpired(refreshTokens, time.now());
-    const token = ids.secret('rft.', time.now());
-    refreshTokens.set(token, { authorization, expiresAtMs: expiryAfter(REFRESH_TOKEN_SECONDS) });
-    return token;
-  };
+  const issueRefresh = (authorization: Authorization) =>
+    refreshTokens.issue({ authorization }, switches.now().refresh_token_seconds);
   const remove = (matches: (authorization: Authorization) => boolean) => {
-    for (const tokens of [accessTokens, refreshTokens]) {
-      for (const [token, { authorization }] of tokens) if (matches(authorization)) tokens.delete(token);
+    accessTokens.removeAll(matches);
+    refreshTokens.removeAll(matches);
+  };
+
+  return {
+    // Real codes hold characters that must be percent-encoded, so that a client that forgets to decode them fails here.
+    issueCode: ({ redirectUri, ...authorization }) =>
+      codes.issue({ authorization, redirectUri }, switches.now().code_seconds, '*3!0').token,
+    exchange: (code, redirectUri) => {
+      const known = codes.live(code);
+      if (known === null) return refuse(refusal(40131));
+      if (known.redirectUri !== redirectUri)
+        return refuse(refusal(40002, 'Param redirect_uri does not match the code.'));
+
+      codes.remove(code);
+      return ok(answer(known.authorization, issueRefresh(known.authorization)));
+    },
+    refresh: (token) => {
+      const known = refreshTokens.live(token);
+      if (known === null) return refuse(refusal(40105, 'Refresh token is incorrect or has been revoked.'));
+
+      const { authorization } = known;
+      const { refresh_token_rotates, refresh_ends_access_token } = switches.now();
+      if (refresh_ends_access_token) accessTokens.removeAll((other) => other === authorization);
+      if (!refresh_token_rotates) return ok(answer(authorization, { token, ...known }));
+
+      refreshTokens.remove(token);
+      return ok(answer(authorization, issueRefresh(authorization)));
+    },
+    revoke: (accessToken) => {
+      const known = accessTokens.live(accessToken);
+      if (known === null) return refuse(refusal(40105));
+
+      remove((other) => other === known.authorization);
+      return ok(undefined);
+    },
+    inspect: (accessToken) => {
+      const known = accessTokens.live(accessToken);
+      if (known !== null) return ok(known.authorization);
+      return refuse(refusal(accessTokens.isExpired(accessToken) ? switches.now().expired_token_code : 40105));
+    },
+    removeAll: (businessId) => remove((authorization) => authorization.businessId === businessId),
+    hasGranted: (businessId, scope) =>
+      refreshTokens.granted().some((granted) => granted.businessId === businessId && granted.scopes.includes(scope)),
+    newestWith: (scopes) =>
+      refreshTokens.granted().findLast((granted) => scopes.every((scope) => granted.scopes.includes(scope))) ?? null,
+  };
+};
+
+/** Codes or tokens of one kind, each good for a time. */
+const createSecrets = <T extends Expiring>(ids: Ids, time: SimulatorTime, prefix: string) => {
+  const known = new Map<string, T>();
+  const isGood = ({ expiresAtMs }: Expiring) => expiresAtMs > time.now();
+  const forget = () => {
+    for (const [token, { expiresAtMs }] of known) {
+      if (expiresAtMs <= time.now() - EXPIRED_KNOWN_FOR_MS) known.delete(token);
     }
   };
 
   return {
-    issueCode: ({ businessId, scopes, redirectUri }) => {
-      forgetExpired(codes, time.now());
-      // Real codes hold characters that must be percent-encoded, so that a client that forgets to decode them fails here.
-      const code = `${ids.secret('', time.now())}*3!0`;
-      codes.set(code, {
-        authorization: { businessId, scopes },
-        redirectUri,
-        expiresAtMs: expiryAfter(CODE_SECONDS),
-      });
-      return code;
+    issue: (fields: Omit<T, 'expiresAtMs'>, seconds: number, suffix = '') => {
+      forget();
+      const token = `${ids.secret(prefix, time.now())}${suffix}`;
+      const issued = { ...fields, expiresAtMs: time.now() + seconds * 1000 } as T;
+      known.set(token, issued);
+      return { ...issued, token };
     },
-    exchange: (code, redirectUri) => {
-      const known = codes.get(code);
-      const authorization = live(known);
-      if (known === undefined || authorization === null) return refuse(refusal(40131));
-      if (known.redirectUri !== redirectUri)
-        return refuse(refusal(40002, 'Param redirect_uri does not match the code.'));
-
-      codes.delete(code);
-      return ok(tokenAnswer(authorization, issueAccess(authorization), issueRefresh(authorization)));
+    live: (token: string): T | null => {
+      const found = known.get(token);
+      return found !== undefined && isGood(found) ? found : null;
     },
-    refresh: (refreshToken) => {
-      const known = refreshTokens.get(refreshToken);
-      const authorization = live(known);
-      if (known === undefined || authorization === null) {
-        return refuse(refusal(40105, 'Refresh token is incorrect or has been revoked.'));
-      }
-      if (!switches.now().refresh_token_rotates) {
-        const secondsLeft = Math.floor((known.expiresAtMs - time.now()) / 1000);
-        return ok(tokenAnswer(authorization, issueAccess(authorization), refreshToken, secondsLeft));
-      }
-      refreshTokens.delete(refreshToken);
-      return ok(tokenAnswer(authorization, issueAccess(authorization), issueRefresh(authorization)));
+    /** It was good once. */
+    isExpired: (token: string) => known.has(token),
+    remove: (token: string) => known.delete(token),
+    removeAll: (matches: (authorization: Authorization) => boolean) => {
+      for (const [token, { authorization }] of known) if (matches(authorization)) known.delete(token);
     },
-    revoke: (accessToken) => {
-      const authorization = live(accessTokens.get(accessToken));
-      if (authorization === null) return refuse(refusal(40105));
-
-      remove((other) => other === authorization);
-      return ok(undefined);
-    },
-    inspect: (accessToken) => {
-      const authorization = live(accessTokens.get(accessToken));
-      return authorization === null ? refuse(refusal(40105)) : ok(authorization);
-    },
-    removeAll: (businessId) => remove((authorization) => authorization.businessId === businessId),
-    hasGranted: (businessId, scope) =>
-      [...refreshTokens.values()].some(
-        (token) => live(token)?.businessId === businessId && token.authorization.scopes.includes(scope),
-      ),
+    /** Oldest first. */
+    granted: (): readonly Authorization[] => [...known.values()].filter(isGood).map((one) => one.authorization),
   };
-};
-
-const tokenAnswer = (
-  { businessId, scopes }: Authorization,
-  accessToken: string,
-  refreshToken: string,
-  refreshSeconds = REFRESH_TOKEN_SECONDS,
-): TokenAnswer => ({
-  access_token: accessToken,
-  token_type: 'Bearer',
-  scope: scopes.join(','),
-  expires_in: ACCESS_TOKEN_SECONDS,
-  refresh_token: refreshToken,
-  refresh_token_expires_in: refreshSeconds,
-  open_id: businessId,
-});
-
-const forgetExpired = (known: Map<string, Expiring>, nowMs: number): void => {
-  for (const [key, { expiresAtMs }] of known) if (expiresAtMs <= nowMs) known.delete(key);
 };

@@ -42,7 +42,7 @@ export const createMediaStore = ({ ids, time }: { readonly ids: Ids; readonly ti
   let keptBytes = 0;
 
   const add = (fields: Omit<Media, 'mediaId'>): Media => {
-    const added = { ...fields, mediaId: ids.media(fields.businessId, time.now(), ++count) };
+    const added = { ...fields, mediaId: ids.media(fields.businessId, ++count) };
     media.set(added.mediaId, added);
     keptBytes += added.bytes?.length ?? 0;
     if (keptBytes > KEPT_BYTES) forgetOldest(added);

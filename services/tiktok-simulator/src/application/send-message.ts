@@ -1,9 +1,12 @@
 import { ok, type Result, refuse } from '@tiktok-channel/platform/kernel';
-import { invalidParam, type Refusal, refusal } from '../domain/codes.ts';
+import { blockedByRules, invalidParam, type Refusal, refusal } from '../domain/codes.ts';
 import { isQuotable } from '../domain/content-kinds.ts';
 import { mayAnswer } from '../domain/direct-message-rules.ts';
-import type { Business, Content, Conversation } from '../domain/model.ts';
+import type { Business, Comment, Content, Conversation, Customer } from '../domain/model.ts';
 import { canExchangeImages } from '../domain/regions.ts';
+import { refuseCard } from '../domain/template-rules.ts';
+import type { DailyConversations } from './daily-conversations.ts';
+import type { DirectReplies } from './direct-replies.ts';
 import type { MediaStore } from './media-store.ts';
 import type { Messaging } from './messaging.ts';
 import type { SimulatorTime } from './simulator-time.ts';
@@ -13,16 +16,28 @@ import type { World } from './world.ts';
 /** Source: 6000 characters, "spaces and emoji included"; counted as code points, since no source says how. */
 const MAX_TEXT = 6_000;
 
-/** A call to `business/message/send/` whose shape is right. `action` is typing or mark read: nothing is sent. */
+const LINK = /(?:https?:\/\/|\bwww\.)\S/i;
+
+type Sendable = Extract<Content, { type: 'text' | 'image' | 'share_post' | 'template' }>;
+
+/** What is done and not sent: it has no message id and no echo. */
+type SenderAction = { readonly type: 'typing' } | { readonly type: 'mark_read' };
+
+/** A call to `business/message/send/` whose shape is right. */
 export interface SendCommand {
   readonly business: Business;
-  readonly conversationId: string;
-  readonly content: Content | 'action';
+  readonly recipient: { readonly conversationId: string } | { readonly commentId: string };
+  readonly content: Sendable | SenderAction;
   readonly quotedMessageId: string | null;
 }
 
+/** Whom it goes to; a direct reply opens the conversation only once it is accepted. */
+type Target =
+  | { readonly kind: 'conversation'; readonly conversation: Conversation }
+  | { readonly kind: 'comment'; readonly comment: Comment };
+
 interface CheckedSend {
-  readonly conversation: Conversation;
+  readonly target: Target;
   readonly command: SendCommand;
 }
 
@@ -37,49 +52,50 @@ interface Dependencies {
   readonly world: World;
   readonly media: MediaStore;
   readonly messaging: Messaging;
+  readonly directReplies: DirectReplies;
+  readonly dailyConversations: DailyConversations;
   readonly switches: SwitchBoard;
   readonly time: SimulatorTime;
 }
 
-type Check = (conversation: Conversation, command: SendCommand) => Refusal | null;
+type Check = (target: Target, command: SendCommand) => Refusal | null;
 
-export const createSendMessage = ({ world, media, messaging, switches, time }: Dependencies): SendMessage => {
-  const checkContent: Check = (conversation, { content, business }) => {
-    if (content === 'action') return null;
-    switch (content.type) {
-      case 'text':
-        return checkText(content.text);
-      case 'image':
-        return checkImage(conversation, business, content.mediaId);
-      case 'share_post':
-        return isOwnPost(world, business, content.videoId)
-          ? null
-          : refusal(40007, 'The post of Param share_post.item_id does not exist.');
+export const createSendMessage = (dependencies: Dependencies): SendMessage => {
+  const { world, media, messaging, directReplies, dailyConversations } = dependencies;
+  const checks: readonly Check[] = [checkContent(dependencies), checkQuote, checkRules(dependencies)];
+
+  const findTarget = ({ business, recipient }: SendCommand): Result<Target, Refusal> => {
+    if ('commentId' in recipient) {
+      const comment = directReplies.check(business, recipient.commentId);
+      return comment.ok ? ok({ kind: 'comment', comment: comment.value }) : comment;
     }
+    const conversation = world.conversation(recipient.conversationId);
+    if (conversation?.business === business) return ok({ kind: 'conversation', conversation });
+    return refuse(refusal(40007, 'The conversation of Param recipient does not exist.'));
   };
-  const checkImage = (conversation: Conversation, business: Business, mediaId: string): Refusal | null => {
-    const sendable = media.sendable(mediaId, business.businessId);
-    if (!sendable.ok) return sendable.error;
-    return canSendImages(conversation, switches) ? null : invalidParam('message_type', 'is not supported here: IMAGE');
+  const open = (target: Target): Conversation => {
+    if (target.kind === 'conversation') return target.conversation;
+    directReplies.noteAnswer(target.comment.commentId);
+    return world.openConversation(target.comment.business, target.comment.customer);
   };
-  const checkRules: Check = ({ facts }, { content }) =>
-    content === 'action' || switches.now().quota_off || mayAnswer(facts, time.now()) ? null : refusal(40064);
-  const checks: readonly Check[] = [checkContent, checkQuote, checkRules];
 
   return {
     check: (command) => {
-      const conversation = world.conversation(command.conversationId);
-      if (conversation === null || conversation.business !== command.business) {
-        return refuse(refusal(40007, 'The conversation of Param recipient does not exist.'));
-      }
+      const target = findTarget(command);
+      if (!target.ok) return target;
       for (const check of checks) {
-        const refused = check(conversation, command);
+        const refused = check(target.value, command);
         if (refused !== null) return refuse(refused);
       }
-      return ok({ conversation, command });
+      return ok({ target: target.value, command });
     },
-    accept: ({ conversation, command: { content, quotedMessageId } }) => {
-      if (content === 'action') return '';
+    accept: ({ target, command: { business, content, quotedMessageId } }) => {
+      const conversation = open(target);
+      if (content.type === 'typing' || content.type === 'mark_read') {
+        world.act(conversation, content.type);
+        return '';
+      }
+      dailyConversations.note(business.businessId, conversation.conversationId);
       const sent = content.type === 'image' ? { ...content, mediaId: copyOf(media, content.mediaId) } : content;
       return messaging.apiSends(conversation, { content: sent, quotedMessageId }).messageId;
     },
@@ -87,24 +103,73 @@ export const createSendMessage = ({ world, media, messaging, switches, time }: D
 };
 
 /** Asked by a send and by `capabilities/get/`. */
-export const canSendImages = ({ business, customer }: Conversation, switches: SwitchBoard): boolean =>
-  switches.now().capability_image_send ?? canExchangeImages(business.region, customer.region);
+export const canSendImages = (
+  { business, customer }: { readonly business: Business; readonly customer: Customer },
+  switches: SwitchBoard,
+): boolean => switches.now().capability_image_send ?? canExchangeImages(business.region, customer.region);
 
-const checkText = (text: string): Refusal | null => {
-  if (text === '') return invalidParam('text.body', 'is required');
-  return [...text].length > MAX_TEXT ? invalidParam('text.body', `is longer than ${MAX_TEXT} characters`) : null;
+const checkContent = ({ world, media, switches }: Dependencies): Check => {
+  const checkImage = (target: Target, business: Business, mediaId: string): Refusal | null => {
+    const sendable = media.sendable(mediaId, business.businessId);
+    if (!sendable.ok) return sendable.error;
+    const sides = target.kind === 'comment' ? target.comment : target.conversation;
+    return canSendImages(sides, switches) ? null : invalidParam('message_type', 'is not supported here: IMAGE');
+  };
+
+  return (target, { content, business }) => {
+    switch (content.type) {
+      case 'text':
+        return checkText(content.text, switches);
+      case 'image':
+        return checkImage(target, business, content.mediaId);
+      case 'share_post':
+        return isOwnPost(world, business, content.videoId)
+          ? null
+          : refusal(40007, 'The post of Param share_post.item_id does not exist.');
+      case 'template':
+        return refuseCard(content);
+      case 'typing':
+      case 'mark_read':
+        return target.kind === 'comment' ? invalidParam('message_type', 'is not allowed with direct_reply') : null;
+    }
+  };
 };
 
-const checkQuote: Check = (conversation, { quotedMessageId, content }) => {
+const checkText = (text: string, switches: SwitchBoard): Refusal | null => {
+  if (text === '') return invalidParam('text.body', 'is required');
+  if ([...text].length > MAX_TEXT) return invalidParam('text.body', `is longer than ${MAX_TEXT} characters`);
+  return switches.now().links_blocked && LINK.test(text) ? blockedByRules(40064) : null;
+};
+
+const checkQuote: Check = (target, { quotedMessageId, content }) => {
   if (quotedMessageId === null) return null;
   const name = 'referenced_message_info.referenced_message_id';
-  if (content === 'action' || content.type !== 'text') {
-    return invalidParam('referenced_message_info', 'is only supported for TEXT');
-  }
-  const quoted = conversation.messages.find(({ messageId }) => messageId === quotedMessageId);
+  if (content.type !== 'text') return invalidParam('referenced_message_info', 'is only supported for TEXT');
+  const messages = target.kind === 'comment' ? [] : target.conversation.messages;
+  const quoted = messages.find(({ messageId }) => messageId === quotedMessageId);
   if (quoted === undefined) return refusal(40007, `The message of Param ${name} does not exist.`);
-  return isQuotable(quoted.content) ? null : invalidParam(name);
+  return isQuotable(quoted.content) ? null : invalidParam(name, 'is not a TEXT, IMAGE or SHARE_POST');
 };
+
+/** A direct reply has rules of its own. */
+const checkRules = ({ switches, time, dailyConversations }: Dependencies): Check => {
+  const isWithinQuota = (conversation: Conversation): boolean => {
+    const { quota_off, quota_after_later_message, quota_after_silence } = switches.now();
+    const reading = { afterLaterMessage: quota_after_later_message, afterSilence: quota_after_silence };
+    return quota_off || isMutualFollow(conversation) || mayAnswer(conversation.facts, time.now(), reading);
+  };
+
+  return (target, { content, business }) => {
+    if (target.kind === 'comment' || content.type === 'typing' || content.type === 'mark_read') return null;
+    const { conversation } = target;
+    if (!dailyConversations.hasRoom(business.businessId, conversation.conversationId)) return refusal(40064);
+    return isWithinQuota(conversation) ? null : blockedByRules(switches.now().quota_refuses_with);
+  };
+};
+
+/** Source: the quotas are for conversations that are no mutual follows. The customer must have written first all the same. */
+const isMutualFollow = ({ isFollower, isFollowedBack, facts }: Conversation): boolean =>
+  isFollower && isFollowedBack && facts.customerMessages > 0;
 
 /**
  * Only own posts may be shared. The simulator knows the few posts that it gave to each business; any other id in the

@@ -1,7 +1,18 @@
 import { ok, type Result, refuse } from '@tiktok-channel/platform/kernel';
 import { countMessage, NO_FACTS } from '../domain/direct-message-rules.ts';
 import type { Ids } from '../domain/ids.ts';
-import type { Business, Content, Conversation, Customer, Message, MessageSource } from '../domain/model.ts';
+import type {
+  AutomaticKind,
+  Business,
+  ButtonTap,
+  Content,
+  Conversation,
+  Customer,
+  Message,
+  MessageSource,
+  Reaction,
+  Referral,
+} from '../domain/model.ts';
 import type { SimulatorTime } from './simulator-time.ts';
 
 /** Older messages of a conversation are forgotten, so that a long load keeps its memory flat. */
@@ -17,6 +28,15 @@ interface NewMessage {
   readonly source: MessageSource;
   readonly content: Content;
   readonly quotedMessageId?: string | null;
+  readonly automatic?: AutomaticKind | null;
+  readonly tap?: ButtonTap | null;
+  readonly isHeld?: boolean;
+}
+
+/** `on` is the message that somebody reacted to. */
+export interface ReactionRequest extends Omit<Reaction, 'at'> {
+  readonly on: string;
+  readonly operation: 'ADD' | 'REMOVE';
 }
 
 /** Accounts, conversations and messages, as TikTok has them. */
@@ -40,16 +60,38 @@ export interface World {
   /** Newest activity first. */
   conversationsOf(businessId: string): readonly Conversation[];
   addMessage(conversation: Conversation, message: NewMessage): Message;
-  /** The customer sees every message; the time of the newest, null where there is none. */
+  /** Answers the reaction, and the id of the event that tells of it. */
+  react(
+    conversation: Conversation,
+    request: ReactionRequest,
+  ): Result<{ readonly reaction: Reaction; readonly messageId: string }, ReactionRefusal>;
+  refer(conversation: Conversation, referral: Referral): void;
+  follow(conversation: Conversation, isFollower: boolean): void;
+  followBack(conversation: Conversation, isFollowedBack: boolean): void;
+  /** What the business does without writing: typing shows for five seconds, the mark makes the customer's messages seen. */
+  act(conversation: Conversation, action: 'typing' | 'mark_read'): void;
+  /** The customer accepts the request; answers the messages that were held for it. */
+  accept(conversation: Conversation): readonly Message[];
+  /** The customer sees every message that is not held; the time of the newest, null where there is none. */
   markRead(conversation: Conversation): number | null;
 }
 
+export type ReactionRefusal = 'message_unknown' | 'reaction_exists' | 'reaction_unknown';
+
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-interface ConversationRecord extends Mutable<Omit<Conversation, 'messages'>> {
+interface ConversationRecord extends Mutable<Omit<Conversation, 'messages' | 'referrals'>> {
   readonly messages: Message[];
+  readonly referrals: Referral[];
+  /** How many messages and reactions there were; makes their ids. */
+  ordinal: number;
 }
 
-export const createWorld = ({ ids, time }: { readonly ids: Ids; readonly time: SimulatorTime }): World => {
+interface Sources {
+  readonly ids: Ids;
+  readonly time: SimulatorTime;
+}
+
+export const createWorld = ({ ids, time }: Sources): World => {
   const businesses = new Map<string, Business>();
   const customers = new Map<string, Mutable<Customer>>();
   const conversations = new Map<string, ConversationRecord>();
@@ -95,15 +137,52 @@ export const createWorld = ({ ids, time }: { readonly ids: Ids; readonly time: S
     conversationsOf: (businessId) =>
       [...(byBusiness.get(businessId) ?? [])].sort((one, other) => updatedAt(other) - updatedAt(one)),
     addMessage: (conversation, message) => append(record(conversation), message, { ids, time }),
-    markRead: (conversation) => {
-      const { messages } = record(conversation);
-      for (const [index, message] of messages.entries()) {
-        if (message.from === 'business' && message.readAt === null)
-          messages[index] = { ...message, readAt: time.now() };
-      }
-      return messages.at(-1)?.at ?? null;
+    react: (conversation, request) => changeReactions(record(conversation), request, { ids, time }),
+    refer: (conversation, referral) => {
+      record(conversation).referrals.push(referral);
     },
+    follow: (conversation, isFollower) => {
+      record(conversation).isFollower = isFollower;
+    },
+    ...conduct(record, time),
   };
+};
+
+/** Source: documentation of SENDER_ACTION. */
+const TYPING_MS = 5_000;
+
+/** What the sides do to a conversation without writing. */
+const conduct = (
+  record: (conversation: Conversation) => ConversationRecord,
+  time: SimulatorTime,
+): Pick<World, 'followBack' | 'act' | 'accept' | 'markRead'> => ({
+  followBack: (conversation, isFollowedBack) => {
+    record(conversation).isFollowedBack = isFollowedBack;
+  },
+  act: (conversation, action) => {
+    if (action === 'typing') record(conversation).typingUntil = time.now() + TYPING_MS;
+    else seeAll(record(conversation).messages, 'customer', time.now());
+  },
+  accept: (conversation) => {
+    const { messages } = record(conversation);
+    const held = messages.filter(({ isHeld }) => isHeld);
+    if (held.length > 0) record(conversation).hasAccepted = true;
+    for (const [index, message] of messages.entries())
+      if (message.isHeld) messages[index] = { ...message, isHeld: false };
+    return held.map((message) => ({ ...message, isHeld: false }));
+  },
+  markRead: (conversation) => {
+    const { messages } = record(conversation);
+    seeAll(messages, 'business', time.now());
+    return messages.findLast(({ isHeld }) => !isHeld)?.at ?? null;
+  },
+});
+
+/** The other side sees what `from` wrote. */
+const seeAll = (messages: Message[], from: Message['from'], readAt: number): void => {
+  for (const [index, message] of messages.entries()) {
+    if (message.from === from && message.readAt === null && !message.isHeld) messages[index] = { ...message, readAt };
+  }
 };
 
 /** When something was last written there; 0 for a conversation without a message. */
@@ -111,24 +190,51 @@ export const updatedAt = ({ messages }: Conversation): number => messages.at(-1)
 
 const append = (
   conversation: ConversationRecord,
-  { from, source, content, quotedMessageId = null }: NewMessage,
-  { ids, time }: { readonly ids: Ids; readonly time: SimulatorTime },
+  { from, source, content, quotedMessageId = null, automatic = null, tap = null, isHeld = false }: NewMessage,
+  { ids, time }: Sources,
 ): Message => {
   const at = Math.max(time.now(), updatedAt(conversation) + 1);
   const message = {
-    messageId: ids.message(conversation.conversationId, at),
+    messageId: nextId(conversation, ids),
     from,
     source,
     content,
     quotedMessageId,
+    automatic,
+    tap,
+    reactions: [],
     at,
     readAt: null,
+    isHeld,
   };
   conversation.messages.push(message);
   if (conversation.messages.length > KEPT_MESSAGES) conversation.messages.shift();
   conversation.facts = countMessage(conversation.facts, from, at);
-  if (from === 'business') conversation.type = 'SINGLE';
+  // A welcome message is no answer: nobody of the business has accepted the request yet. Ours; no source says.
+  if (from === 'business' && automatic === null) conversation.type = 'SINGLE';
   return message;
+};
+
+const nextId = (conversation: ConversationRecord, ids: Ids): string =>
+  ids.message(conversation.conversationId, ++conversation.ordinal);
+
+const changeReactions = (
+  conversation: ConversationRecord,
+  { on, operation, ...wanted }: ReactionRequest,
+  { ids, time }: Sources,
+): ReturnType<World['react']> => {
+  const index = conversation.messages.findIndex(({ messageId }) => messageId === on);
+  const message = conversation.messages[index];
+  if (message === undefined) return refuse('message_unknown');
+  const others = message.reactions.filter(({ by, value }) => by !== wanted.by || value !== wanted.value);
+  const isThere = others.length < message.reactions.length;
+  if (isThere && operation === 'ADD') return refuse('reaction_exists');
+  if (!isThere && operation === 'REMOVE') return refuse('reaction_unknown');
+
+  const reaction = { ...wanted, at: time.now() };
+  const reactions = operation === 'ADD' ? [...others, reaction] : others;
+  conversation.messages[index] = { ...message, reactions };
+  return ok({ reaction, messageId: nextId(conversation, ids) });
 };
 
 const newCustomer = (ids: Ids, username: string): Mutable<Customer> => ({
@@ -143,8 +249,13 @@ const newConversation = (ids: Ids, business: Business, customer: Customer): Conv
   business,
   customer,
   isFollower: false,
+  isFollowedBack: false,
+  hasAccepted: false,
+  typingUntil: 0,
   type: 'STRANGER',
   messages: [],
+  referrals: [],
+  ordinal: 0,
   facts: NO_FACTS,
 });
 

@@ -2,8 +2,20 @@ import type { QuotaFacts } from './model.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** Source of the numbers: the documentation copies (fact sheet, section 7.1), which agree with each other. */
-const DIRECT_MESSAGE_RULES = { windowMs: 48 * HOUR_MS, afterFirstMessage: 10, afterSilence: 3 } as const;
+/** In every source. */
+const WINDOW_MS = 48 * HOUR_MS;
+const AFTER_FIRST_MESSAGE = 10;
+
+/** Where sources disagree (fact sheet, sections 7.1 and 11). */
+export interface QuotaReading {
+  /** Answers to each message of the customer but the first; null is any number. */
+  readonly afterLaterMessage: number | null;
+  /** Messages after 48 hours of silence. */
+  readonly afterSilence: number;
+}
+
+/** The documentation copies, which agree with each other. */
+export const DOCUMENTED_QUOTAS: QuotaReading = { afterLaterMessage: null, afterSilence: 3 };
 
 export const NO_FACTS: QuotaFacts = {
   customerMessages: 0,
@@ -13,14 +25,15 @@ export const NO_FACTS: QuotaFacts = {
 };
 
 /**
- * Whether the business may send one more message: 10 within 48 hours of the customer's first message, any number
- * within 48 hours of a later one, 3 more after 48 hours of silence, none before the customer has written.
+ * Whether the business may send one more message: 10 within 48 hours of the customer's first message, as many as the
+ * reading says within 48 hours of a later one and after 48 hours of silence, none before the customer has written.
  */
-export const mayAnswer = (facts: QuotaFacts, nowMs: number): boolean => {
+export const mayAnswer = (facts: QuotaFacts, nowMs: number, reading: QuotaReading): boolean => {
   if (facts.lastCustomerMessageAt === null) return false;
-  if (!isOpen(facts.lastCustomerMessageAt, nowMs)) return facts.lateAnswersSince < DIRECT_MESSAGE_RULES.afterSilence;
+  if (!isOpen(facts.lastCustomerMessageAt, nowMs)) return facts.lateAnswersSince < reading.afterSilence;
 
-  return facts.customerMessages > 1 || facts.answersSince < DIRECT_MESSAGE_RULES.afterFirstMessage;
+  const quota = facts.customerMessages > 1 ? reading.afterLaterMessage : AFTER_FIRST_MESSAGE;
+  return quota === null || facts.answersSince < quota;
 };
 
 export const countMessage = (facts: QuotaFacts, from: 'customer' | 'business', atMs: number): QuotaFacts => {
@@ -40,5 +53,4 @@ export const countMessage = (facts: QuotaFacts, from: 'customer' | 'business', a
   };
 };
 
-const isOpen = (lastCustomerMessageAt: number, nowMs: number): boolean =>
-  nowMs - lastCustomerMessageAt < DIRECT_MESSAGE_RULES.windowMs;
+const isOpen = (lastCustomerMessageAt: number, nowMs: number): boolean => nowMs - lastCustomerMessageAt < WINDOW_MS;

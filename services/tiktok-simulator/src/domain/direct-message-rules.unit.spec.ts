@@ -1,7 +1,9 @@
 import { expect } from 'chai';
-import { countMessage, mayAnswer, NO_FACTS } from './direct-message-rules.ts';
+import { countMessage, DOCUMENTED_QUOTAS, mayAnswer as mayAnswerAs, NO_FACTS } from './direct-message-rules.ts';
+import type { QuotaFacts } from './model.ts';
 
 const HOUR = 3_600_000;
+const mayAnswer = (facts: QuotaFacts, nowMs: number) => mayAnswerAs(facts, nowMs, DOCUMENTED_QUOTAS);
 const history = (...events: readonly (readonly ['customer' | 'business', number])[]) =>
   events.reduce((facts, [from, atMs]) => countMessage(facts, from, atMs), NO_FACTS);
 const answers = (count: number, atMs: number) => Array.from({ length: count }, () => ['business', atMs] as const);
@@ -30,5 +32,18 @@ describe('the direct-message rules', () => {
   it('start afresh when the customer writes again', () => {
     const facts = history(['customer', 0], ...answers(3, 50 * HOUR), ['customer', 60 * HOUR]);
     expect(mayAnswer(facts, 61 * HOUR)).to.equal(true);
+  });
+
+  it('admit ten after every message, as other sources read them', () => {
+    const reading = { ...DOCUMENTED_QUOTAS, afterLaterMessage: 10 };
+    const facts = history(['customer', 0], ...answers(10, 1), ['customer', 2], ...answers(9, 3));
+    expect(mayAnswerAs(facts, 4, reading)).to.equal(true);
+    expect(mayAnswerAs(countMessage(facts, 'business', 4), 5, reading)).to.equal(false);
+  });
+
+  it('admit none after 48 hours of silence, as other sources read them', () => {
+    const reading = { ...DOCUMENTED_QUOTAS, afterSilence: 0 };
+    expect(mayAnswerAs(history(['customer', 0]), 48 * HOUR - 1, reading)).to.equal(true);
+    expect(mayAnswerAs(history(['customer', 0]), 48 * HOUR, reading)).to.equal(false);
   });
 });

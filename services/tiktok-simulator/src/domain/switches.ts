@@ -1,23 +1,9 @@
-/** What a switch may be set to. */
-type Kind =
-  | { readonly kind: 'boolean' }
-  | { readonly kind: 'count'; readonly least: number }
-  | { readonly kind: 'optional-boolean' }
-  | { readonly kind: 'optional-code' }
-  | { readonly kind: 'choice'; readonly choices: readonly string[] };
+import { API_SWITCHES, type ApiSwitches, SEND_ANSWERS, type SendAnswer } from './api-switches.ts';
+import { BOOLEAN, COUNT, fits, nameOf, type SwitchRow } from './switch-kinds.ts';
 
-interface SwitchRow {
-  readonly kind: Kind;
-  readonly normal: boolean | number | string | null;
-  readonly sentence: string;
-}
-
-const BOOLEAN = { kind: 'boolean' } as const;
-const COUNT = { kind: 'count', least: 0 } as const;
-
-/** How TikTok answers a send: as usual, not at all although it took the message, or with a failure before or after taking it. */
-const SEND_ANSWERS = ['normal', 'dropped_after_acceptance', '502_after_acceptance', '500_before_acceptance'] as const;
-type SendAnswer = (typeof SEND_ANSWERS)[number];
+/** How a delivery is signed. All but `normal` and `spaced` must be refused. */
+const SIGNATURES = ['normal', 'wrong', 'other_body', 'missing', 'malformed', 'spaced'] as const;
+export type SignatureKind = (typeof SIGNATURES)[number];
 
 /** Every switch, as `PUT /_control/faults` takes it. A new one is a row here, a line in `Switches` and its use. */
 const SWITCHES = {
@@ -30,7 +16,7 @@ const SWITCHES = {
     kind: { kind: 'choice', choices: SEND_ANSWERS },
     normal: 'normal',
     sentence:
-      'How a valid send is answered: `dropped_after_acceptance` takes the message and cuts the connection, `502_after_acceptance` takes it and answers 502, `500_before_acceptance` answers 500 and takes nothing.',
+      'How a valid send is answered: `dropped_…` cuts the connection, `hangs_…` never answers, `500_…` and `502_…` answer that HTTP status, `51065_…` that code; `…_after_acceptance` takes the message first, `…_before_acceptance` takes nothing.',
   },
   send_answer_delay_ms: {
     kind: COUNT,
@@ -39,6 +25,16 @@ const SWITCHES = {
   },
   echo_delay_ms: { kind: COUNT, normal: 0, sentence: 'The echo of an API send waits so long.' },
   echo_never: { kind: BOOLEAN, normal: false, sentence: 'API sends have no echo.' },
+  echo_before_answer: {
+    kind: BOOLEAN,
+    normal: false,
+    sentence: 'The answer to a send waits until its echo was attempted, so that the echo is always first.',
+  },
+  echoes_duplicated: {
+    kind: { kind: 'count', least: 1 },
+    normal: 1,
+    sentence: 'Every echo of an API send becomes so many deliveries, one after the other.',
+  },
   deliveries_duplicated: {
     kind: { kind: 'count', least: 1 },
     normal: 1,
@@ -49,6 +45,33 @@ const SWITCHES = {
     kind: COUNT,
     normal: 0,
     sentence: 'Every delivery waits a random time up to this long, so that they overtake each other.',
+  },
+  deliveries_repeated_after_ms: {
+    kind: COUNT,
+    normal: 0,
+    sentence: 'Every delivery that was acknowledged is sent once more after so long; 0 is never.',
+  },
+  deliveries_first_retry_ms: {
+    kind: { kind: 'count', least: 1 },
+    normal: 60_000,
+    sentence:
+      'The first retry of a delivery comes so long after its failure, each further one after twice the time, for 72 hours.',
+  },
+  deliveries_timeout_ms: {
+    kind: { kind: 'count', least: 1 },
+    normal: 10_000,
+    sentence: 'An answer that takes longer is a failure; in real time, like the wait for it.',
+  },
+  deliveries_signature: {
+    kind: { kind: 'choice', choices: SIGNATURES },
+    normal: 'normal',
+    sentence:
+      'How deliveries are signed: `wrong` with another secret, `other_body` over another body, `missing` without the header, `malformed` without its shape, `spaced` rightly, with a space behind the comma.',
+  },
+  deliveries_stale_ms: {
+    kind: COUNT,
+    normal: 0,
+    sentence: 'The signed time stamp of every attempt lies so far in the past.',
   },
   deliveries_need_authorization: {
     kind: BOOLEAN,
@@ -66,7 +89,7 @@ const SWITCHES = {
     kind: BOOLEAN,
     normal: false,
     sentence:
-      'Webhook contents leave out what clients must not require: roles, unique_identifier, message_tag, scene_type, is_follower.',
+      'Webhooks leave out what clients must not require: client_key and create_time; in the content roles, unique_identifier, message_tag, scene_type, is_follower.',
   },
   capability_image_send: {
     kind: { kind: 'optional-boolean' },
@@ -94,19 +117,27 @@ const SWITCHES = {
     normal: true,
     sentence: 'Redirect and callback addresses may use http and ports, which TikTok does not allow.',
   },
+  ...API_SWITCHES,
 } as const satisfies Record<string, SwitchRow>;
 
 type SwitchName = keyof typeof SWITCHES;
 
-export interface Switches {
+export interface Switches extends ApiSwitches {
   readonly send_rejects_with: number | null;
   readonly send_answer: SendAnswer;
   readonly send_answer_delay_ms: number;
   readonly echo_delay_ms: number;
   readonly echo_never: boolean;
+  readonly echo_before_answer: boolean;
+  readonly echoes_duplicated: number;
   readonly deliveries_duplicated: number;
   readonly deliveries_delayed_ms: number;
   readonly deliveries_reordered_ms: number;
+  readonly deliveries_repeated_after_ms: number;
+  readonly deliveries_first_retry_ms: number;
+  readonly deliveries_timeout_ms: number;
+  readonly deliveries_signature: SignatureKind;
+  readonly deliveries_stale_ms: number;
   readonly deliveries_need_authorization: boolean;
   readonly token_endpoint_away: boolean;
   readonly api_away: boolean;
@@ -133,12 +164,12 @@ export const parseSwitches = (
   return complaints.length > 0 ? { complaints } : { switches: { ...NORMAL_SWITCHES, ...wanted } };
 };
 
-/** Value, normal value, what is allowed, and the sentence of every switch. */
+/** Value, normal value, what is allowed (in words, and for programs), and the sentence of every switch. */
 export const describeSwitches = (switches: Switches): Readonly<Record<string, unknown>> =>
   Object.fromEntries(
     NAMES.map((name) => {
       const { kind, normal, sentence } = SWITCHES[name];
-      return [name, { value: switches[name], normal, takes: nameOf(kind), sentence }];
+      return [name, { value: switches[name], normal, takes: nameOf(kind), ...kind, sentence }];
     }),
   );
 
@@ -146,36 +177,4 @@ const complaintAbout = (name: string, value: unknown): readonly string[] => {
   if (!Object.hasOwn(SWITCHES, name)) return [`there is no switch ${name}`];
   const { kind } = SWITCHES[name as SwitchName];
   return fits(kind, value) ? [] : [`${name} takes ${nameOf(kind)}`];
-};
-
-const fits = (kind: Kind, value: unknown): boolean => {
-  switch (kind.kind) {
-    case 'boolean':
-      return typeof value === 'boolean';
-    case 'optional-boolean':
-      return value === null || typeof value === 'boolean';
-    case 'count':
-      return isWhole(value) && value >= kind.least;
-    case 'optional-code':
-      return value === null || (isWhole(value) && value > 0);
-    case 'choice':
-      return typeof value === 'string' && kind.choices.includes(value);
-  }
-};
-
-const isWhole = (value: unknown): value is number => Number.isSafeInteger(value);
-
-const nameOf = (kind: Kind): string => {
-  switch (kind.kind) {
-    case 'boolean':
-      return 'true or false';
-    case 'optional-boolean':
-      return 'true, false or null';
-    case 'count':
-      return `a whole number from ${kind.least}`;
-    case 'optional-code':
-      return 'a code above 0, or null';
-    case 'choice':
-      return `one of ${kind.choices.join(', ')}`;
-  }
 };

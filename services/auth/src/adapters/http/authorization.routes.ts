@@ -3,7 +3,11 @@ import { type IdentifyPerson, personIn, requirePerson } from '@tiktok-channel/pl
 import type { Express, Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
 import type { createCompleteAuthorization } from '../../application/complete-authorization.ts';
-import type { createStartAuthorization, StartedAuthorization } from '../../application/start-authorization.ts';
+import type {
+  createStartAuthorization,
+  StartedAuthorization,
+  StartRefusal,
+} from '../../application/start-authorization.ts';
 import { AUTHORIZATION_LIFETIME_MS } from '../../domain/authorization.ts';
 
 export interface AuthorizationRoutes {
@@ -30,7 +34,11 @@ const shortText = z
   .max(200)
   .refine((value) => !value.includes('\0'), 'holds a character that no id has');
 
-const startBody = z.object({ returnTo: shortText.optional(), channelId: shortText.optional() }).default({});
+export const startBody = z.object({ returnTo: shortText.optional(), channelId: shortText.optional() }).default({});
+
+export const startedView = z.object({
+  url: z.url().describe("TikTok's page, to be opened in the browser that got the cookie."),
+});
 
 const startHandler =
   ({ start, publicUrl }: AuthorizationRoutes): RequestHandler =>
@@ -39,14 +47,21 @@ const startHandler =
     if (request.params.accountId !== person.accountId) throw notFound('this account');
     const { returnTo, channelId } = validate(startBody, request.body);
     const started = await start({ actor: person, returnTo: returnTo ?? null, channelId: channelId ?? null });
-    if (!started.ok) {
-      throw started.error === 'channel_unknown'
-        ? notFound('this channel')
-        : new HttpProblem(400, 'return_to_not_allowed', 'returnTo is not a page to which this service sends people');
-    }
+    if (!started.ok) throw problemOf(started.error);
     bindToBrowser(response, started.value, publicUrl);
     response.set('cache-control', 'no-store').json({ url: started.value.url });
   };
+
+const problemOf = (refusal: StartRefusal): HttpProblem => {
+  switch (refusal) {
+    case 'channel_unknown':
+      return notFound('this channel');
+    case 'return_to_not_allowed':
+      return new HttpProblem(400, refusal, 'returnTo is not a page to which this service sends people');
+    case 'feature_off':
+      return new HttpProblem(403, refusal, 'TikTok channels are switched off for this account');
+  }
+};
 
 /** Only the browser that takes this answer can finish the attempt. */
 export const bindToBrowser = (

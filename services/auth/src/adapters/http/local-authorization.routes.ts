@@ -1,4 +1,4 @@
-import { onlyMethods, validate } from '@tiktok-channel/platform/http-server';
+import { HttpProblem, onlyMethods, validate } from '@tiktok-channel/platform/http-server';
 import express, { type Express } from 'express';
 import { z } from 'zod';
 import { type AuthorizationRoutes, bindToBrowser } from './authorization.routes.ts';
@@ -29,8 +29,8 @@ export const mountLocalAuthorization = (
       returnTo: null,
       channelId: null,
     });
-    // Without a page and without a channel there is nothing to refuse.
-    if (!started.ok) throw new TypeError(`an authorization was refused: ${started.error}`);
+    // Without a page and without a channel there is nothing else to refuse.
+    if (!started.ok) throw new HttpProblem(403, started.error, 'TikTok channels are switched off for this account');
     bindToBrowser(response, started.value, publicUrl);
     response.set({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' }).redirect(303, started.value.url);
   });

@@ -2,16 +2,21 @@ import { cloudEventHeaders } from '@tiktok-channel/platform/kafka';
 import { eventIds } from '@tiktok-channel/platform/kernel';
 import type { OutboxRow } from '@tiktok-channel/platform/outbox';
 import { type Codec, type RecordName, topics } from '@tiktok-channel/schemas';
+import type { Act } from '../../application/ports.ts';
 import type { AuthorizationState } from '../../domain/authorization.ts';
-import type { Channel, ChannelEvent } from '../../domain/channel.ts';
-
-const SOURCE = '/tiktok-channel/auth';
+import { type Channel, type ChannelEvent, isReleased } from '../../domain/channel.ts';
+import type { Feature } from '../../domain/features.ts';
+import { auditRecord } from './audit-records.ts';
+import { SOURCE } from './source.ts';
 
 /** The records that this service writes; their schema ids are looked up at start. */
 export const WRITTEN_RECORDS = [
   'ChannelConnected',
   'ChannelReauthorized',
   'ChannelUpdated',
+  'ChannelReauthorizationRequired',
+  'ChannelDisconnected',
+  'ImportHistory',
   'OperatorActed',
 ] as const satisfies readonly RecordName[];
 
@@ -19,65 +24,69 @@ export interface PublishedRecords {
   /** `version`: of the channel's stream after the event. */
   channelEvent(streamId: string, version: number, event: ChannelEvent): OutboxRow;
   authorizationStarted(state: AuthorizationState, atMs: number): OutboxRow;
-  /** Published beside the channel's event. */
-  authorizationCompleted(state: AuthorizationState, event: ChannelEvent): OutboxRow;
+  /** Beside the channel's event: the audit, and the request for what was written while nobody listened. */
+  authorizationCompleted(state: AuthorizationState, event: ChannelEvent): readonly OutboxRow[];
+  channelEnded(act: Act, event: ChannelEvent): OutboxRow;
+  featureSwitched(
+    act: Act,
+    wanted: { readonly accountId: string; readonly feature: Feature; readonly isEnabled: boolean },
+    atMs: number,
+  ): OutboxRow;
+  tokensResealed(act: Act, atMs: number): OutboxRow;
 }
 
 /** `traceparent`: of the work that is going on, so that its trace goes on behind the outbox. */
 export const createPublishedRecords = (codec: Codec, traceparent: () => string | undefined): PublishedRecords => {
-  const audit = (state: AuthorizationState, act: Act): OutboxRow => {
-    const type = codec.fullName('OperatorActed');
-    const { accountId, userId, attemptId } = state;
-    const eventId = eventIds.streamEvent(type, accountId, `authorization-${attemptId}`, act.step);
-    return {
-      eventId,
-      record: {
-        topic: topics.audit.name,
-        key: accountId,
-        value: codec.encode('OperatorActed', {
-          accountId,
-          actor: userId,
-          role: 'administrator',
-          action: act.action,
-          subject: act.subject,
-          reason: null,
-          at: act.atMs,
-        }),
-        headers: cloudEventHeaders({
-          id: eventId,
-          source: SOURCE,
-          type,
-          timeMs: act.atMs,
-          subject: act.subject ?? accountId,
-          partitionKey: accountId,
-          correlationId: attemptId,
-          traceparent: traceparent(),
-        }),
-      },
-    };
+  const ofAttempt = (
+    { accountId, userId, attemptId }: AuthorizationState,
+    step: { readonly step: 1 | 2; readonly action: string; readonly subject: string | null; readonly atMs: number },
+  ): OutboxRow => {
+    const story = `authorization-${attemptId}`;
+    const who = { accountId, userId, role: 'administrator', reason: null, correlationId: attemptId } as const;
+    return auditRecord(codec, { ...who, story, ...step }, traceparent());
   };
+  const ofAct = (
+    { actId, ...who }: Act,
+    done: {
+      readonly accountId: string | null;
+      readonly action: string;
+      readonly subject: string;
+      readonly atMs: number;
+    },
+  ): OutboxRow => auditRecord(codec, { ...who, ...done, story: `act-${actId}`, step: 1 }, traceparent());
+
   return {
     channelEvent: (streamId, version, event) =>
       channelRecord(codec, { streamId, version, event, traceparent: traceparent() }),
     authorizationStarted: (state, atMs) =>
-      audit(state, { step: 1, action: 'channel.authorization_started', subject: state.channelId, atMs }),
-    authorizationCompleted: (state, { type, channel, atMs }) =>
-      audit(state, {
-        step: 2,
-        action: type === 'ChannelConnected' ? 'channel.connected' : 'channel.reauthorized',
+      ofAttempt(state, { step: 1, action: 'channel.authorization_started', subject: state.channelId, atMs }),
+    authorizationCompleted: (state, { type, channel, atMs }) => {
+      const isNew = type === 'ChannelConnected';
+      const action = isNew ? 'channel.connected' : 'channel.reauthorized';
+      return [
+        ofAttempt(state, { step: 2, action, subject: channel.channelId, atMs }),
+        historyRequest(codec, {
+          requestId: `authorization-${state.attemptId}`,
+          channelId: channel.channelId,
+          reason: isNew ? 'connected' : 'reauthorized',
+          atMs,
+          traceparent: traceparent(),
+        }),
+      ];
+    },
+    channelEnded: (act, { channel, atMs }) =>
+      ofAct(act, {
+        accountId: channel.accountId,
+        action: isReleased(channel) ? 'channel.released' : 'channel.disconnected',
         subject: channel.channelId,
         atMs,
       }),
+    featureSwitched: (act, { accountId, feature, isEnabled }, atMs) =>
+      ofAct(act, { accountId, action: isEnabled ? 'feature.enabled' : 'feature.disabled', subject: feature, atMs }),
+    tokensResealed: (act, atMs) =>
+      ofAct(act, { accountId: null, action: 'tokens.reencrypted', subject: 'tokens', atMs }),
   };
 };
-
-/** `step`: place in the story of one attempt, which makes the record's id. */
-interface Act {
-  readonly step: 1 | 2;
-  readonly action: string;
-  readonly subject: string | null;
-  readonly atMs: number;
-}
 
 const channelRecord = (
   codec: Codec,
@@ -101,12 +110,58 @@ const channelRecord = (
     record: {
       topic: topics.channels.name,
       key: channelId,
-      value: codec.encode(event.type, { version, at: event.atMs, channel: recordOf(event.channel) }),
+      value: encode(codec, version, event),
       headers: cloudEventHeaders({
         id: eventId,
         source: SOURCE,
         type,
         timeMs: event.atMs,
+        subject: channelId,
+        partitionKey: channelId,
+        traceparent,
+      }),
+    },
+  };
+};
+
+const encode = (codec: Codec, version: number, { type, channel, atMs }: ChannelEvent): Buffer => {
+  const fields = { version, at: atMs, channel: recordOf(channel) };
+  if (type !== 'ChannelReauthorizationRequired' && type !== 'ChannelDisconnected') return codec.encode(type, fields);
+  return codec.encode(type, { ...fields, reason: channel.statusReason ?? 'unknown' });
+};
+
+const historyRequest = (
+  codec: Codec,
+  request: {
+    readonly requestId: string;
+    readonly channelId: string;
+    readonly reason: string;
+    readonly atMs: number;
+    readonly traceparent: string | undefined;
+  },
+): OutboxRow => {
+  const { requestId, channelId, reason, atMs, traceparent } = request;
+  const type = codec.fullName('ImportHistory');
+  const eventId = eventIds.command(type, channelId, requestId);
+  return {
+    eventId,
+    record: {
+      topic: topics.historyRequests.name,
+      key: channelId,
+      value: codec.encode('ImportHistory', {
+        requestId,
+        channelId,
+        conversationId: null,
+        noticedAt: null,
+        reason,
+        requestedBy: 'auth',
+        requestedAt: atMs,
+      }),
+      headers: cloudEventHeaders({
+        id: eventId,
+        source: SOURCE,
+        type,
+        timeMs: atMs,
         subject: channelId,
         partitionKey: channelId,
         traceparent,
@@ -126,6 +181,7 @@ const recordOf = (channel: Channel) => ({
   channelId: channel.channelId,
   accountId: channel.accountId,
   status: STATUSES[channel.status],
+  statusReason: channel.statusReason,
   username: channel.username,
   displayName: channel.displayName,
   profileImageUrl: channel.profileImageUrl,

@@ -8,6 +8,7 @@ import {
   type ChannelEvent,
   type ChannelRefusal,
   channelDecider,
+  isReleased,
 } from '../../domain/channel.ts';
 import type { Database, Transaction } from './database.ts';
 
@@ -21,18 +22,22 @@ export type HandleChannelCommand = (
   beside: (tx: Transaction, events: readonly ChannelEvent[]) => Promise<readonly OutboxRow[]>,
 ) => Promise<Result<readonly ChannelEvent[], ChannelRefusal>>;
 
+export const streamIdOf = (channelId: string): string => `channel-${channelId}`;
+
 interface Dependencies {
   readonly database: Database;
   readonly clock: Clock;
   readonly publish: (streamId: string, version: number, event: ChannelEvent) => OutboxRow;
   /** After a commit: wakes the relay. */
   readonly onEnqueued: () => void;
+  /** After a commit. */
+  readonly report: (event: ChannelEvent) => void;
 }
 
 export const createChannelStream =
-  ({ database, clock, publish, onEnqueued }: Dependencies): HandleChannelCommand =>
+  ({ database, clock, publish, onEnqueued, report }: Dependencies): HandleChannelCommand =>
   async (channelId, command, beside) => {
-    const streamId = `channel-${channelId}`;
+    const streamId = streamIdOf(channelId);
     const append = async ({ expectedVersion, events, outbox }: Append<ChannelEvent, OutboxRow>): Promise<void> => {
       const atMs = clock.now();
       const write = async (tx: Transaction): Promise<void> => {
@@ -42,12 +47,15 @@ export const createChannelStream =
       };
       await onDatabase(() => orConflict(() => database.$transaction(write), { streamId, expectedVersion }));
       onEnqueued();
+      for (const event of events) report(event);
     };
     const handle = createCommandHandler({
       decider: channelDecider,
       store: {
         load: () =>
-          onDatabase(async () => (await loadStream(database, streamId)).map(({ data }) => data as ChannelEvent)),
+          onDatabase(async () =>
+            (await loadStream(database, streamId)).map(({ data }) => upcast(data as ChannelEvent)),
+          ),
         append,
       },
       publish: ({ version, event }) => [publish(streamId, version, event)],
@@ -71,10 +79,20 @@ const orConflict = async (
   }
 };
 
-/** The expected version has ordered the appends, so the last event's state is the newest. */
+/** Events of before reasons were kept have none. */
+const upcast = (event: ChannelEvent): ChannelEvent => ({
+  ...event,
+  channel: { ...event.channel, statusReason: event.channel.statusReason ?? null },
+});
+
+/** The expected version has ordered the appends, so the last event's state is the newest. A released channel is nobody's. */
 const project = async (tx: Transaction, events: readonly ChannelEvent[]): Promise<void> => {
   const newest = events.at(-1);
   if (newest === undefined) return;
+  if (isReleased(newest.channel)) {
+    await tx.channel.deleteMany({ where: { channelId: newest.channel.channelId } });
+    return;
+  }
   const { channelId, ...rest } = rowOf(newest.channel);
   await tx.channel.upsert({ where: { channelId }, create: { channelId, ...rest }, update: rest });
 };

@@ -1,5 +1,5 @@
 import type { Secret } from '@tiktok-channel/platform/config';
-import { CompactEncrypt, compactDecrypt } from 'jose';
+import { CompactEncrypt, compactDecrypt, decodeProtectedHeader } from 'jose';
 
 /** A key with its id: sealed texts say which one they need. */
 export interface SealingKey {
@@ -13,6 +13,10 @@ export interface Sealing {
   seal(value: unknown): Promise<string>;
   /** Throws `SealBroken` when the text was changed or its key is not among the settings. */
   open(sealed: string): Promise<unknown>;
+  /** Id of the key that seals. */
+  readonly keyId: string;
+  /** Id of the key that a text was sealed with; empty when it is no sealed text. */
+  keyOf(sealed: string): string;
 }
 
 /** What is stored cannot be opened: a key is missing in `TOKEN_ENCRYPTION_KEYS`, or a row was changed. */
@@ -34,6 +38,8 @@ export const createSealing = (keys: readonly SealingKey[]): Sealing => {
   const sealingKey = known.get(first.id) as Buffer;
 
   return {
+    keyId: first.id,
+    keyOf: (sealed) => keyIdIn(sealed),
     seal: (value) =>
       new CompactEncrypt(Buffer.from(JSON.stringify(value)))
         .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid: first.id })
@@ -52,6 +58,15 @@ export const createSealing = (keys: readonly SealingKey[]): Sealing => {
       }
     },
   };
+};
+
+const keyIdIn = (sealed: string): string => {
+  try {
+    return decodeProtectedHeader(sealed).kid ?? '';
+  } catch {
+    // It was never sealed here; whoever opens it is told so.
+    return '';
+  }
 };
 
 const keyOf = (known: ReadonlyMap<string, Buffer>, id: string | undefined): Buffer => {

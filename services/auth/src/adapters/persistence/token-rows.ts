@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { StoredTokens } from '../../application/ports.ts';
-import type { TokenPair } from '../../domain/refresh-rules.ts';
+import type { StoredTokens, TokenPair } from '../../domain/refresh-rules.ts';
 import type { Transaction } from './database.ts';
 import type { ChannelTokens } from './generated/client.ts';
 import { SealBroken, type Sealing } from './sealing.ts';
@@ -23,23 +22,39 @@ export const sealPair = async (sealing: Sealing, channelId: string, pair: TokenP
 
 const secrets = z.object({ channelId: z.string(), accessToken: z.string(), refreshToken: z.string() });
 
-export const openPair = async (sealing: Sealing, row: ChannelTokens): Promise<StoredTokens> => {
-  const opened = secrets.safeParse(await sealing.open(row.sealed));
-  if (!opened.success || opened.data.channelId !== row.channelId) throw new SealBroken('it is not of this channel');
+/** The two tokens in a sealed text of a channel. Throws `SealBroken`. */
+export const openTokens = async (
+  sealing: Sealing,
+  { channelId, sealed }: { readonly channelId: string; readonly sealed: string },
+): Promise<Pick<TokenPair, 'accessToken' | 'refreshToken'>> => {
+  const opened = secrets.safeParse(await sealing.open(sealed));
+  if (!opened.success || opened.data.channelId !== channelId) throw new SealBroken('it is not of this channel');
+  const { accessToken, refreshToken } = opened.data;
+  return { accessToken, refreshToken };
+};
 
+export const openPair = async (sealing: Sealing, row: ChannelTokens): Promise<StoredTokens> => {
   return {
-    accessToken: opened.data.accessToken,
-    refreshToken: opened.data.refreshToken,
+    ...(await openTokens(sealing, row)),
     version: row.version,
     issuedAtMs: Number(row.issuedAt),
     accessExpiresAtMs: Number(row.accessExpiresAt),
     refreshExpiresAtMs: Number(row.refreshExpiresAt),
     refreshNotBeforeMs: Number(row.refreshNotBefore),
+    accessRefusedAtMs: row.accessRefusedAt === null ? null : Number(row.accessRefusedAt),
+    replacesRefused: row.replacesRefused,
   };
 };
 
-/** A new pair ends the lease on the old one. */
-const fresh = { refreshNotBefore: 0n, leaseHolder: null, leaseUntil: null } as const;
+/** Nothing of what became of the old pair holds for a new one. */
+const fresh = {
+  refreshNotBefore: 0n,
+  leaseHolder: null,
+  leaseUntil: null,
+  refreshBegunAt: null,
+  accessRefusedAt: null,
+  replacesRefused: false,
+} as const;
 
 /** Takes the place of whatever pair was there. */
 export const storePair = async (tx: Transaction, channelId: string, pair: SealedPair): Promise<void> => {

@@ -1,6 +1,7 @@
 import type { IdGenerator } from '@tiktok-channel/platform/kernel';
 import { onDatabase } from '@tiktok-channel/platform/postgres';
 import type { RefreshLease, Tokens } from '../../application/ports.ts';
+import { NEVER_MS } from '../../domain/refresh-rules.ts';
 import type { HandleChannelCommand } from './channel-stream.ts';
 import { channelOf } from './channels.repository.ts';
 import type { Database, Transaction } from './database.ts';
@@ -25,36 +26,88 @@ export const createTokens = ({ database, handleChannel, sealing, ids }: Dependen
       return { channel: channelOf(channel), tokens: row === null ? null : await openPair(sealing, row) };
     }),
 
+  due: async (nowMs, limit) => {
+    const rows = await onDatabase(() => database.$queryRawUnsafe<{ channel_id: string }[]>(DUE_SQL, nowMs, limit));
+    return rows.map((row) => row.channel_id);
+  },
+
   takeLease: async (channelId, { version, nowMs, untilMs }) => {
     const holder = ids.next();
-    const { count } = await onDatabase(() =>
-      database.channelTokens.updateMany({
-        where: { channelId, version, OR: [{ leaseUntil: null }, { leaseUntil: { lte: BigInt(nowMs) } }] },
-        data: { leaseHolder: holder, leaseUntil: BigInt(untilMs) },
-      }),
+    const [taken] = await onDatabase(() =>
+      database.$queryRawUnsafe<{ begun_before: bigint | null }[]>(
+        TAKE_LEASE_SQL,
+        channelId,
+        version,
+        nowMs,
+        untilMs,
+        holder,
+      ),
     );
-    return count === 0 ? null : { channelId, version, holder };
+    if (taken === undefined) return null;
+    const begunBeforeAtMs = taken.begun_before === null ? null : Number(taken.begun_before);
+    return { channelId, version, holder, begunBeforeAtMs };
   },
 
-  storeRefreshed: async (lease, tokens, command) => {
+  storeRefreshed: async (lease, { tokens, replacesRefused }, command) => {
     const pair = await sealPair(sealing, lease.channelId, tokens);
     return unlessLost(() =>
-      handleChannel(lease.channelId, command, (tx) => underLease(tx, lease, replacementOf(pair))),
+      handleChannel(lease.channelId, command, (tx) =>
+        underLease(tx, lease, { ...replacementOf(pair), replacesRefused }),
+      ),
     );
   },
 
-  postpone: (lease, notBeforeMs, command) => {
-    const ended = { refreshNotBefore: BigInt(notBeforeMs), leaseHolder: null, leaseUntil: null };
+  postpone: (lease, { notBeforeMs, begunAtMs }, command) => {
+    const ended = {
+      refreshNotBefore: BigInt(notBeforeMs),
+      refreshBegunAt: begunAtMs === null ? null : BigInt(begunAtMs),
+      leaseHolder: null,
+      leaseUntil: null,
+    };
     return unlessLost(() =>
       command === undefined
         ? onDatabase(() => underLease(database, lease, ended))
         : handleChannel(lease.channelId, command, (tx) => underLease(tx, lease, ended)),
     );
   },
+
+  recordRefusedAccess: (channelId, version, atMs) =>
+    onDatabase(async () => {
+      const { count } = await database.channelTokens.updateMany({
+        where: { channelId, version, accessRefusedAt: null },
+        data: { accessRefusedAt: BigInt(atMs), refreshNotBefore: 0n },
+      });
+      return count > 0;
+    }),
+
+  giveUp: (channelId, version, command) =>
+    unlessLost(() =>
+      handleChannel(channelId, command, async (tx) => {
+        const data = { accessRefusedAt: BigInt(command.atMs), refreshNotBefore: BigInt(NEVER_MS) };
+        const { count } = await tx.channelTokens.updateMany({ where: { channelId, version }, data });
+        if (count === 0) throw new TokensMovedOn();
+        return [];
+      }),
+    ),
 });
 
+/** As `isRefreshDue` says, for channels that nobody is at. */
+const DUE_SQL = `SELECT channel_id FROM channel_tokens
+  WHERE refresh_not_before <= $1::bigint
+    AND (lease_until IS NULL OR lease_until <= $1::bigint)
+    AND (access_refused_at IS NOT NULL OR issued_at + (access_expires_at - issued_at) / 2 <= $1::bigint)
+  ORDER BY access_expires_at LIMIT $2::int`;
+
+/** Lease and intent in one write, ahead of the call; the intent of who took the lease before and never ended it stays. */
+const TAKE_LEASE_SQL = `UPDATE channel_tokens AS t
+    SET lease_holder = $5, lease_until = $4::bigint, refresh_begun_at = COALESCE(t.refresh_begun_at, $3::bigint)
+   FROM (SELECT channel_id, refresh_begun_at FROM channel_tokens WHERE channel_id = $1 FOR UPDATE) AS before
+  WHERE t.channel_id = before.channel_id AND t.version = $2::int
+    AND (t.lease_until IS NULL OR t.lease_until <= $3::bigint)
+RETURNING before.refresh_begun_at AS begun_before`;
+
 /** Thrown inside the transaction, so that nothing of it stays. */
-class LeaseLost extends Error {}
+class TokensMovedOn extends Error {}
 
 type Row = Parameters<Transaction['channelTokens']['updateMany']>[0]['data'];
 
@@ -64,7 +117,7 @@ const underLease = async (
   data: Row,
 ): Promise<readonly never[]> => {
   const { count } = await tx.channelTokens.updateMany({ where: { channelId, version, leaseHolder: holder }, data });
-  if (count === 0) throw new LeaseLost();
+  if (count === 0) throw new TokensMovedOn();
   return [];
 };
 
@@ -73,7 +126,7 @@ const unlessLost = async (write: () => Promise<unknown>): Promise<boolean> => {
     await write();
     return true;
   } catch (error) {
-    if (error instanceof LeaseLost) return false;
+    if (error instanceof TokensMovedOn) return false;
     throw error;
   }
 };

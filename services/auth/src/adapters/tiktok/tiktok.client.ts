@@ -1,15 +1,19 @@
+import type { Secret } from '@tiktok-channel/platform/config';
 import { HttpClientError, retrying } from '@tiktok-channel/platform/http-client';
 import { type Clock, storableText } from '@tiktok-channel/platform/kernel';
 import { type TikTokAnswer, type TikTokApi, tiktokCodes } from '@tiktok-channel/platform/tiktok';
 import { z } from 'zod';
-import type { Grant, RefreshAnswer, TikTok, TikTokFailure, TikTokTrace } from '../../application/ports.ts';
+import type { Grant, RefreshAnswer, TikTok, TikTokFailure } from '../../application/ports.ts';
 import type { TokenPair } from '../../domain/refresh-rules.ts';
+import { answerOrNull, traceOf, verdictOf } from './answers.ts';
+import { createAppCalls } from './app-calls.ts';
 
 export interface TikTokAppSettings {
   /** TikTok's consent page. */
   readonly authorizeUrl: string;
   readonly appId: string;
-  readonly appSecret: { reveal(): string };
+  /** More than one while it is being changed at TikTok: which one TikTok takes at the moment is found out. */
+  readonly appSecrets: readonly Secret[];
   /** Must match what is registered with TikTok, character for character. */
   readonly redirectUri: string;
   readonly scopes: readonly string[];
@@ -20,6 +24,7 @@ const DEADLINE_MS = 10_000;
 const PROFILE_ATTEMPTS = 3;
 const PROFILE_FIELDS = ['username', 'display_name', 'profile_image'];
 
+/** TikTok as this service needs it. None of the answers throws for what TikTok or the network does. */
 export const createTikTokClient = ({
   api,
   settings,
@@ -29,21 +34,23 @@ export const createTikTokClient = ({
   readonly settings: TikTokAppSettings;
   readonly clock: Clock;
 }): TikTok => {
-  const credentials = () => ({ client_id: settings.appId, client_secret: settings.appSecret.reveal() });
+  const { appId, redirectUri } = settings;
+  const asApp = createAppCalls(settings.appSecrets);
+  const postToken = (path: string, body: object) =>
+    asApp((secret) =>
+      api.post(`tt_user/${path}/`, {
+        body: { client_id: appId, client_secret: secret, ...body },
+        deadlineMs: DEADLINE_MS,
+      }),
+    );
 
   return {
     consentUrl: (state) => consentUrl(settings, state),
 
     exchange: async (code) => {
       const askedAtMs = clock.now();
-      const body = {
-        ...credentials(),
-        grant_type: 'authorization_code',
-        auth_code: code,
-        redirect_uri: settings.redirectUri,
-      };
-      const answer = await answerOrNull(() => api.post('tt_user/oauth2/token/', { body, deadlineMs: DEADLINE_MS }));
-      return grantOf(answer, askedAtMs);
+      const body = { grant_type: 'authorization_code', auth_code: code, redirect_uri: redirectUri };
+      return grantOf(await answerOrNull(() => postToken('oauth2/token', body)), askedAtMs);
     },
 
     profile: async ({ channelId, tokens: { accessToken } }) => {
@@ -56,10 +63,26 @@ export const createTikTokClient = ({
 
     refresh: async ({ refreshToken }) => {
       const askedAtMs = clock.now();
-      const body = { ...credentials(), grant_type: 'refresh_token', refresh_token: refreshToken };
-      const ask = () => api.post('tt_user/oauth2/refresh_token/', { body, deadlineMs: DEADLINE_MS });
-      return refreshOf(await answerOrNull(ask), askedAtMs);
+      const body = { grant_type: 'refresh_token', refresh_token: refreshToken };
+      try {
+        return refreshOf(await postToken('oauth2/refresh_token', body), askedAtMs);
+      } catch (error) {
+        if (!(error instanceof HttpClientError)) throw error;
+        return { kind: 'unavailable', mayHaveRenewed: error.code !== 'unreachable', trace: null };
+      }
     },
+
+    inspect: async (channelId, accessToken) => {
+      const body = { app_id: appId, access_token: accessToken };
+      const ask = () => api.post('tt_user/token_info/get/', { body, deadlineMs: DEADLINE_MS });
+      const answer = await answerOrNull(ask);
+      const verdict = verdictOf(answer, TOKEN_REFUSALS);
+      const isOfChannel = verdict.kind !== 'taken' || creatorOf(answer) === channelId;
+      return isOfChannel ? verdict : { ...verdict, kind: 'unavailable' };
+    },
+
+    revoke: async (accessToken) =>
+      verdictOf(await answerOrNull(() => postToken('oauth2/revoke', { access_token: accessToken })), TOKEN_REFUSALS),
   };
 };
 
@@ -75,16 +98,6 @@ const consentUrl = ({ authorizeUrl, appId, redirectUri, scopes }: TikTokAppSetti
     disable_auto_auth: '1',
   }).toString();
   return url.href;
-};
-
-/** Null when no answer came or it could not be read. */
-const answerOrNull = async (ask: () => Promise<TikTokAnswer>): Promise<TikTokAnswer | null> => {
-  try {
-    return await ask();
-  } catch (error) {
-    if (error instanceof HttpClientError) return null;
-    throw error;
-  }
 };
 
 const isWorthAnotherTry = (error: unknown): boolean => error instanceof HttpClientError && error.retryable;
@@ -108,6 +121,11 @@ const words = z.string().transform(storableText).nullish();
 
 /** Fields whose scope was not granted are absent. */
 const profileAnswer = z.object({ username: words, display_name: words, profile_image: words });
+
+const tokenInfo = z.object({ creator_id: z.string() });
+
+const creatorOf = (answer: TikTokAnswer | null): string | null =>
+  tokenInfo.safeParse(answer?.data).data?.creator_id ?? null;
 
 /** Lives are counted from before the call, so that a slow answer never makes a token look younger than it is. */
 const pairOf = (answer: z.infer<typeof tokenAnswer>, askedAtMs: number): TokenPair => ({
@@ -149,14 +167,15 @@ const profileOf = (answer: TikTokAnswer | null): Awaited<ReturnType<TikTok['prof
   };
 };
 
-const refreshOf = (answer: TikTokAnswer | null, askedAtMs: number): RefreshAnswer => {
+/** An answer of TikTok that is not understood may have renewed all the same. */
+const refreshOf = (answer: TikTokAnswer, askedAtMs: number): RefreshAnswer => {
   const trace = traceOf(answer);
-  if (answer === null) return { kind: 'unavailable', trace };
   if (answer.code !== tiktokCodes.ok) {
-    return { kind: REFRESH_REFUSALS.has(answer.code) ? 'refused' : 'unavailable', trace };
+    if (REFRESH_REFUSALS.has(answer.code)) return { kind: 'refused', trace };
+    return { kind: 'unavailable', mayHaveRenewed: answer.code !== tiktokCodes.tooManyRequests, trace };
   }
   const parsed = tokenAnswer.safeParse(answer.data);
-  if (!parsed.success) return { kind: 'unavailable', trace };
+  if (!parsed.success) return { kind: 'unavailable', mayHaveRenewed: true, trace };
 
   return { kind: 'refreshed', tokens: pairOf(parsed.data, askedAtMs), scopes: scopesOf(parsed.data) };
 };
@@ -173,6 +192,9 @@ const REFRESH_REFUSALS: ReadonlySet<number> = new Set([
   tiktokCodes.tokenRejected,
   tiktokCodes.authorizationCodeExpired,
 ]);
+
+/** Codes that say that an access token will not do. */
+const TOKEN_REFUSALS: ReadonlySet<number> = new Set([tiktokCodes.tokenExpired, tiktokCodes.tokenRejected]);
 
 /** TikTok is away, overloaded or says so. */
 const OUTAGES: ReadonlySet<number> = new Set([
@@ -192,6 +214,3 @@ const failureCodeOf = (answer: TikTokAnswer | null): TikTokFailure['failure'] =>
   if (answer === null || answer.httpStatus >= 500 || OUTAGES.has(answer.code)) return 'tiktok_unavailable';
   return answer.code === tiktokCodes.noPermission ? 'region_or_permission' : 'code_refused';
 };
-
-const traceOf = (answer: TikTokAnswer | null): TikTokTrace =>
-  answer === null ? null : { code: answer.code, requestId: answer.requestId };

@@ -32,7 +32,7 @@ describe("TikTok's answers", () => {
     const calls: { path: string; call: Record<string, unknown> }[] = [];
     const next = async (path: string, call: object): Promise<TikTokAnswer> => {
       calls.push({ path, call: { ...call } });
-      const one = rest.shift() ?? answer(0);
+      const one = (rest.length > 1 ? rest.shift() : rest[0]) ?? answer(0);
       if (one instanceof Error) throw one;
       return one;
     };
@@ -40,7 +40,7 @@ describe("TikTok's answers", () => {
     const settings = {
       authorizeUrl: 'https://www.tiktok.com/v2/auth/authorize',
       appId: '7300',
-      appSecret: secret('app-secret'),
+      appSecrets: [secret('app-secret'), secret('next-secret')],
       redirectUri: 'https://example.com/tiktok/callback',
       scopes: ['message.list.read', 'user.info.basic'],
     };
@@ -114,6 +114,40 @@ describe("TikTok's answers", () => {
   ] as const) {
     it(`to a refresh, ${what}, mean ${kind}`, async () => {
       expect((await clientAnswering(given).client.refresh(grant.tokens)).kind).to.equal(kind);
+    });
+  }
+
+  it('to a refresh that may have renewed say so', async () => {
+    const mayHave = async (given: TikTokAnswer | Error) => {
+      const renewed = await clientAnswering(given).client.refresh(grant.tokens);
+      return renewed.kind === 'unavailable' && renewed.mayHaveRenewed;
+    };
+    expect(await mayHave(new HttpClientError('timed_out', 'tiktok'))).to.equal(true);
+    expect(await mayHave(new HttpClientError('unreachable', 'tiktok'))).to.equal(false);
+    expect(await mayHave(answer(50000))).to.equal(true);
+    expect(await mayHave(answer(40100))).to.equal(false);
+  });
+
+  it('while the secret is changed come to the one that TikTok takes, which is then asked with first', async () => {
+    const { client, calls } = clientAnswering(answer(40002), answer(0, TOKENS), answer(0, TOKENS));
+    expect((await client.exchange('c')).kind).to.equal('granted');
+    await client.exchange('d');
+    expect(calls.map(({ call }) => (call.body as { client_secret: string }).client_secret)).to.deep.equal([
+      'app-secret',
+      'next-secret',
+      'next-secret',
+    ]);
+  });
+
+  for (const [what, given, kind] of [
+    ['the channel', answer(0, { creator_id: 'biz-1' }), 'taken'],
+    ['another channel', answer(0, { creator_id: 'biz-2' }), 'unavailable'],
+    ['40105', answer(40105), 'refused'],
+    ['40002', answer(40002), 'unavailable'],
+    ['no answer', away, 'unavailable'],
+  ] as const) {
+    it(`about a token, ${what}, mean ${kind}`, async () => {
+      expect((await clientAnswering(given).client.inspect('biz-1', 'act.1')).kind).to.equal(kind);
     });
   }
 

@@ -1,15 +1,22 @@
 import type { Upstream } from '../../domain/routes.ts';
+import type { Replicas } from './replicas.ts';
 
-/** Which services answer at all, in the order of the settings. */
+/** Which services answer at all, by any of their replicas, in the order of the settings. */
 export type Presence = () => Promise<readonly { readonly name: string; readonly answers: boolean }[]>;
 
 const PATIENCE_MS = 500;
 
 /** Any HTTP answer counts: what a service is able to do is told by its own readiness, which is not public. */
 export const createPresence =
-  (upstreams: Readonly<Record<Upstream, string>>): Presence =>
+  (services: Readonly<Record<Upstream, Replicas>>): Presence =>
   () =>
-    Promise.all(Object.entries(upstreams).map(async ([name, url]) => ({ name, answers: await answers(url) })));
+    Promise.all(
+      Object.entries(services).map(async ([name, { all }]) => {
+        const found = await Promise.all(all.map(({ url }) => answers(url)));
+
+        return { name, answers: found.includes(true) };
+      }),
+    );
 
 const answers = async (url: string): Promise<boolean> => {
   try {

@@ -1,5 +1,5 @@
 import { type HttpClient, HttpClientError, jsonOf } from '@tiktok-channel/platform/http-client';
-import type { Clock } from '@tiktok-channel/platform/kernel';
+import { type Clock, fingerprint } from '@tiktok-channel/platform/kernel';
 import { z } from 'zod';
 import type { AccessTokens } from '../../application/ports.ts';
 
@@ -28,16 +28,21 @@ export const createAccessTokens = ({
   readonly clock: Clock;
 }): AccessTokens => {
   const remembered = new Map<string, Remembered>();
+  /** Fingerprints of tokens that TikTok refused, by channel, until auth has been told. */
+  const refusals = new Map<string, string>();
 
   const ask = async (channelId: string): ReturnType<AccessTokens['of']> => {
+    const refusedTokenFingerprint = refusals.get(channelId);
     const { status, ...rest } = await client.call({
       method: 'POST',
       url: `${baseUrl}/internal/v1/channels/${encodeURIComponent(channelId)}/access-token`,
-      headers: { authorization: `Bearer ${await serviceToken('auth')}` },
+      headers: { authorization: `Bearer ${await serviceToken('auth')}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ refusedTokenFingerprint }),
     });
     if (status === 404) return { kind: 'none' };
     if (status !== 200) return { kind: 'unavailable' };
     const { accessToken, goodUntil } = answer.parse(jsonOf({ status, ...rest }, 'auth'));
+    if (refusals.get(channelId) === refusedTokenFingerprint) refusals.delete(channelId);
     if (accessToken === null) return { kind: 'none' };
     const untilMs = Math.min(clock.now() + REMEMBERED_MS, (goodUntil ?? Number.POSITIVE_INFINITY) - MARGIN_MS);
     remembered.set(channelId, { accessToken, untilMs });
@@ -56,5 +61,9 @@ export const createAccessTokens = ({
       }
     },
     drop: (channelId) => remembered.delete(channelId),
+    refused: (channelId, accessToken) => {
+      if (remembered.get(channelId)?.accessToken === accessToken) remembered.delete(channelId);
+      refusals.set(channelId, fingerprint(accessToken));
+    },
   };
 };

@@ -75,6 +75,9 @@ export const MESSAGE_COLUMNS = `m.channel_id, m.conversation_id, m.message_id, m
   m.tap_message_id, m.tap_button_id, reacted.reactions,
   media.media_id, media.state AS media_state, mark.read_up_to, ${REPLY_COLUMNS}`;
 
+/** TikTok signs the address of a picture anew each time: what it is of stands before the query. */
+const REACTION = "CASE WHEN is_picture THEN split_part(reaction, '?', 1) ELSE reaction END";
+
 export const MESSAGE_JOINS = `
   LEFT JOIN LATERAL (
     SELECT * FROM replies
@@ -83,9 +86,12 @@ export const MESSAGE_JOINS = `
   LEFT JOIN LATERAL (
     SELECT jsonb_agg(jsonb_build_object('personId', person_id, 'reaction', reaction, 'isPicture', is_picture, 'at', changed_at)
                      ORDER BY changed_at, person_id, reaction) AS reactions
-      FROM reactions
-     WHERE channel_id = m.channel_id AND conversation_id = m.conversation_id AND message_id = m.message_id
-       AND NOT is_removed) AS reacted ON true
+      FROM (
+        SELECT DISTINCT ON (person_id, is_picture, ${REACTION}) person_id, reaction, is_picture, changed_at, is_removed
+          FROM reactions
+         WHERE channel_id = m.channel_id AND conversation_id = m.conversation_id AND message_id = m.message_id
+         ORDER BY person_id, is_picture, ${REACTION}, changed_at DESC, is_removed DESC, reaction) AS newest
+     WHERE NOT is_removed) AS reacted ON true
   LEFT JOIN read_marks mark ON mark.channel_id = m.channel_id AND mark.conversation_id = m.conversation_id
   LEFT JOIN media ON media.channel_id = m.channel_id AND media.conversation_id = m.conversation_id
         AND media.message_id = m.message_id AND media.tiktok_media_id = m.tiktok_media_id`;

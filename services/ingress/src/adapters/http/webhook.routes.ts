@@ -1,9 +1,10 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { HttpProblem, requestIdOf, unavailable, writeProblem } from '@tiktok-channel/platform/http-server';
 import type { Clock } from '@tiktok-channel/platform/kernel';
-import type { Acceptance, AcceptDelivery, SignatureRefusal } from '../../application/accept-delivery.ts';
+import type { Acceptance, AcceptDelivery } from '../../application/accept-delivery.ts';
 import type { DeliveryReporter } from '../../telemetry.ts';
 import { type BodyFailure, readBody } from './read-body.ts';
+import { signatureProblem } from './signature-problem.ts';
 
 export const WEBHOOK_PATH = '/webhooks/tiktok';
 
@@ -66,17 +67,9 @@ const onlyPost = new HttpProblem(405, 'method_not_allowed', 'only POST is allowe
   headers: { Allow: 'POST' },
 });
 
-const REFUSALS: Readonly<Record<SignatureRefusal, string>> = {
-  missing: 'the Tiktok-Signature header is missing',
-  malformed: 'the Tiktok-Signature header is not of the form t=<seconds>,s=<64 hexadecimal digits>',
-  mismatch: 'the signature does not match the body',
-  stale: 'the signature is older than this address admits',
-  future: 'the signature is from the future; check the clocks of both sides',
-};
-
 const problemOf = (acceptance: Exclude<Acceptance, { kind: 'published' }>): HttpProblem =>
   acceptance.kind === 'refused'
-    ? new HttpProblem(401, `signature_${acceptance.reason}`, REFUSALS[acceptance.reason])
+    ? signatureProblem(acceptance.reason)
     : unavailable('the delivery could not be stored in time; deliver it again', RETRY_AFTER_SECONDS);
 
 /**

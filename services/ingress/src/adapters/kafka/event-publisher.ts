@@ -2,7 +2,7 @@ import { KafkaSendError, type Producer } from '@tiktok-channel/platform/kafka';
 import type { Part } from '@tiktok-channel/platform/lifecycle';
 import type { Codec } from '@tiktok-channel/schemas';
 import { type EventPublisher, PublishError } from '../../application/ports.ts';
-import { recordOf } from './event.codec.ts';
+import { recordsOf } from './event.codec.ts';
 
 /** Publishes events as records, from its start on. `codec` answers the codec of a process whose schemas are there. */
 export const createKafkaEventPublisher = ({
@@ -23,10 +23,10 @@ export const createKafkaEventPublisher = ({
     stop: () => producer.stop(),
     health: () =>
       producer.isHealthy() ? { alive: true } : { alive: true, ready: false, reason: 'the broker is away' },
-    publish: (event) =>
+    publish: (events) =>
       codec === null
         ? Promise.reject(new PublishError('stopped'))
-        : producer.send([recordOf(event, codec)]).catch(rethrow),
+        : producer.send(recordsOf(events, codec)).catch(rethrow),
   };
 };
 

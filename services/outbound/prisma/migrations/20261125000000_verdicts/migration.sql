@@ -60,8 +60,7 @@ CREATE SEQUENCE channel_turn;
 CREATE TABLE channel_turns (
   channel_id TEXT PRIMARY KEY,
   turn BIGINT NOT NULL DEFAULT 0,
-  slow_until BIGINT,
-  paused_at BIGINT
+  slow_until BIGINT
 );
 
 -- `next_at` in microseconds of the service's clock; the others in milliseconds. `strikes`: refusals for too many requests in a row.
@@ -70,3 +69,7 @@ ALTER TABLE request_rates
   ADD COLUMN struck_at BIGINT,
   ADD COLUMN paused_until BIGINT;
 UPDATE request_rates SET next_at = next_at * 1000;
+
+-- Since when a reply waits for its turn, until its sender was told that it does.
+ALTER TABLE replies ADD COLUMN waits_since BIGINT;
+CREATE INDEX replies_waiting ON replies (waits_since) WHERE status = 'queued' AND waits_since IS NOT NULL;

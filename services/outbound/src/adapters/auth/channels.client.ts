@@ -38,56 +38,57 @@ export const createChannels = ({
   readonly clock: Clock;
 }): Channels & { forget(channelId: string): void } => {
   const remembered = new Map<string, Remembered>();
-  /** Fingerprints of tokens that TikTok refused, by channel, until auth has given another. */
-  const refusedTokens = new Map<string, string>();
+  /** Fingerprints of tokens that TikTok refused, by channel, until auth has been told. */
+  const refusals = new Map<string, string>();
 
-  const remember = (channelId: string, { goodUntil, ...known }: z.infer<typeof channel>): ChannelAccess => {
-    const access: ChannelAccess = { kind: 'known', ...known };
-    if (known.accessToken === null) return access;
-    if (fingerprint(known.accessToken) !== refusedTokens.get(channelId)) refusedTokens.delete(channelId);
-    const untilMs = Math.min(clock.now() + REMEMBERED_MS, (goodUntil ?? Number.POSITIVE_INFINITY) - MARGIN_MS);
-    remembered.set(channelId, { access, untilMs });
-    return access;
+  const remember = (channelId: string, access: ChannelAccess, goodUntilMs: number): void => {
+    remembered.set(channelId, { access, untilMs: Math.min(clock.now() + REMEMBERED_MS, goodUntilMs - MARGIN_MS) });
   };
-
   const ask = async (channelId: string): Promise<ChannelAccess> => {
-    if (DOTS.test(channelId)) return { kind: 'unknown' };
+    const refusedTokenFingerprint = refusals.get(channelId);
     const answer = await client.call({
       method: 'POST',
       url: `${baseUrl}/internal/v1/channels/${encodeURIComponent(channelId)}/access-token`,
       headers: { authorization: `Bearer ${await serviceToken('auth')}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ refusedTokenFingerprint: refusedTokens.get(channelId) ?? null }),
+      body: JSON.stringify({ refusedTokenFingerprint }),
       deadlineMs: DEADLINE_MS,
     });
     if (answer.status === 404 && problemCodeOf(jsonOf(answer, 'auth')) === 'channel_unknown') {
       return { kind: 'unknown' };
     }
     if (answer.status !== 200) throw new DependencyUnavailable('auth');
-    return remember(channelId, channel.parse(jsonOf(answer, 'auth')));
+    const { goodUntil, ...known } = channel.parse(jsonOf(answer, 'auth'));
+    if (refusals.get(channelId) === refusedTokenFingerprint) refusals.delete(channelId);
+    const access = { kind: 'known', ...known } as const;
+    if (known.accessToken !== null) remember(channelId, access, goodUntil ?? Number.POSITIVE_INFINITY);
+    return access;
   };
   return {
     access: async (channelId) => {
+      if (DOTS.test(channelId)) return { kind: 'unknown' };
       const known = remembered.get(channelId);
       if (known !== undefined && clock.now() < known.untilMs) return known.access;
       remembered.delete(channelId);
-      try {
-        return await ask(channelId);
-      } catch (error) {
-        if (error instanceof HttpClientError || error instanceof z.ZodError) {
-          throw new DependencyUnavailable('auth', error);
-        }
-        throw error;
-      }
+      return orUnavailable(() => ask(channelId));
     },
     forget: (channelId) => {
       remembered.delete(channelId);
     },
     refused: (channelId, accessToken) => {
-      refusedTokens.set(channelId, fingerprint(accessToken));
       const known = remembered.get(channelId)?.access;
       if (known?.kind === 'known' && known.accessToken === accessToken) remembered.delete(channelId);
+      refusals.set(channelId, fingerprint(accessToken));
     },
   };
+};
+
+const orUnavailable = async <T>(ask: () => Promise<T>): Promise<T> => {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof HttpClientError || error instanceof z.ZodError) throw new DependencyUnavailable('auth', error);
+    throw error;
+  }
 };
 
 const problem = z.object({ code: z.string() });

@@ -13,9 +13,10 @@ const CONFLICT_AGAIN_AFTER_MS = 50;
 
 /** Accepts a batch as one; the commands before one whose id belongs to another reply have taken effect all the same. */
 export const createCommandBatchHandler =
-  (acceptCommands: AcceptCommands) =>
+  (acceptCommands: AcceptCommands, countMisplaced: (records: Batch<IncomingCommand>['records']) => Promise<void>) =>
   ({ records }: Batch<IncomingCommand>): Promise<BatchOutcome> =>
     judging(async () => {
+      await countMisplaced(records);
       const acceptances = await acceptCommands(records.map(({ value }) => value));
       const reused = acceptances.indexOf('reply_id_reused');
       return reused < 0 ? { kind: 'done' } : { kind: 'deadLetter', reason: 'reply_id_reused', applied: reused };

@@ -107,7 +107,7 @@ const CLAIM = `
          FROM (SELECT lane_id, due_at FROM reply_lanes l
                 WHERE l.channel_id = a.channel_id AND l.due_at <= $2::bigint
                 ORDER BY l.due_at, l.lane_id LIMIT $4::int) due) lane
-     WHERE a.channel_id IS NOT NULL AND t.paused_at IS NULL
+     WHERE a.channel_id IS NOT NULL
        AND (t.slow_until IS NULL OR t.slow_until NOT BETWEEN $2::bigint + 1 AND $2::bigint + ${2 * LONGEST_WAIT_MS})
      ORDER BY lane.place, turn, a.channel_id LIMIT $4::int
   ), served AS (

@@ -48,7 +48,7 @@ const createReplyEventStore = ({
     const rows = recorded.flatMap(publish);
     try {
       await database.$transaction(async (tx) => {
-        await insertAccepted(tx, recorded);
+        await insertAccepted(tx, recorded, atMs);
         await storeEvents(tx, recorded, { outbox: rows, publish, atMs });
       });
     } catch (error) {
@@ -60,9 +60,10 @@ const createReplyEventStore = ({
 });
 
 /** A reply that had been taken back before it was asked for has its verdict at once: it needs a row, and no lane. */
-const insertAccepted = async (tx: SqlClient, recorded: readonly RecordedReplyEvent[]): Promise<void> => {
+const insertAccepted = async (tx: SqlClient, recorded: readonly RecordedReplyEvent[], atMs: number): Promise<void> => {
   for (const { streamId, event, state } of recorded) {
-    if (event.type === 'ReplyQueued') await insertReplies(tx, [{ streamId, command: event.command }], [state.status]);
+    if (event.type !== 'ReplyQueued') continue;
+    await insertReplies(tx, [{ streamId, command: event.command }], { statuses: [state.status], atMs });
   }
 };
 

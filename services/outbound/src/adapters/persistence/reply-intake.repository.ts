@@ -36,7 +36,7 @@ const queue = async (
     recordedEvents({ streamId, version: 0, state: initial }, events),
   );
   const statuses = histories.map((recorded) => recorded.at(-1)?.state.status ?? 'queued');
-  await insertReplies(tx, replies, statuses);
+  await insertReplies(tx, replies, { statuses, atMs });
   const open = replies.filter((_reply, index) => statuses[index] === 'queued');
   if (open.length > 0) await wakeLanes(tx, open, atMs);
   await enqueue(tx, histories.flat().flatMap(publish), atMs);
@@ -44,10 +44,14 @@ const queue = async (
 
 type Place = Pick<NewReply, 'streamId' | 'command'>;
 
-export const insertReplies = (tx: SqlClient, replies: readonly Place[], statuses: readonly string[]): Promise<number> =>
+export const insertReplies = (
+  tx: SqlClient,
+  replies: readonly Place[],
+  { statuses, atMs }: { readonly statuses: readonly string[]; readonly atMs: number },
+): Promise<number> =>
   tx.$executeRawUnsafe(
-    `INSERT INTO replies (stream_id, channel_id, conversation_id, lane_id, status)
-     SELECT stream_id, channel_id, conversation_id, lane_id, status
+    `INSERT INTO replies (stream_id, channel_id, conversation_id, lane_id, status, waits_since)
+     SELECT stream_id, channel_id, conversation_id, lane_id, status, $6::bigint
        FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
             WITH ORDINALITY AS new (stream_id, channel_id, conversation_id, lane_id, status, position)
       ORDER BY position`,
@@ -56,6 +60,7 @@ export const insertReplies = (tx: SqlClient, replies: readonly Place[], statuses
     replies.map(({ command }) => command.conversationId),
     replies.map(({ command }) => laneIdOf(command)),
     statuses,
+    atMs,
   );
 
 /** Before everything that waits: an action is worth nothing in some seconds. */

@@ -59,7 +59,8 @@ const moveReply = async (tx: SqlClient, streamId: string, state: ReplyState): Pr
   if (state.status === 'attempting') {
     const content = checkContent(state.command);
     await tx.$executeRawUnsafe(
-      `UPDATE replies SET status = $2, echo_fingerprint = $3, newest_known_at = $4::bigint, attempted_at = $5::bigint
+      `UPDATE replies SET status = $2, echo_fingerprint = $3, newest_known_at = $4::bigint, attempted_at = $5::bigint,
+              waits_since = NULL
         WHERE stream_id = $1`,
       streamId,
       state.status,

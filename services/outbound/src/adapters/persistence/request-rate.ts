@@ -4,6 +4,9 @@ import type { RequestRate } from '../../application/call-gate.ts';
 import { HALVED_FOR_MS, type Strikes, strike } from '../../domain/request-share.ts';
 import type { Database } from './database.ts';
 
+/** A second, and a hundredth that a timer may be late by without one call too many in it. */
+const SECOND_US = 1_010_000;
+
 /** Nobody waits longer than this for a call: a time further ahead comes from a clock that has gone back. */
 const FURTHEST_AHEAD_US = 60_000_000;
 /** The same for the end of a pause, which may be that of a day. */
@@ -29,7 +32,7 @@ interface Turn {
  * turns for all who have asked meanwhile.
  */
 export const createRequestRate = ({ database, clock, pause, share, perSecond }: Options): RequestRate => {
-  const spacingUs = Math.ceil(1_000_000 / perSecond);
+  const spacingUs = Math.ceil(SECOND_US / perSecond);
   const asking: ((turn: Promise<Turn>) => void)[] = [];
   let isTaking = false;
   let hasStrikes = false;

@@ -3,9 +3,6 @@ import https from 'node:https';
 import type { OutgoingWebhook, WebhookAnswer, WebhookSender } from '../../application/ports.ts';
 import { signatureHeader } from './signature.ts';
 
-/** How long an answer may take; no source says how long TikTok waits. */
-const TIMEOUT_MS = 10_000;
-
 /** What the delivery log keeps of an answer. */
 const KEPT_ANSWER_CHARACTERS = 500;
 
@@ -21,11 +18,12 @@ export const createWebhookSender = ({ secret }: { readonly secret: string }): We
       const request = (isSecure ? https : http).request(url, {
         method: 'POST',
         agent: agents[isSecure ? 'https:' : 'http:'],
-        timeout: TIMEOUT_MS,
         headers: headersOf(webhook, body, secret),
       });
+      // A deadline for the whole answer: a receiver that keeps sending bits of a head would never be idle.
+      const deadline = setTimeout(() => request.destroy(new Error('no answer in time')), webhook.timeoutMs);
       request.on('response', (response) => void readAnswer(response).then(resolve));
-      request.on('timeout', () => request.destroy(new Error('no answer in time')));
+      request.on('close', () => clearTimeout(deadline));
       request.on('error', (error) => {
         // A kept connection that the receiver closed meanwhile says nothing about the receiver: a new one does.
         if (request.reusedSocket && !isSecondTry && isReset(error)) resolve(post(webhook, true));
@@ -42,13 +40,28 @@ export const createWebhookSender = ({ secret }: { readonly secret: string }): We
   };
 };
 
-const headersOf = ({ stampSeconds, logId }: OutgoingWebhook, body: Buffer, secret: string) => ({
-  'Content-Type': 'application/json',
-  'Content-Length': body.length,
-  'Tiktok-Signature': signatureHeader(secret, stampSeconds, body),
-  'webhook-schema-version': '1.0',
-  'x-tt-logid': logId,
-});
+const headersOf = (webhook: OutgoingWebhook, body: Buffer, secret: string) => {
+  const signature = SIGNATURES[webhook.signature](secret, webhook.stampSeconds, body);
+  return {
+    'Content-Type': 'application/json',
+    'Content-Length': body.length,
+    ...(signature === null ? {} : { 'Tiktok-Signature': signature }),
+    'webhook-schema-version': '1.0',
+    'x-tt-logid': webhook.logId,
+  };
+};
+
+type Sign = (secret: string, stampSeconds: number, body: Buffer) => string | null;
+
+/** As it is done, and the ways in which it can be wrong. */
+const SIGNATURES: Readonly<Record<OutgoingWebhook['signature'], Sign>> = {
+  normal: signatureHeader,
+  wrong: (secret, stampSeconds, body) => signatureHeader(`not ${secret}`, stampSeconds, body),
+  other_body: (secret, stampSeconds, body) => signatureHeader(secret, stampSeconds, Buffer.concat([body, body])),
+  missing: () => null,
+  malformed: (secret, stampSeconds, body) => signatureHeader(secret, stampSeconds, body).replace('t=', 'time:'),
+  spaced: (secret, stampSeconds, body) => signatureHeader(secret, stampSeconds, body).replace(',', ', '),
+};
 
 const readAnswer = async (response: http.IncomingMessage): Promise<WebhookAnswer> => {
   const status = response.statusCode ?? null;

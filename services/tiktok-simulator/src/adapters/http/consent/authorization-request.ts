@@ -8,6 +8,8 @@ export interface AuthorizationRequest {
   readonly redirectUri: string;
   readonly scopes: readonly Scope[];
   readonly state: string | null;
+  /** `disable_auto_auth=1`: who authorised before is asked again. */
+  readonly disablesAutoAuth: boolean;
 }
 
 /** `error` is an OAuth error name; `type` says what it is about. The browser stays with TikTok: no callback hears of it. */
@@ -32,16 +34,21 @@ export const readAuthorizationRequest = (
   if (scopes.length === 0 || !scopes.every((scope) => approved.has(scope))) {
     return refuse({ error: 'invalid_scope', type: 'scope' });
   }
-  return ok({ redirectUri, scopes: scopes as readonly Scope[], state: single(query.state) });
+  return ok({
+    redirectUri,
+    scopes: [...new Set(scopes as readonly Scope[])],
+    state: single(query.state),
+    disablesAutoAuth: single(query.disable_auto_auth) === '1',
+  });
 };
 
 /** Null for a parameter that is absent or given more than once. */
 const single = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
-/** `?code=…&scopes=…&state=…` behind the redirect address. */
+/** `?code=…&scopes=…&state=…` behind the redirect address; a silent redirect may come without a code. */
 export const grantedCallback = (
   { redirectUri, state }: AuthorizationRequest,
-  { code, scopes }: { readonly code: string; readonly scopes: readonly Scope[] },
+  { code, scopes }: { readonly code: string | null; readonly scopes: readonly Scope[] },
 ): string => callbackUrl(redirectUri, { code, scopes: scopes.join(','), state });
 
 /** Source of names and values: an integration's test of the callback. */

@@ -2,6 +2,7 @@ import express, { type RequestHandler, Router } from 'express';
 import { z } from 'zod';
 import type { TikTok } from '../../../application/tiktok.ts';
 import {
+  type AuthorizationRequest,
   deniedCallback,
   grantedCallback,
   type RequestError,
@@ -34,9 +35,24 @@ const showConsent =
       return;
     }
     const request = readAuthorizationRequest(req.query, tiktok.app);
-    if (request.ok) res.send(consentPage(request.value, tiktok.world.businesses()));
-    else res.redirect(302, withError(req.originalUrl, request.error));
+    const silent = request.ok ? silentCallback(tiktok, request.value) : null;
+    if (!request.ok) res.redirect(302, withError(req.originalUrl, request.error));
+    else if (silent !== null) res.redirect(302, silent);
+    else res.send(consentPage(request.value, tiktok.world.businesses()));
   };
+
+/** Where who authorised before is sent without being asked; null for a page to be shown. */
+const silentCallback = (tiktok: TikTok, request: AuthorizationRequest): string | null => {
+  const { silent_redirect } = tiktok.switches.now();
+  const before = tiktok.authorizations.newestWith(request.scopes);
+  if (silent_redirect === 'off' || request.disablesAutoAuth || before === null) return null;
+  const { redirectUri, scopes } = request;
+  const code =
+    silent_redirect === 'with_code'
+      ? tiktok.authorizations.issueCode({ businessId: before.businessId, scopes, redirectUri })
+      : null;
+  return grantedCallback(request, { code, scopes });
+};
 
 const decide =
   (tiktok: TikTok): RequestHandler =>

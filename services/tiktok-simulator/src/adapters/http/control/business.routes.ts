@@ -1,26 +1,21 @@
-import type { Request, Router } from 'express';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Router } from 'express';
 import { z } from 'zod';
 import type { TikTok } from '../../../application/tiktok.ts';
-import { updatedAt } from '../../../application/world.ts';
 import type { Business } from '../../../domain/model.ts';
+import { authorizationRemovedEvent } from '../../../domain/webhook-events.ts';
+import { businessOf, customerSummary, usernameField } from './people.ts';
 import { ControlProblem, readBody } from './problem.ts';
-
-export const nameField = z.string().min(1).max(100);
-
-/** TikTok's characters and length, as its app asks for them. Periods alone are not a name, and would be lost in a path. */
-export const usernameField = z
-  .string()
-  .regex(/^(?!\.+$)[A-Za-z0-9_.]{2,24}$/, 'take 2 to 24 letters, digits, underscores and periods');
-export const regionField = z
-  .string()
-  .regex(/^[A-Za-z]{2}$/)
-  .transform((region) => region.toUpperCase());
+import { nameField, regionField } from './written-content.ts';
 
 const newBusiness = z.strictObject({
   username: usernameField,
   displayName: nameField.optional(),
   region: regionField.optional(),
 });
+
+/** Without a reason no webhook tells of it: that one reaches this callback is unproven. */
+const removal = z.strictObject({ reason: z.int().min(0).max(5).optional() });
 
 const bulk = z.strictObject({
   count: z.int().min(1).max(200_000),
@@ -42,52 +37,40 @@ export const addBusinessRoutes = (router: Router, tiktok: TikTok): void => {
     res.json(world.businesses());
   });
   router.get('/businesses/:businessId/customers', (req, res) => {
-    const conversations = world.conversationsOf(businessOf(tiktok, req).businessId);
-    res.json(
-      conversations.map((conversation) => ({
-        ...conversation.customer,
-        conversationId: conversation.conversationId,
-        conversationType: conversation.type,
-        messages: conversation.messages.length,
-        updatedAt: updatedAt(conversation),
-      })),
-    );
+    res.json(world.conversationsOf(businessOf(tiktok, req).businessId).map(customerSummary));
   });
-  router.post('/businesses/:businessId/bulk-messages', (req, res) => {
-    res.status(201).json(sendInBulk(tiktok, businessOf(tiktok, req), readBody(bulk, req)));
+  router.post('/businesses/:businessId/bulk-messages', async (req, res) => {
+    res.status(201).json(await sendInBulk(tiktok, businessOf(tiktok, req), readBody(bulk, req)));
   });
   router.delete('/businesses/:businessId/authorization', (req, res) => {
-    tiktok.authorizations.removeAll(businessOf(tiktok, req).businessId);
+    const { businessId } = businessOf(tiktok, req);
+    const { reason } = readBody(removal, req);
+    tiktok.authorizations.removeAll(businessId);
+    if (reason !== undefined) tiktok.publish(() => authorizationRemovedEvent(businessId, reason, tiktok.time.now()));
     res.status(204).end();
   });
 };
 
-export const businessOf = ({ world }: TikTok, req: Request): Business => {
-  const business = world.business(String(req.params.businessId));
-  if (business === null) throw new ControlProblem(404, `there is no business ${String(req.params.businessId)}`);
-  return business;
-};
+/** What is written before others get their turn. */
+const BULK_SLICE = 500;
 
 /** The customers write in turn, so a conversation has every n-th message. */
-const sendInBulk = (
-  { world, messaging }: TikTok,
-  business: Business,
-  { count, customers, text }: z.infer<typeof bulk>,
-) => {
+const sendInBulk = async (tiktok: TikTok, business: Business, { count, customers, text }: z.infer<typeof bulk>) => {
+  if (count > tiktok.deliveries.room()) {
+    throw new ControlProblem(409, `count: only ${tiktok.deliveries.room()} more deliveries may be open`);
+  }
   const writers = Array.from({ length: Math.min(customers, count) }, (_, index) =>
-    world.customer(`bulk.${String(index + 1).padStart(5, '0')}`),
+    tiktok.world.customer(`bulk.${String(index + 1).padStart(5, '0')}`),
   );
-  const messages = Array.from({ length: count }, (_, index) => {
-    const writer = writers[index % writers.length] ?? world.customer('bulk.00001');
+  const messages = [];
+  for (let index = 0; index < count; index += 1) {
+    if (index % BULK_SLICE === BULK_SLICE - 1) await nextTurn();
+    const writer = writers[index % writers.length] ?? tiktok.world.customer('bulk.00001');
     const content = { type: 'text', text: text.replaceAll('{n}', String(index + 1)) } as const;
-    const { conversation, message } = messaging.customerWrites(business, writer, { content });
-    return {
-      conversationId: conversation.conversationId,
-      messageId: message.messageId,
-      username: writer.username,
-      text: content.text,
-      at: message.at,
-    };
-  });
+    const { conversation, message } = tiktok.messaging.customerWrites(business, writer, { content });
+    const { conversationId } = conversation;
+    const { messageId, at } = message;
+    messages.push({ conversationId, messageId, username: writer.username, text: content.text, at });
+  }
   return { count, messages };
 };

@@ -41,7 +41,10 @@ export const readBody = <S extends z.ZodType>(schema: S, req: Request): z.infer<
 /** The parameters of the path, or a problem that names the wrong one. */
 export const readParams = <S extends z.ZodType>(schema: S, req: Request): z.infer<S> => readAs(schema, req.params);
 
-const readAs = <S extends z.ZodType>(schema: S, value: unknown): z.infer<S> => {
+export const readQuery = <S extends z.ZodType>(schema: S, req: Request): z.infer<S> => readAs(schema, req.query);
+
+/** The value as the schema reads it, or a problem that names what is wrong. */
+export const readAs = <S extends z.ZodType>(schema: S, value: unknown): z.infer<S> => {
   const parsed = schema.safeParse(value);
   if (!parsed.success) throw new ControlProblem(400, parsed.error.issues.map(sentenceOf).join('; '));
   return parsed.data;

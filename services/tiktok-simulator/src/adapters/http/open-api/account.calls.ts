@@ -1,7 +1,7 @@
 import { ok, refuse } from '@tiktok-channel/platform/kernel';
 import { z } from 'zod';
 import type { TikTok } from '../../../application/tiktok.ts';
-import { invalidParam, refusal } from '../../../domain/codes.ts';
+import { invalidParam, type Refusal, refusal } from '../../../domain/codes.ts';
 import type { Business } from '../../../domain/model.ts';
 import { DEFAULT_PROFILE_FIELDS, isProfileField, PROFILE_FIELDS, type ProfileField } from '../../../domain/scopes.ts';
 import { avatarUrl } from '../addresses.ts';
@@ -14,11 +14,18 @@ export const accountCalls = (tiktok: TikTok): readonly Endpoint[] => [
     path: '/business/get/',
     handler: businessCall(tiktok, {
       from: 'query',
-      schema: z.object({ business_id: businessIdParam, fields: jsonListParam.optional() }),
+      schema: z.object({
+        business_id: businessIdParam,
+        fields: jsonListParam.optional(),
+        start_date: dateParam.optional(),
+        end_date: dateParam.optional(),
+      }),
       scope: null,
       run: ({ params, business, authorization, req }) => {
         const fields = params.fields ?? DEFAULT_PROFILE_FIELDS;
-        if (!fields.every(isProfileField)) return refuse(invalidParam('fields'));
+        if (fields.length === 0 || !fields.every(isProfileField)) return refuse(invalidParam('fields'));
+        const refused = refuseSpan(params, tiktok.time.now());
+        if (refused !== null) return refuse(refused);
 
         const closed = fields.find((field) => !authorization.scopes.includes(PROFILE_FIELDS[field]));
         if (closed !== undefined) {
@@ -30,6 +37,28 @@ export const accountCalls = (tiktok: TikTok): readonly Endpoint[] => [
     }),
   },
 ];
+
+/** Days of UTC, as in `2026-01-31`. */
+const dateParam = z.iso.date();
+
+/** Source: documentation of `business/get/`: a week that ends yesterday unless told otherwise, 60 days back at most. */
+const MAX_DAYS_BACK = 60;
+const NORMAL_DAYS_BACK = 7;
+
+/** The span is for insights, which the simulator has none of; it must make sense all the same. */
+const refuseSpan = (
+  { start_date, end_date }: { readonly start_date?: string | undefined; readonly end_date?: string | undefined },
+  nowMs: number,
+): Refusal | null => {
+  const start = start_date ?? dayBefore(nowMs, NORMAL_DAYS_BACK);
+  if (start < dayBefore(nowMs, MAX_DAYS_BACK)) return invalidParam('start_date');
+  return (end_date ?? dayBefore(nowMs, 1)) < start ? invalidParam('end_date') : null;
+};
+
+const DAY_MS = 86_400_000;
+const DAY = new Intl.DateTimeFormat('sv-SE', { timeZone: 'UTC', dateStyle: 'short' });
+
+const dayBefore = (nowMs: number, days: number): string => DAY.format(nowMs - days * DAY_MS);
 
 const profileOf = (
   { username, displayName }: Business,

@@ -5,7 +5,7 @@ import type { Authorization } from '../../../application/authorizations.ts';
 import type { TikTok } from '../../../application/tiktok.ts';
 import { invalidParam, type Refusal, refusal } from '../../../domain/codes.ts';
 import type { Business } from '../../../domain/model.ts';
-import { isEuropean } from '../../../domain/regions.ts';
+import { isServed } from '../../../domain/regions.ts';
 import type { Scope } from '../../../domain/scopes.ts';
 import { type Answer, sendAnswer } from './envelope.ts';
 
@@ -71,13 +71,19 @@ const admit = <S extends z.ZodType<{ readonly business_id: string }>>(
   const authorized = authorize(tiktok, req);
   if (!authorized.ok) return authorized;
   const authorization = authorized.value;
-  if (!tiktok.rateLimit.take()) return refuse(refusal(40100));
+  const kind = req.path.startsWith('/business/message/') ? 'messaging' : 'accounts';
+  if (!tiktok.rateLimit.take({ kind, path: req.path, businessId: authorization.businessId })) {
+    return refuse(refusal(40100));
+  }
   const params = parseParams(call, req);
   if (!params.ok) return params;
   const business = tiktok.world.business(authorization.businessId);
   if (business === null || business.businessId !== params.value.business_id) return refuse(refusal(40001));
-  // The API is not offered to business accounts there; no source knows the code that says so.
-  if (isEuropean(business.region)) return refuse(refusal(40001));
+  const { usds_signed, region_refuses_with } = tiktok.switches.now();
+  // No source knows the code that says so.
+  if (!isServed(business.region, { usdsSigned: usds_signed })) {
+    return refuse(refusal(region_refuses_with, `The API is not available to accounts of ${business.region}.`));
+  }
   if (call.scope !== null && !authorization.scopes.includes(call.scope)) {
     return refuse(refusal(40001, `No permission: the scope ${call.scope} is not granted.`));
   }
@@ -107,6 +113,15 @@ const refusalOf = ({ issues }: z.ZodError, given: unknown): Refusal => {
 export const conversationIdParam = z.string().regex(/^[A-Za-z0-9+/]{8,}={0,2}$/);
 
 export const businessIdParam = z.string().min(1);
+
+/** A whole number in a query string. */
+export const numberParam = ({ least, most, normal }: { least: number; most: number; normal: number }) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/)
+    .transform(Number)
+    .pipe(z.number().min(least).max(most))
+    .default(normal);
 
 /** A list in a query string is JSON: `fields=["username"]`. */
 export const jsonListParam = z.string().transform((text, context): readonly string[] => {

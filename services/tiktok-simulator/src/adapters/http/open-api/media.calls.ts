@@ -1,10 +1,10 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { ok, refuse } from '@tiktok-channel/platform/kernel';
 import type { RequestHandler } from 'express';
 import multer from 'multer';
 import { z } from 'zod';
+import { pause } from '../../../application/pause.ts';
 import type { TikTok } from '../../../application/tiktok.ts';
-import { invalidParam, refusal } from '../../../domain/codes.ts';
+import { invalidParam, type Refusal, refusal } from '../../../domain/codes.ts';
 import { downloadUrl } from '../addresses.ts';
 import { imageKindOf } from '../image-kind.ts';
 import { authorize, businessCall, businessIdParam, conversationIdParam } from './call.ts';
@@ -19,7 +19,7 @@ export const mediaCalls = (tiktok: TikTok): readonly Endpoint[] => [
   {
     method: 'post',
     path: '/business/message/media/upload/',
-    handler: [refuseStranger(tiktok), readMultipart(), upload(tiktok)],
+    handler: [refuseStranger(tiktok), readMultipart(tiktok), upload(tiktok)],
   },
   { method: 'post', path: '/business/message/media/download/', handler: download(tiktok) },
 ];
@@ -33,25 +33,31 @@ const refuseStranger =
     else sendAnswer(tiktok, res, authorized);
   };
 
-/** Wrong framing is answered by HTTP 400, unlike every other mistake. Twice the limit is read, so that a large file gets its own answer. */
-const readMultipart = (): RequestHandler => {
-  const parse = multer({ storage: multer.memoryStorage(), limits: { fileSize: 2 * MAX_BYTES, files: 1 } }).single(
-    'file',
-  );
+/** Wrong framing is answered by HTTP 400, unlike every other mistake. */
+const readMultipart = (tiktok: TikTok): RequestHandler => {
+  const limits = { fileSize: MAX_BYTES, files: 1, fields: 20, fieldSize: 1_024 };
+  const parse = multer({ storage: multer.memoryStorage(), limits }).single('file');
 
   return (req, res, next) => {
-    if (req.is('multipart/form-data') === false) {
+    if (!req.is('multipart/form-data')) {
       res.status(400).type('text').send('the body is not multipart/form-data');
       return;
     }
     parse(req, res, (error: unknown) => {
-      if (error === undefined || isTooLarge(error)) next();
+      const refused = error instanceof multer.MulterError ? REFUSALS[error.code] : undefined;
+      if (error === undefined) next();
+      else if (refused !== undefined) sendAnswer(tiktok, res, refuse(refused));
       else res.status(400).type('text').send('the multipart body cannot be parsed');
     });
   };
 };
 
-const isTooLarge = (error: unknown): boolean => error instanceof multer.MulterError && error.code === 'LIMIT_FILE_SIZE';
+/** What is framed well and yet not what is asked for. */
+const REFUSALS: Readonly<Record<string, Refusal>> = {
+  LIMIT_FILE_SIZE: invalidParam('file', 'is larger than 3 MB'),
+  LIMIT_FILE_COUNT: invalidParam('file', 'is given more than once'),
+  LIMIT_UNEXPECTED_FILE: invalidParam('file', 'is required'),
+};
 
 const upload = (tiktok: TikTok): RequestHandler =>
   businessCall(tiktok, {
@@ -59,12 +65,13 @@ const upload = (tiktok: TikTok): RequestHandler =>
     schema: z.object({ business_id: businessIdParam, media_type: z.literal('IMAGE') }),
     scope: 'message.list.send',
     run: async ({ business, req }) => {
-      await pause(tiktok.switches.now().media_slow_ms);
-      if (req.file === undefined) return refuse(invalidParam('file', 'is missing or larger than 3 MB'));
-      if (req.file.size > MAX_BYTES) return refuse(invalidParam('file', 'is larger than 3 MB'));
+      await pause(tiktok.time, tiktok.switches.now().media_slow_ms);
+      // A part without a file name is a field to every parser, and so no file.
+      if (req.file === undefined) return refuse(invalidParam('file', 'is required'));
 
       const mimeType = await imageKindOf(req.file.buffer, UPLOADABLE);
-      if (mimeType === null) return refuse(refusal(40908));
+      // Name and content type must say an image too, but need not say which: the content does.
+      if (mimeType === null || !UPLOADABLE.has(req.file.mimetype)) return refuse(refusal(40908));
       const { mediaId } = tiktok.media.upload(business.businessId, { bytes: req.file.buffer, mimeType });
       return ok({ media_id: mediaId });
     },
@@ -82,14 +89,15 @@ const download = (tiktok: TikTok): RequestHandler =>
     }),
     scope: 'message.list.read',
     run: async ({ params, business, req }) => {
-      await pause(tiktok.switches.now().media_slow_ms);
+      await pause(tiktok.time, tiktok.switches.now().media_slow_ms);
       const conversation = tiktok.world.conversation(params.conversation_id);
       if (conversation?.business !== business) return refuse(refusal(40007));
       const message = conversation.messages.find(({ messageId }) => messageId === params.message_id);
-      if (message?.content.type !== 'image' || message.content.mediaId !== params.media_id) {
-        return refuse(refusal(40007));
+      const content = message?.content;
+      if ((content?.type !== 'image' && content?.type !== 'video') || content.mediaId !== params.media_id) {
+        return refuse(refusal(40007, 'The media of Param media_id does not exist in this message.'));
       }
-      if (params.media_type !== 'IMAGE') return refuse(invalidParam('media_type'));
+      if (params.media_type !== content.type.toUpperCase()) return refuse(invalidParam('media_type'));
 
       const media = tiktok.media.find(params.media_id);
       if (media === null) return refuse(refusal(40007));

@@ -1,7 +1,6 @@
-import { ok, refuse } from '@tiktok-channel/platform/kernel';
+import { ok } from '@tiktok-channel/platform/kernel';
 import { z } from 'zod';
 import type { TikTok } from '../../../application/tiktok.ts';
-import { refusal } from '../../../domain/codes.ts';
 import { appCall } from './call.ts';
 import type { Endpoint } from './endpoint.ts';
 
@@ -60,7 +59,7 @@ export const tokenCalls = (tiktok: TikTok): readonly Endpoint[] => {
         credentials: { app_id: app.appId },
         run: ({ access_token }) => {
           const known = authorizations.inspect(access_token);
-          if (!known.ok) return refuse(refusal(40105));
+          if (!known.ok) return known;
           const { businessId, scopes } = known.value;
           return ok({ app_id: app.appId, creator_id: businessId, scope: scopes.join(',') });
         },

@@ -1,15 +1,13 @@
 const NO_ANSWER = 'The simulator does not answer. Is it still running?';
 
 /** Asks the control API; throws an error whose message is for people. */
-export const call = async (path, body) => {
-  const options =
-    body === undefined
-      ? {}
-      : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
-  const answer = await fetch(`/_control/${path}`, options).catch((cause) => {
+export const call = async (path, body, method = body === undefined ? 'GET' : 'POST') => {
+  const sent =
+    body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+  const answer = await fetch(`/_control/${path}`, { method, ...sent }).catch((cause) => {
     throw new Error(NO_ANSWER, { cause });
   });
-  if (answer.ok) return answer.json();
+  if (answer.ok) return answer.status === 204 ? null : answer.json();
   const { detail } = await answer.json().catch(() => ({}));
   throw new Error(detail ?? `The simulator answered ${answer.status}.`);
 };

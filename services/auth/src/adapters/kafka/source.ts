@@ -1,0 +1,2 @@
+/** `ce_source` of what this service writes. */
+export const SOURCE = '/tiktok-channel/auth';

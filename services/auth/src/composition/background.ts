@@ -1,0 +1,95 @@
+import type { Lifecycle, Part } from '@tiktok-channel/platform/lifecycle';
+import { topics } from '@tiktok-channel/schemas';
+import {
+  ACTIVITY_GROUP,
+  createActivityBatchHandler,
+  createActivityDecoder,
+} from '../adapters/kafka/activity.consumer.ts';
+import { createRemovalBatchHandler, createRemovalDecoder, REMOVALS_GROUP } from '../adapters/kafka/removal.consumer.ts';
+import { createRepeating } from '../adapters/schedule/repeating.part.ts';
+import { type Gauges, observeGauges } from '../telemetry.ts';
+import type { Core } from './core.ts';
+import type { Stores } from './stores.ts';
+import type { UseCases } from './use-cases.ts';
+
+const RENEWAL_EVERY_MS = 1_000;
+const UPKEEP_EVERY_MS = 5_000;
+
+/** What goes on without anybody asking: renewal, revocation, the webhook's registration, attempts without an end. */
+export const composeSchedule = ({ settings, logger }: Core, stores: Stores, useCases: UseCases): readonly Part[] => {
+  let gauges: Gauges | null = null;
+  observeGauges(() => gauges);
+  const lookAround = async (): Promise<boolean> => {
+    await useCases.sweepAttempts();
+    gauges = { channelsByStatus: await stores.channels.countByStatus(), webhook: await stores.registrations.read() };
+    return false;
+  };
+  const isMore = (count: Promise<number>): Promise<boolean> => count.then((done) => done > 0);
+  const keepWebhook = () => useCases.keepWebhookRegistered().then(() => false);
+
+  return [
+    createRepeating({
+      name: 'renewal',
+      everyMs: RENEWAL_EVERY_MS,
+      turn: () => isMore(useCases.renewDueTokens()),
+      logger,
+    }),
+    createRepeating({ name: 'revocation', everyMs: UPKEEP_EVERY_MS, turn: () => isMore(useCases.revoke()), logger }),
+    createRepeating({ name: 'upkeep', everyMs: UPKEEP_EVERY_MS, turn: lookAround, logger }),
+    ...(settings.WEBHOOK_CHECK_SECONDS === 0
+      ? []
+      : [createRepeating({ name: 'webhook', everyMs: UPKEEP_EVERY_MS, turn: keepWebhook, logger })]),
+  ];
+};
+
+/** Both groups keep their positions with Kafka: what they do again changes nothing. */
+export const composeConsumers = (
+  { report }: Core,
+  {
+    stores,
+    useCases,
+    lifecycle,
+  }: { readonly stores: Stores; readonly useCases: UseCases; readonly lifecycle: Lifecycle },
+): readonly Part[] => {
+  const { kafka, codec } = stores;
+  const producer = kafka.createProducer();
+  const shared = {
+    deadLetters: { producer, topic: topics.authDeadLetters.name },
+    onFatal: (error: Error) => lifecycle.fail(error),
+  };
+  const removals = kafka.createConsumer({
+    ...shared,
+    group: REMOVALS_GROUP,
+    topics: [topics.accountNotices.name],
+    decode: createRemovalDecoder(codec),
+    apply: createRemovalBatchHandler(useCases.removeAuthorization, report.removal),
+  });
+  const activity = kafka.createConsumer({
+    ...shared,
+    group: ACTIVITY_GROUP,
+    topics: [topics.messages.name, topics.statuses.name],
+    decode: createActivityDecoder(codec),
+    apply: createActivityBatchHandler(stores.activities),
+  });
+  return [
+    {
+      name: 'consumers',
+      // Nothing that this service serves waits for them: a broker that is away, or a group that waits for a member that died,
+      // must not keep people from signing in and services from their tokens.
+      start: () => {
+        void producer
+          .start()
+          .then(() => Promise.all([removals.start(), activity.start()]))
+          .catch((error: Error) => {
+            if (!lifecycle.isStopping()) lifecycle.fail(error);
+          });
+      },
+      stop: async () => {
+        await Promise.all([removals.stop(), activity.stop()]);
+        await producer.stop();
+      },
+    },
+    { name: 'consumer of removals', health: removals.health },
+    { name: 'consumer of activity', health: activity.health },
+  ];
+};

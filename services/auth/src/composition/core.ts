@@ -1,0 +1,28 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Clock, IdGenerator, Logger } from '@tiktok-channel/platform/kernel';
+import type { TikTok, TikTokWebhooks } from '../application/ports.ts';
+import type { AuthSettings } from '../config.ts';
+import type { Reporters } from '../telemetry.ts';
+
+export interface AuthOptions {
+  readonly settings: AuthSettings;
+  readonly logger: Logger;
+  /** In place of the clock that the settings ask for. */
+  readonly clock?: Clock;
+  /** In place of TikTok's API. */
+  readonly tiktok?: { readonly port: TikTok; readonly webhooks: TikTokWebhooks };
+}
+
+/** What every part of the composition is given. */
+export interface Core {
+  readonly settings: AuthSettings;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly report: Reporters;
+}
+
+export const ids: IdGenerator = { next: () => randomUUID() };
+
+export const browserKeys = { next: () => randomBytes(32).toString('base64url') };
+
+export const isProduction = ({ NODE_ENV }: AuthSettings): boolean => NODE_ENV === 'production';

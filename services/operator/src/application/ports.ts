@@ -1,0 +1,64 @@
+import type { Redelivery } from '../domain/reparse-tally.ts';
+import type { TopicPlan } from '../domain/topic-plan.ts';
+
+/** The contract's topics on the broker. */
+export interface TopicAdmin {
+  plan(): Promise<readonly TopicPlan[]>;
+  apply(plans: readonly TopicPlan[]): Promise<void>;
+}
+
+/** What a record turned out to be. */
+export type Reading =
+  | { readonly kind: 'record'; readonly name: string; readonly value: object }
+  /** Newer than this version. */
+  | { readonly kind: 'unknownType'; readonly fullName: string }
+  | { readonly kind: 'tombstone' }
+  | { readonly kind: 'undecodable'; readonly reason: string; readonly sizeBytes: number };
+
+export interface ReadRecord {
+  readonly partition: number;
+  readonly offset: bigint;
+  readonly timestampMs: number;
+  readonly key: string | null;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly reading: Reading;
+}
+
+/** Where reading a topic begins. A number is a time in epoch milliseconds. */
+export type Start = 'beginning' | 'end' | number;
+
+export interface TopicReading {
+  readonly from: Start;
+  /** `end`: up to what is there now. */
+  readonly until: 'forever' | 'end';
+  /** The next records come when this has resolved. */
+  readonly take: (records: readonly ReadRecord[]) => Promise<void>;
+  /** Told now and then how many records are still to be read. */
+  readonly lags?: ((records: bigint) => void) | undefined;
+  /** Ends the reading, which then resolves. */
+  readonly signal: AbortSignal;
+}
+
+/** Reads a topic and decodes it. Resolves at its end; rejects when it cannot go on. */
+export type ReadTopic = (topic: string, reading: TopicReading) => Promise<void>;
+
+/** A verified delivery that an older version could not read. */
+export interface UnrecognizedDelivery {
+  readonly rawBody: Uint8Array;
+  readonly logId: string | null;
+  readonly receivedAtMs: number;
+}
+
+/** Gives a delivery to ingress anew, again and again while ingress cannot take it, for a while. */
+export type Redeliver = (delivery: UnrecognizedDelivery, signal: AbortSignal) => Promise<Redelivery>;
+
+/** Something that an operator does. */
+export interface OperatorAct {
+  readonly actor: string;
+  readonly action: string;
+  readonly subject: string | null;
+  readonly reason: string;
+}
+
+/** Resolves when the record is on the audit topic. */
+export type RecordAct = (act: OperatorAct) => Promise<void>;

@@ -1,0 +1,127 @@
+import { systemClock } from '@tiktok-channel/platform/clock';
+import type { Environment } from '@tiktok-channel/platform/config';
+import { createHttpClient, type HttpClient } from '@tiktok-channel/platform/http-client';
+import { createKafka } from '@tiktok-channel/platform/kafka';
+import { assertNever } from '@tiktok-channel/platform/kernel';
+import { CALLBACK_PATH, callbackCheck, clockCheck, jwksCheck, serviceCheck } from './adapters/http/endpoints.check.ts';
+import { quietLogger } from './adapters/kafka/connection.ts';
+import { kafkaCheck } from './adapters/kafka/kafka.check.ts';
+import { databaseCheck } from './adapters/persistence/database.check.ts';
+import { registryCheck } from './adapters/registry/subjects.ts';
+import { tiktokCheck } from './adapters/tiktok/tiktok.check.ts';
+import { type Check, diagnose } from './application/diagnose.ts';
+import { type DoctorSettings, readDoctorSettings, type SettingReport } from './config.ts';
+import { type Finding, failed, fine, unchecked } from './domain/finding.ts';
+
+const LOOK_WITHIN_MS = 10_000;
+const ANSWER_WITHIN_MS = 5_000;
+const DEFAULT_TOLERANCE_SECONDS = 300;
+const DEFAULT_API_VERSION = 'v1.3';
+
+export const diagnoseWith = async (environment: Environment): Promise<readonly Finding[]> => {
+  const { values, reports } = readDoctorSettings(environment);
+  const client = createHttpClient({ name: 'doctor', deadlineMs: ANSWER_WITHIN_MS });
+  try {
+    return await diagnose([settingsCheck(reports), ...checksOf(values, client)], { deadlineMs: LOOK_WITHIN_MS });
+  } finally {
+    await client.close();
+  }
+};
+
+const settingsCheck = (reports: readonly SettingReport[]): Check => ({
+  name: 'settings',
+  next: '',
+  look: async () => reports.map(settingFinding),
+});
+
+const settingFinding = (report: SettingReport): Finding => {
+  const { name } = report;
+  switch (report.kind) {
+    case 'set':
+      return fine(name, report.shown);
+    case 'wrong':
+      return failed(name, report.problem, `put ${name} right`);
+    case 'missing':
+      return failed(name, 'is not set', `set ${name}`);
+    case 'default':
+      return unchecked(name, `not set: ${report.without}`);
+    default:
+      return assertNever(report);
+  }
+};
+
+const checksOf = (settings: DoctorSettings, client: HttpClient): readonly Check[] => [
+  kafkaLook(settings),
+  whenSet('schema registry', settings.SCHEMA_REGISTRY_URL, 'SCHEMA_REGISTRY_URL', (url) => registryCheck({ url })),
+  ...serviceLooks(settings, client),
+  ...databaseLooks(settings),
+  tiktokLook(settings, client),
+  whenSet('webhook callback', settings.PUBLIC_URL, 'PUBLIC_URL', (url) => callbackCheck(client, url)),
+  whenSet("identity provider's keys", settings.OIDC_JWKS_URL, 'OIDC_JWKS_URL', (url) => jwksCheck(client, url)),
+  clockLook(settings, client),
+];
+
+/** A check that needs a setting, or the finding that it is missing (or wrong, which the setting's own line says). */
+const whenSet = (name: string, value: string | undefined, setting: string, check: (value: string) => Check): Check =>
+  value === undefined ? uncheckedCheck(name, `needs ${setting}`) : check(value);
+
+const uncheckedCheck = (name: string, why: string): Check => ({
+  name,
+  next: '',
+  look: async () => [unchecked(name, why)],
+});
+
+const kafkaLook = (settings: DoctorSettings): Check => {
+  const { KAFKA_BROKERS: brokers, KAFKA_TOPIC_PREFIX: topicPrefix = '' } = settings;
+  if (brokers === undefined) return uncheckedCheck('Kafka', 'needs KAFKA_BROKERS');
+  const kafka = createKafka({ settings: { brokers, clientId: 'operator', topicPrefix }, logger: quietLogger });
+  return kafkaCheck(
+    { kafka, brokers },
+    {
+      replicationFactor: settings.KAFKA_REPLICATION_FACTOR,
+      minInsyncReplicas: settings.KAFKA_MIN_INSYNC_REPLICAS,
+    },
+  );
+};
+
+const serviceLooks = (settings: DoctorSettings, client: HttpClient): readonly Check[] =>
+  (['ingress', 'auth', 'conversation', 'outbound'] as const).map((service) => {
+    const setting = `${upper(service)}_INTERNAL_URL` as const;
+    return whenSet(`${service} is alive and ready`, settings[setting], setting, (url) =>
+      serviceCheck(client, service, url),
+    );
+  });
+
+const databaseLooks = (settings: DoctorSettings): readonly Check[] =>
+  (['auth', 'conversation', 'outbound'] as const).map((service) => {
+    const setting = `${upper(service)}_DATABASE_URL` as const;
+    return whenSet(`database of ${service}`, settings[setting], setting, (url) => databaseCheck(service, url));
+  });
+
+const upper = <Name extends string>(name: Name): Uppercase<Name> => name.toUpperCase() as Uppercase<Name>;
+
+const tiktokLook = (settings: DoctorSettings, client: HttpClient): Check => {
+  const { TIKTOK_API_BASE_URL: baseUrl, TIKTOK_APP_ID: appId, TIKTOK_APP_SECRET: secrets, PUBLIC_URL } = settings;
+  const appSecret = secrets?.[0]?.reveal();
+  if (baseUrl === undefined || appId === undefined || appSecret === undefined) {
+    return uncheckedCheck('TikTok API', 'needs TIKTOK_API_BASE_URL, TIKTOK_APP_ID and TIKTOK_APP_SECRET');
+  }
+  const version = settings.TIKTOK_API_VERSION ?? DEFAULT_API_VERSION;
+  const callbackUrl = PUBLIC_URL === undefined ? null : `${PUBLIC_URL}${CALLBACK_PATH}`;
+  return tiktokCheck(client, { baseUrl, version, appId, appSecret, callbackUrl });
+};
+
+const clockLook = (settings: DoctorSettings, client: HttpClient): Check => {
+  const { TIKTOK_API_BASE_URL, PUBLIC_URL, SCHEMA_REGISTRY_URL, WEBHOOK_TOLERANCE_SECONDS } = settings;
+  const candidates = {
+    TikTok: TIKTOK_API_BASE_URL,
+    'the public origin': PUBLIC_URL,
+    'the registry': SCHEMA_REGISTRY_URL,
+  };
+  const others = Object.fromEntries(
+    Object.entries(candidates).flatMap(([who, url]) => (url === undefined ? [] : [[who, url] as const])),
+  );
+  if (Object.keys(others).length === 0) return uncheckedCheck('clocks', 'needs an address of somebody else');
+  const toleranceMs = (WEBHOOK_TOLERANCE_SECONDS ?? DEFAULT_TOLERANCE_SECONDS) * 1_000;
+  return clockCheck(client, { clock: systemClock, toleranceMs, others });
+};

@@ -1,0 +1,104 @@
+import { createServiceClock, systemClock } from '@tiktok-channel/platform/clock';
+import type { Environment } from '@tiktok-channel/platform/config';
+import { createKafka } from '@tiktok-channel/platform/kafka';
+import { topics } from '@tiktok-channel/schemas';
+import { type Actions, runProgram } from './adapters/cli/program.ts';
+import { createTerminal } from './adapters/cli/terminal.ts';
+import { createIngressRedelivery } from './adapters/http/ingress-redelivery.ts';
+import { createRecordAct } from './adapters/kafka/audit.ts';
+import { type Connection, quietLogger } from './adapters/kafka/connection.ts';
+import { createTopicAdmin } from './adapters/kafka/topic-admin.ts';
+import { createTopicReader } from './adapters/kafka/topic-reader.ts';
+import { createRegisterSchemas, openCodec } from './adapters/registry/subjects.ts';
+import { createEnsureTopics } from './application/ensure-topics.ts';
+import { createReparseWebhooks } from './application/reparse-webhooks.ts';
+import { createTailTopic } from './application/tail-topic.ts';
+import { diagnoseWith } from './compose-doctor.ts';
+import { commandSettings, readCommandSettings } from './config.ts';
+
+export interface OperatorOptions {
+  /** Without the program's name. */
+  readonly args: readonly string[];
+  readonly environment: Environment;
+}
+
+/** What is still under way then (a look that came too late) must not hold the process for longer. */
+const END_WITHIN_MS = 1_000;
+
+/** Runs one command as this process: sets its exit code, and lets it end. */
+export const runOperator = async ({ args, environment }: OperatorOptions): Promise<void> => {
+  process.exitCode = await runProgram(args, {
+    terminal: createTerminal(process.stdout, process.stderr),
+    actions: actionsIn(environment),
+    user: environment.USER,
+  });
+  setTimeout(() => process.exit(), END_WITHIN_MS).unref();
+};
+
+/** Settings are read by the command that needs them, when it runs. */
+const actionsIn = (environment: Environment): Actions => ({
+  ensureTopics({ dryRun, replicationFactor }) {
+    const settings = readCommandSettings(commandSettings.topics, environment);
+    const topicAdmin = createTopicAdmin(connectionOf(settings), {
+      replicationFactor: replicationFactor ?? settings.KAFKA_REPLICATION_FACTOR,
+      minInsyncReplicas: settings.KAFKA_MIN_INSYNC_REPLICAS,
+    });
+    return createEnsureTopics(topicAdmin)({ dryRun });
+  },
+  registerSchemas(options, told) {
+    const settings = readCommandSettings(commandSettings.schemas, environment);
+    return createRegisterSchemas({ url: settings.SCHEMA_REGISTRY_URL })(options, told);
+  },
+  async tailTopic(topic, options, output) {
+    const settings = readCommandSettings(commandSettings.tail, environment);
+    const codec = await openCodec(settings.SCHEMA_REGISTRY_URL);
+    const readTopic = createTopicReader({ connection: connectionOf(settings), codec });
+    return createTailTopic(readTopic)(topic, options, output);
+  },
+  reparseWebhooks: (options) => reparseWith(environment, options),
+  diagnose: () => diagnoseWith(environment),
+});
+
+const reparseWith = async (
+  environment: Environment,
+  options: Parameters<ReturnType<typeof createReparseWebhooks>>[0],
+) => {
+  const settings = readCommandSettings(commandSettings.reparse, environment);
+  const [appSecret] = settings.TIKTOK_APP_SECRET;
+  if (appSecret === undefined) throw new TypeError('the schema of TIKTOK_APP_SECRET asks for one at least');
+  const connection = connectionOf(settings);
+  const codec = await openCodec(settings.SCHEMA_REGISTRY_URL, ['OperatorActed']);
+  const time = createServiceClock({
+    service: 'operator',
+    url: settings.CLOCK_URL,
+    given: undefined,
+    logger: quietLogger,
+  });
+  const ingress = createIngressRedelivery({
+    baseUrl: settings.INGRESS_INTERNAL_URL,
+    appSecret,
+    clock: time.clock,
+  });
+  try {
+    await Promise.all(time.parts.map((part) => part.start()));
+    const reparse = createReparseWebhooks({
+      topic: topics.webhooksUnrecognized.name,
+      readTopic: createTopicReader({ connection, codec }),
+      redeliver: ingress.redeliver,
+      recordAct: createRecordAct({ connection, codec, clock: systemClock }),
+    });
+    return await reparse(options);
+  } finally {
+    for (const part of time.parts) part.stop();
+    await ingress.close();
+  }
+};
+
+const connectionOf = (settings: {
+  readonly KAFKA_BROKERS: readonly string[];
+  readonly KAFKA_TOPIC_PREFIX: string;
+}): Connection => {
+  const { KAFKA_BROKERS: brokers, KAFKA_TOPIC_PREFIX: topicPrefix } = settings;
+  const kafka = createKafka({ settings: { brokers, clientId: 'operator', topicPrefix }, logger: quietLogger });
+  return { kafka, brokers };
+};

@@ -1,0 +1,55 @@
+import { type Clock, DependencyUnavailable, type Logger } from '@tiktok-channel/platform/kernel';
+import { TOLD_FROM_MS } from '../domain/waiting.ts';
+import type { Replies, WaitingReplies } from './ports.ts';
+
+export interface TellWaitingDependencies {
+  readonly waiting: WaitingReplies;
+  readonly replies: Replies;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly pause: (ms: number, options: { readonly signal: AbortSignal }) => Promise<unknown>;
+}
+
+const BATCH = 200;
+const AT_ONCE = 4;
+const LOOK_EVERY_MS = 1_000;
+
+/** Tells the senders of replies that wait for others, in their lane or at the rate, for longer than usual. */
+export const createWaitTeller = ({ waiting, replies, clock, logger, pause }: TellWaitingDependencies) => {
+  const stopping = new AbortController();
+  let loop: Promise<void> | null = null;
+
+  const tell = (streamId: string) =>
+    replies.handle(streamId, { type: 'DelayReply', reason: 'waiting_for_turn', untilMs: null, atMs: clock.now() });
+  /** Answers whether there may be more. */
+  const tellSome = async (): Promise<boolean> => {
+    const streamIds = await waiting.waitingSince(clock.now() - TOLD_FROM_MS, BATCH);
+    for (let from = 0; from < streamIds.length; from += AT_ONCE) {
+      await Promise.all(streamIds.slice(from, from + AT_ONCE).map(tell));
+    }
+    if (streamIds.length > 0) await waiting.forget(streamIds);
+    return streamIds.length === BATCH;
+  };
+  const round = async (): Promise<void> => {
+    try {
+      if (await tellSome()) return;
+    } catch (error) {
+      if (!(error instanceof DependencyUnavailable)) logger.warn('waiting.not_told', {}, error);
+    }
+    await pause(LOOK_EVERY_MS, { signal: stopping.signal }).catch(() => {
+      // It is told to stop.
+    });
+  };
+  return {
+    name: 'wait teller',
+    start: (): void => {
+      loop = (async () => {
+        while (!stopping.signal.aborted) await round();
+      })();
+    },
+    stop: async (): Promise<void> => {
+      stopping.abort();
+      await loop;
+    },
+  };
+};

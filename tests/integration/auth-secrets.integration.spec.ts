@@ -1,0 +1,123 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { type Auth, composeAuth, readAuthSettings } from '@tiktok-channel/auth';
+import { secret } from '@tiktok-channel/platform/config';
+import { createServiceTokens } from '@tiktok-channel/platform/identity';
+import { expect } from 'chai';
+import { decodeProtectedHeader } from 'jose';
+import { type AuthWorld, createAuthWorld, SERVICE_SECRET } from '../support/auth.ts';
+
+const REENCRYPT = fileURLToPath(new URL('../../services/auth/src/reencrypt/main.ts', import.meta.url));
+const key = () => randomBytes(32).toString('base64');
+
+describe('the keys that seal tokens', () => {
+  let world: AuthWorld;
+  let running: Auth | undefined;
+  let oldKey: string;
+  const newKey = `k2:${key()}`;
+  const newestKey = `k3:${key()}`;
+
+  before(async () => {
+    world = await createAuthWorld({ replicas: 0 });
+    oldKey = String(world.environment.TOKEN_ENCRYPTION_KEYS);
+    await world.faults({ rate_limit_qps: 0 });
+  });
+  afterEach(() => running?.lifecycle.stop());
+  after(() => world?.stop());
+
+  const runWith = async (keys: string): Promise<void> => {
+    await running?.lifecycle.stop();
+    const settings = readAuthSettings({ ...world.environment, TOKEN_ENCRYPTION_KEYS: keys });
+    running = composeAuth({ settings, logger: world.logger });
+    await running.lifecycle.start();
+  };
+  const keysInUse = async (): Promise<readonly (string | undefined)[]> => {
+    const rows = await world.database.client.$queryRawUnsafe<{ sealed: string }[]>(
+      'SELECT sealed FROM channel_tokens UNION ALL SELECT sealed_private FROM signing_keys',
+    );
+    return rows.map(({ sealed }) => decodeProtectedHeader(sealed).kid);
+  };
+  const reencrypt = () =>
+    world.send(
+      'POST',
+      '/operator/v1/tokens/reencrypt',
+      { role: 'operator', accountId: 'operators' },
+      { reason: 'yearly' },
+    );
+  let channels: readonly string[] = [];
+
+  it('are changed without a token being lost: a new one seals, the old ones open', async () => {
+    await runWith(oldKey);
+    channels = await Promise.all([world.newBusiness(), world.newBusiness()]);
+    for (const channel of channels) await world.connect('account-1', channel);
+    await runWith(`${newKey},${oldKey}`);
+    expect((await world.accessToken(channels[0] as string)).body.accessToken).to.be.a('string');
+    expect(await keysInUse()).to.deep.equal(['k1', 'k1', 'k1']);
+    await world.connect('account-1', channels[0] as string);
+    expect((await keysInUse()).toSorted()).to.deep.equal(['k1', 'k1', 'k2']);
+  });
+
+  it('seal anew what older ones sealed when an operator says so, and tell which are no longer needed', async () => {
+    await runWith(`${newKey},${oldKey}`);
+    const { status, body } = await reencrypt();
+    expect([status, body]).to.deep.equal([200, { resealed: 2, sealedWith: { k2: 3 } }]);
+    expect((await reencrypt()).body).to.deep.equal({ resealed: 0, sealedWith: { k2: 3 } });
+    const acts = (await world.published()).filter(({ value }) => value.action === 'tokens.reencrypted');
+    expect(acts.map(({ value }) => [value.role, value.reason])).to.deep.equal(Array(2).fill(['operator', 'yearly']));
+
+    await runWith(newKey);
+    for (const channel of channels) {
+      expect((await world.accessToken(channel)).body.accessToken).to.be.a('string');
+    }
+    const agent = await world.send('POST', '/operator/v1/tokens/reencrypt', { role: 'agent', accountId: 'a' });
+    expect(agent.status).to.equal(403);
+  });
+
+  it('that are taken away while they are needed are told at the start', async () => {
+    await runWith(`k9:${key()}`).catch(() => 'the keys of local sign-in are sealed as well');
+    const told = world.logger.lines.filter(({ event }) => event === 'sealing.key_missing').map(({ fields }) => fields);
+    expect(told).to.deep.equal([{ keyId: 'k2', count: 3 }]);
+    running = undefined;
+  });
+
+  it('are changed by a command as well', async () => {
+    await promisify(execFile)(process.execPath, ['--disable-warning=TimeoutNegativeWarning', REENCRYPT, 'by command'], {
+      env: { ...world.environment, TOKEN_ENCRYPTION_KEYS: `${newestKey},${newKey}`, PATH: process.env.PATH },
+    });
+    expect(await keysInUse()).to.deep.equal(['k3', 'k3', 'k3']);
+    await runWith(newestKey);
+    expect((await world.accessToken(channels[1] as string)).body.accessToken).to.be.a('string');
+    const acts = (await world.published()).filter(({ value }) => value.reason === 'by command');
+    expect(acts.map(({ value }) => value.actor)).to.deep.equal(['command line']);
+  });
+});
+
+describe("the secrets of services' tokens", () => {
+  let world: AuthWorld;
+
+  before(async () => {
+    world = await createAuthWorld({
+      settings: { SERVICE_TOKEN_SECRETS: `the-next-service-secret,${SERVICE_SECRET}` },
+    });
+  });
+  after(() => world?.stop());
+
+  it('are good in the old and in the new form while they are changed, for their audience and their minute', async () => {
+    const ask = async (signing: string, audience = 'auth', agoMs = 0) => {
+      const clock = { now: () => Date.now() - agoMs };
+      const tokens = createServiceTokens({ service: 'outbound', secrets: [secret(signing)], clock });
+      const response = await fetch(`${world.auths[0]?.addresses().internal}/internal/v1/channels/nobody/access-token`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${await tokens(audience)}` },
+      });
+      return response.status;
+    };
+    expect(await ask(SERVICE_SECRET)).to.equal(404);
+    expect(await ask('the-next-service-secret')).to.equal(404);
+    expect(await ask('a-secret-of-somebody-else')).to.equal(401);
+    expect(await ask(SERVICE_SECRET, 'conversation')).to.equal(401);
+    expect(await ask(SERVICE_SECRET, 'auth', 61_000)).to.equal(401);
+  });
+});
