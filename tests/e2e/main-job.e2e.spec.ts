@@ -151,10 +151,10 @@ describe('a connected channel', () => {
       const { conversationId, messageId } = await mia.send({ type: 'text', text: 'Hello?' });
       await driver.messageIs(conversationId, messageId);
 
-      const reply = await driver.reply(conversationId, body);
-      const failed = await driver.replyIs(reply.body.replyId, 'failed');
+      const refused = await driver.reply(conversationId, body);
 
-      expect(failed.failure).to.include({ code });
+      expect(refused.status).to.equal(422);
+      expect(refused.body).to.include({ code });
       expect((await mia.phone()).filter(({ from }) => from === 'business')).to.deep.equal([]);
     });
   }

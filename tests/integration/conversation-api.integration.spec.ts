@@ -10,10 +10,12 @@ import {
   type Json,
   prepareConversation,
   type RunningConversation,
+  readTopic,
   received,
   startConversation,
 } from '../support/conversation.ts';
 import { PNG } from '../support/images.ts';
+import { sendReply } from '../support/records.ts';
 
 const CONVERSATION = 'CONV+a/b==';
 const REPLIES = `/v1/conversations/${encodeURIComponent(CONVERSATION)}/replies`;
@@ -73,32 +75,18 @@ describe('the API of conversations', () => {
     };
   };
 
-  const commands = async (): Promise<readonly SendReply[]> => {
-    const admin = bench.kafka.createAdmin();
-    await admin.start();
-    const ends = await admin.endOffsets(topics.replyCommands.name);
-    await admin.stop();
-    const wanted = [...ends.values()].reduce((sum, end) => sum + Number(end), 0);
-    const found: SendReply[] = [];
-    const consumer = bench.kafka.createConsumer({
-      group: `test.commands-${performance.now()}`,
-      topics: [topics.replyCommands.name],
-      decode: async ({ value }) => ({ kind: 'record', value: await bench.codec.decode(value) }),
-      apply: async ({ records }) => {
-        for (const { value } of records) if (value.name === 'SendReply') found.push(value.value);
-        return { kind: 'done' };
-      },
-      deadLetters: {
-        producer: { send: () => Promise.reject(new Error('no dead letter was expected')) },
-        topic: 'none',
-      },
-      onFatal: () => {},
+  const published = () =>
+    eventually('the outbox is empty', async () => {
+      const [row] = await bench.database.client.$queryRawUnsafe<readonly Json[]>(
+        'SELECT count(*) FROM outbox WHERE published_at IS NULL',
+      );
+      return row?.count === 0n;
     });
-    await consumer.start();
-    await eventually('all commands are read', () => found.length >= wanted);
-    await consumer.stop();
-    return found;
-  };
+
+  const commands = async (): Promise<readonly SendReply[]> =>
+    (await readTopic(bench, topics.replyCommands.name)).flatMap(({ name, value }) =>
+      name === 'SendReply' ? [value] : [],
+    );
 
   describe('lists', () => {
     it('newest first, page by page, and what arrives meanwhile moves no page', async () => {
@@ -228,12 +216,7 @@ describe('the API of conversations', () => {
         messageId: null,
       });
 
-      await eventually('the command is on its topic', async () => {
-        const [row] = await bench.database.client.$queryRawUnsafe<readonly Json[]>(
-          'SELECT count(*) FROM outbox WHERE published_at IS NULL',
-        );
-        return row?.count === 0n;
-      });
+      await published();
       const sent = (await commands()).filter(({ replyId }) => replyId === first?.body.replyId);
       expect(sent).to.have.lengthOf(1);
       expect(sent[0]).to.deep.include({
@@ -252,34 +235,91 @@ describe('the API of conversations', () => {
       expect([status, body.code]).to.deep.equal([422, 'idempotency_key_reused']);
     });
 
-    it('that TikTok would refuse, so that the refusal has a reason', async () => {
-      const attachments = [
-        { kind: 'shared_post', itemId: '7300000000000000001' },
-        { kind: 'image', url: 'https://example.com/a.png' },
-      ];
-      const { status, body } = await post(REPLIES, { text: 'Look', attachments }, { key: 'refusable' });
-      expect(status).to.equal(202);
-      await bench.publish([
-        'ReplyFailed',
-        {
-          replyId: body.replyId,
-          channelId: 'biz-1',
-          conversationId: CONVERSATION,
-          at: 1_767_225_700_000,
-          code: 'text_with_attachment',
-          retryable: false,
-          nextAllowedAt: null,
-          message: 'TikTok takes a text or an image, not both in one message.',
-          advice: 'Send them one after the other.',
-          tiktok: null,
-          attempts: 0,
-        },
-      ]);
-      await caughtUp(bench);
+    for (const [what, body, code, field] of [
+      [
+        'text beside an attachment',
+        { text: 'a', attachments: [{ kind: 'shared_post', itemId: '1' }] },
+        'text_with_attachment',
+        'attachments',
+      ],
+      ['a text that is too long', { text: 'a'.repeat(6_001) }, 'text_too_long', 'text'],
+      ['blank text', { text: ' ' }, 'empty_reply', 'text'],
+      [
+        'a video',
+        { attachments: [{ kind: 'video', url: 'https://example.com/a.mp4' }] },
+        'unsupported_attachment',
+        'attachments',
+      ],
+    ] as const) {
+      it(`but not ${what}, with the reason that outbound would give`, async () => {
+        const { status, body: problem } = await post(REPLIES, body, { key: code });
+        expect([status, problem.code, problem.errors[0].field]).to.deep.equal([422, code, field]);
+      });
+    }
 
-      const { body: reply } = await api.get(`/v1/replies/${body.replyId}`);
-      expect(reply.status).to.equal('failed');
-      expect(reply.failure).to.deep.include({ code: 'text_with_attachment', retryable: false, tiktok: null });
+    it('that is a card with buttons', async () => {
+      const template = { type: 'QA_BUTTON_CARD', title: 'Size?', buttons: [{ buttonId: 'b-1', title: 'Small' }] };
+      const { status, body } = await post(REPLIES, { attachments: [{ kind: 'template', template }] }, { key: 'card' });
+      expect(status).to.equal(202);
+      await published();
+      const sent = (await commands()).filter(({ replyId }) => replyId === body.replyId);
+      expect(JSON.parse(JSON.stringify(sent[0]?.attachments[0]?.template))).to.deep.equal(template);
+    });
+
+    const ended = async (name: 'ReplyFailed' | 'ReplySent', replyId: string): Promise<void> => {
+      const about = { replyId, channelId: 'biz-1', conversationId: CONVERSATION, at: 1_767_225_700_000, attempts: 1 };
+      await bench.publish(
+        ['ReplyQueued', { ...about, command: sendReply({ replyId, text: 'Again' }) }],
+        name === 'ReplySent'
+          ? [name, { ...about, messageId: `m-${replyId}`, corrects: false }]
+          : [
+              name,
+              {
+                ...about,
+                code: 'tiktok_rejected',
+                retryable: false,
+                nextAllowedAt: null,
+                message: 'No.',
+                advice: null,
+                tiktok: null,
+              },
+            ],
+      );
+      await caughtUp(bench);
+    };
+
+    it('to be tried again once it failed, as a reply of its own, and only once however often that is asked', async () => {
+      expect((await post('/v1/replies/r-retried/retry', {})).status).to.equal(404);
+      await ended('ReplyFailed', 'r-retried');
+      const [first, again] = [
+        await post('/v1/replies/r-retried/retry', {}),
+        await post('/v1/replies/r-retried/retry', {}),
+      ];
+      expect([first.status, again.status]).to.deep.equal([202, 202]);
+      expect(first.body).to.deep.include({ retryOf: 'r-retried', status: 'queued', conversationId: CONVERSATION });
+      expect(again.body.replyId).to.equal(first.body.replyId);
+      await published();
+      const sent = (await commands()).filter(({ retryOf }) => retryOf === 'r-retried');
+      expect(sent.map(({ text }) => text)).to.deep.equal(['Again']);
+      expect((await post('/v1/replies/r-retried/retry', {}, { token: foreign })).status).to.equal(404);
+      expect((await post(`/v1/replies/${first.body.replyId}/retry`, {})).body.code).to.equal('reply_not_failed');
+    });
+
+    it('back before its verdict, and not after it', async () => {
+      const { body } = await post(REPLIES, { text: 'Wait' }, { key: 'cancelled' });
+      expect((await post(`/v1/replies/${body.replyId}/cancel`, {}, { token: foreign })).status).to.equal(404);
+      expect((await post(`/v1/replies/${body.replyId}/cancel`, {})).status).to.equal(202);
+      await published();
+      const cancels = (await readTopic(bench, topics.replyCommands.name)).filter(({ name }) => name === 'CancelReply');
+      expect(cancels.map(({ value }) => value)).to.have.lengthOf(1);
+      expect(cancels[0]?.value).to.deep.include({
+        replyId: body.replyId,
+        channelId: 'biz-1',
+        conversationId: CONVERSATION,
+      });
+      await ended('ReplySent', 'r-sent');
+      const { status, body: problem } = await post('/v1/replies/r-sent/cancel', {});
+      expect([status, problem.code]).to.deep.equal([409, 'reply_ended']);
     });
 
     it('and shows it among the messages from the first moment, until its message takes its place', async () => {

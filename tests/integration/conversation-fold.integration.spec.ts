@@ -10,6 +10,7 @@ import { createProjectBatch } from '../../services/conversation/src/application/
 import { type Fact, foldFacts } from '../../services/conversation/src/domain/facts.ts';
 import { compareMessages, type MessageFact } from '../../services/conversation/src/domain/message.ts';
 import { cutIntoBatches, retelling } from '../../services/conversation/test/histories.ts';
+import { scaled } from '../support/long.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
 
 describe('the projection in the database', () => {
@@ -48,6 +49,67 @@ describe('the projection in the database', () => {
       { numRuns: 60, seed: 8 },
     );
   }).timeout(120_000);
+
+  it('ends so too when two replicas take it from each other while transactions are cut off before and behind their commit', async () => {
+    const fates = fc.array(fc.constantFrom('done', 'done', 'lost', 'unheard', 'moved'), {
+      minLength: 1,
+      maxLength: 12,
+    });
+    await fc.assert(
+      fc.asyncProperty(retelling, fates, fc.integer({ min: 1, max: 6 }), async (story, fate, size) => {
+        await empty();
+        await projectByTurns(story.retold, { fate, size });
+        expect(await stored()).to.deep.equal(expected(story.history));
+      }),
+      { numRuns: scaled(60, 2_000), seed: 8 },
+    );
+  }).timeout(600_000);
+
+  /**
+   * Two owners of one partition, each with the position that it believes in. `lost`: the transaction never commits.
+   * `unheard`: it commits, and whoever sent it does not hear of it. `moved`: the other replica is the owner from now on, and
+   * this one does not know yet, so that both go on.
+   */
+  const projectByTurns = async (
+    history: readonly Fact[],
+    { fate, size }: { readonly fate: readonly string[]; readonly size: number },
+  ): Promise<void> => {
+    const store = createProjectionStore({ database, group: 'conversation.projection' });
+    const doomed = createProjectionStore({ database: neverCommitting(database), group: 'conversation.projection' });
+    const clock = createManualClock();
+    const where = { topic: 't', partition: 0 };
+    const position = async () => (await store.read('conversation.projection', [where])).get('t/0') ?? 0n;
+    const believed = [0n, 0n];
+    let owner = 0;
+    for (let turn = 0; (await position()) < BigInt(history.length); turn += 1) {
+      const is = fate[turn % fate.length];
+      if (is === 'moved') owner = 1 - owner;
+      const expected = believed[owner] ?? 0n;
+      const batch = history.slice(Number(expected), Number(expected) + size);
+      const projectBatch = createProjectBatch({ store: is === 'lost' && turn < 40 ? doomed : store, clock });
+      const next = expected + BigInt(batch.length);
+      const { kind } = await projectBatch(batch, { ...where, expected, next });
+      if (kind === 'done' && is !== 'unheard') believed[owner] = next;
+      if (kind === 'superseded') believed[owner] = await position();
+    }
+  };
+
+  /** As if the process died, or the connection, before the commit. */
+  const neverCommitting = (whole: Database): Database =>
+    new Proxy(whole, {
+      get: (target, name, receiver) =>
+        name === '$transaction'
+          ? (work: (tx: unknown) => Promise<unknown>, options: object) =>
+              target
+                .$transaction(async (tx) => {
+                  await work(tx);
+                  throw new CutOff();
+                }, options)
+                .catch((error: unknown) => {
+                  if (!(error instanceof CutOff)) throw error;
+                })
+          : Reflect.get(target, name, receiver),
+    });
 
   const empty = () => database.$executeRawUnsafe(`TRUNCATE ${TABLES.join(', ')}, consumer_positions, media CASCADE`);
 
@@ -94,6 +156,8 @@ describe('the projection in the database', () => {
     return tables;
   };
 });
+
+class CutOff extends Error {}
 
 /** One text per row, whatever the order of its fields. */
 const rowText = (row: Readonly<Record<string, unknown>>): string =>

@@ -29,8 +29,8 @@ describe('a reply whose echo is stored while its conversation is read', () => {
   it('is listed once: neither missing from both reads nor in both', async () => {
     await database.$executeRawUnsafe(PENDING);
 
-    const { items } = await createConversationQueries(echoBehindTheFirstRead()).listMessages({
-      conversation: { channelId: 'biz-1', conversationId: 'CONV', visibleFrom: 0 },
+    const { items } = await createConversationQueries(echoBehindTheFirstRead(), 0).listMessages({
+      conversation: { channelId: 'biz-1', conversationId: 'CONV', visibleFrom: 0, lastSentAt: 0 },
       after: null,
       order: 'asc',
       limit: 10,

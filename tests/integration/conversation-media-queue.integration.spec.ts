@@ -59,12 +59,14 @@ describe('the queue of media to fetch', () => {
     expect((await claim(NOW + LEASE_MS - 1)).map(({ mediaId }) => mediaId)).not.to.include(late?.mediaId);
     const again = (await claim(NOW + 2 * LEASE_MS)).find(({ mediaId }) => mediaId === late?.mediaId);
     if (late === undefined || again === undefined) throw new Error('nothing was claimed');
-    await createMediaQueue(database).fail(late, 'gone');
-    await createMediaQueue(database).store(again, { contentType: 'image/png', bytes: PNG });
-    await createMediaQueue(database).store(again, { contentType: 'image/gif', bytes: PNG });
+    await createMediaQueue(database).fail(late, { reason: 'gone', atMs: NOW });
+    await createMediaQueue(database).store(again, { contentType: 'image/png', bytes: PNG, atMs: NOW });
+    await createMediaQueue(database).store(again, { contentType: 'image/gif', bytes: PNG, atMs: NOW });
 
-    const content = await createMediaLibrary(database).read(late.mediaId);
-    expect(content).to.deep.equal({ state: 'stored', contentType: 'image/png', bytes: PNG });
+    const library = createMediaLibrary(database);
+    const found = { state: 'stored', contentType: 'image/png', sizeBytes: PNG.length };
+    expect(await library.find(late.mediaId)).to.deep.equal(found);
+    expect(await library.readBytes(late.mediaId, { start: 0, end: PNG.length })).to.deep.equal(PNG);
   });
 
   it('gives nothing of a channel that is not connected', async () => {

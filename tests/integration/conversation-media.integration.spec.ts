@@ -76,6 +76,26 @@ describe('media of conversations', () => {
     });
   });
 
+  it('are sent in parts, and not again to whoever has them', async () => {
+    const { url } = await media('IMG-1');
+    const ask = (headers: Readonly<Record<string, string>>) =>
+      fetch(`${service.publicUrl}${url}`, { headers: { authorization, ...headers } });
+    const part = await ask({ range: 'bytes=4-7' });
+    expect([part.status, part.headers.get('content-range')]).to.deep.equal([206, `bytes 4-7/${PNG.length}`]);
+    expect(Buffer.from(await part.arrayBuffer())).to.deep.equal(PNG.subarray(4, 8));
+    const again = await ask({ 'if-none-match': part.headers.get('etag') ?? '' });
+    expect([again.status, await again.text()]).to.deep.equal([304, '']);
+  });
+
+  it('fail when TikTok did not give them within a day, and not before, and the message says so', async () => {
+    peers.nextCodes.push(...Array.from({ length: 400 }, () => 51_065));
+    const since = clock.now();
+    await send('IMG-LATE', 'MEDIA-LATE');
+    await settled('IMG-LATE', 'failed');
+    expect(400 - peers.nextCodes.splice(0).length).to.be.greaterThan(1);
+    expect(clock.now() - since).to.be.at.least(24 * 3_600_000);
+  });
+
   it('do not delay the text around them, and are tried again', async () => {
     peers.files.set('MEDIA-2', PNG);
     peers.nextCodes.push(51_065, 40_100, 40_105);

@@ -16,6 +16,18 @@ export const messagesOf = ({ messages, conversations }: Workload): readonly Mess
   return Array.from({ length: messages }, (_, index) => message(index, Math.floor(draw() * conversations)));
 };
 
+/** The same, some at a time: a million of them at once would fill the memory that is to be measured. */
+export function* messagesInParts(
+  { messages, conversations }: Workload,
+  size: number,
+): Generator<readonly MessageReceived[]> {
+  const draw = sequence();
+  for (let first = 0; first < messages; first += size) {
+    const count = Math.min(size, messages - first);
+    yield Array.from({ length: count }, (_, index) => message(first + index, Math.floor(draw() * conversations)));
+  }
+}
+
 const message = (index: number, customer: number): MessageReceived => {
   const sentAt = 1_767_225_600_000 + index * 40;
   return {

@@ -8,6 +8,7 @@ import { createRecordingLogger, eventually } from '@tiktok-channel/platform/test
 import {
   type Codec,
   createCodec,
+  type DecodedRecord,
   type MessageEchoed,
   type MessageReceived,
   type RecordName,
@@ -78,6 +79,7 @@ export const prepareConversation = async ({
     topics.accountNotices,
     topics.channels,
     topics.replyCommands,
+    topics.conversations,
     topics.conversationDeadLetters,
   ];
   await admin.ensureTopics(
@@ -109,6 +111,7 @@ export const prepareConversation = async ({
       DATABASE_URL: database.url,
       AUTH_INTERNAL_URL: 'http://127.0.0.1:9',
       SERVICE_TOKEN_SECRETS: 'service-token-secret',
+      TIKTOK_REQUESTS_PER_SECOND: '100',
       ...identity.environment,
     },
     send,
@@ -168,7 +171,9 @@ const FLAGS = ['--disable-warning=TimeoutNegativeWarning', '--import', '@tiktok-
 const MAIN = fileURLToPath(new URL('../../services/conversation/src/main.ts', import.meta.url));
 
 /** The service as a process of its own, which a test can kill. */
-export const spawnConversation = async (bench: Bench): Promise<RunningConversation & { kill(): Promise<void> }> => {
+export const spawnConversation = async (
+  bench: Bench,
+): Promise<RunningConversation & { readonly pid: number; kill(): Promise<void> }> => {
   const child = spawn(process.execPath, [...FLAGS, MAIN], {
     env: { PATH: process.env.PATH, ...bench.environment },
     cwd: fileURLToPath(new URL('../..', import.meta.url)),
@@ -183,6 +188,7 @@ export const spawnConversation = async (bench: Bench): Promise<RunningConversati
   return {
     publicUrl: `http://127.0.0.1:${ready.port}`,
     internalUrl: `http://127.0.0.1:${ready.internalPort}`,
+    pid: child.pid ?? 0,
     stop: end('SIGTERM'),
     kill: end('SIGKILL'),
   };
@@ -252,6 +258,33 @@ export const caughtUp = async (bench: Bench): Promise<void> => {
   } finally {
     await admin.stop();
   }
+};
+
+type KnownRecord = Exclude<DecodedRecord, { readonly name: null }>;
+
+/** Every record of a topic up to its present end, in the order of its partitions. */
+export const readTopic = async (bench: Bench, topic: string): Promise<readonly KnownRecord[]> => {
+  const admin = bench.kafka.createAdmin();
+  await admin.start();
+  const left = new Map([...(await admin.endOffsets(topic))].filter(([, end]) => end > 0n));
+  await admin.stop();
+  const found: KnownRecord[] = [];
+  const consumer = bench.kafka.createConsumer({
+    group: `test.reader-${randomUUID()}`,
+    topics: [topic],
+    decode: async ({ value }) => ({ kind: 'record', value: await bench.codec.decode(value) }),
+    apply: async ({ partition, nextOffset, records }) => {
+      for (const { value } of records) if (value.name !== null) found.push(value);
+      if (nextOffset >= (left.get(partition) ?? 0n)) left.delete(partition);
+      return { kind: 'done' };
+    },
+    deadLetters: { producer: { send: () => Promise.reject(new Error('no dead letter was expected')) }, topic: 'none' },
+    onFatal: () => {},
+  });
+  await consumer.start();
+  await eventually(`${topic} is read to its end`, () => left.size === 0);
+  await consumer.stop();
+  return found;
 };
 
 export const connected = (

@@ -6,7 +6,12 @@ export interface IdentityProvider {
   /** What a service needs to believe its tokens. */
   readonly environment: Readonly<Record<'OIDC_ISSUER' | 'OIDC_AUDIENCE' | 'OIDC_JWKS_URL', string>>;
   /** An `Authorization` header. */
-  authorize(person: { readonly accountId: string; readonly role?: string }): Promise<string>;
+  authorize(person: {
+    readonly accountId: string;
+    readonly role?: string;
+    readonly userId?: string;
+    readonly lifetimeSeconds?: number;
+  }): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -31,14 +36,14 @@ export const startIdentityProvider = async (): Promise<IdentityProvider> => {
       OIDC_AUDIENCE: AUDIENCE,
       OIDC_JWKS_URL: `http://127.0.0.1:${port}/jwks.json`,
     },
-    authorize: async ({ accountId, role = 'agent' }) => {
+    authorize: async ({ accountId, role = 'agent', userId = 'agent-1', lifetimeSeconds }) => {
       const token = await new SignJWT({ account: accountId, role })
         .setProtectedHeader({ alg: 'ES256', kid: 'test' })
-        .setSubject('agent-1')
+        .setSubject(userId)
         .setIssuer(ISSUER)
         .setAudience(AUDIENCE)
         .setIssuedAt()
-        .setExpirationTime('10y')
+        .setExpirationTime(lifetimeSeconds === undefined ? '10y' : `${lifetimeSeconds}s`)
         .sign(privateKey);
       return `Bearer ${token}`;
     },

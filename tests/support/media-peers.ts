@@ -9,6 +9,8 @@ export interface MediaPeers {
   readonly files: Map<string, Buffer>;
   /** Codes that TikTok answers next, instead of an address. */
   readonly nextCodes: number[];
+  /** What the content list says of a conversation: `data` by conversation id. */
+  readonly contents: Map<string, object>;
   token: string | null;
   readonly calls: { readonly path: string; readonly headers: IncomingMessage['headers']; readonly body: string }[];
   stop(): Promise<void>;
@@ -31,6 +33,14 @@ export const startMediaPeers = async (): Promise<MediaPeers> => {
       const { media_id } = JSON.parse(body) as { media_id: string };
       const data = code === 0 ? { download_url: `${peers.url}/files/${encodeURIComponent(media_id)}` } : {};
       answer(response, { code, message: 'x', request_id: 'r', data });
+    } else if (path.startsWith('/open_api/v1.3/business/message/content/list/')) {
+      const conversationId = new URL(path, peers.url).searchParams.get('conversation_id') ?? '';
+      const data = peers.contents.get(conversationId);
+      answer(response, { code: data === undefined ? 40_007 : 0, message: 'x', request_id: 'r', data: data ?? {} });
+    } else if (path.startsWith('/avatars/')) {
+      const picture = peers.files.get(new URL(path, peers.url).pathname);
+      if (picture === undefined) answer(response, {}, 403);
+      else response.end(picture);
     } else if (request.headers['x-user'] !== peers.token) {
       answer(response, {}, 403);
     } else {
@@ -45,6 +55,7 @@ export const startMediaPeers = async (): Promise<MediaPeers> => {
     url,
     environment: { TIKTOK_API_BASE_URL: `${url}/open_api`, AUTH_INTERNAL_URL: url, MEDIA_FETCHES_PER_SECOND: '20' },
     files: new Map(),
+    contents: new Map(),
     nextCodes: [],
     token: 'act.test',
     calls,

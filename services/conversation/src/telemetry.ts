@@ -11,8 +11,8 @@ export const createMediaReporter = (logger: Logger) => {
   return (media: ClaimedMedia, outcome: FetchOutcome): void => {
     const reason = outcome.kind === 'stored' ? 'none' : outcome.reason;
     fetches.add(1, { 'tiktok_channel.outcome': outcome.kind, 'tiktok_channel.reason': reason });
-    const { mediaId, channelId, messageId, attempts } = media;
-    const fields = { mediaId, channelId, messageId, attempt: attempts + 1, outcome: outcome.kind, reason };
+    const { mediaId, channelId, source, attempts } = media;
+    const fields = { mediaId, channelId, source: source.kind, attempt: attempts + 1, outcome: outcome.kind, reason };
     if (outcome.kind === 'failed') logger.warn('media.fetched', fields);
     else logger.info('media.fetched', fields);
   };

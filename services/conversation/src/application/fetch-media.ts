@@ -17,7 +17,7 @@ interface Dependencies {
   readonly detectType: DetectType;
   readonly clock: Clock;
   readonly random: () => number;
-  readonly settings: { readonly leaseMs: number; readonly maxAttempts: number };
+  readonly settings: { readonly leaseMs: number; readonly giveUpAfterMs: number };
   readonly report: (media: ClaimedMedia, outcome: FetchOutcome) => void;
 }
 
@@ -34,14 +34,15 @@ export const createFetchDueMedia = (dependencies: Dependencies): FetchDueMedia =
 };
 
 const fetchAndSettle = async (dependencies: Dependencies, media: ClaimedMedia): Promise<void> => {
-  const outcome = boundedBy(dependencies.settings.maxAttempts, media, await fetchOne(dependencies, media));
-  const { queue, clock, random, report } = dependencies;
+  const { queue, clock, random, report, settings } = dependencies;
+  const fetched = await fetchOne(dependencies, media);
+  const outcome = clock.now() - media.wantedAt >= settings.giveUpAfterMs ? givenUp(fetched) : fetched;
   switch (outcome.kind) {
     case 'stored':
-      await queue.store(media, outcome);
+      await queue.store(media, { ...outcome, atMs: clock.now() });
       break;
     case 'failed':
-      await queue.fail(media, outcome.reason);
+      await queue.fail(media, { reason: outcome.reason, atMs: clock.now() });
       break;
     case 'retry':
       await queue.retry(media, {
@@ -53,10 +54,9 @@ const fetchAndSettle = async (dependencies: Dependencies, media: ClaimedMedia): 
   report(media, outcome);
 };
 
-const boundedBy = (maxAttempts: number, media: ClaimedMedia, outcome: FetchOutcome): FetchOutcome =>
-  outcome.kind === 'retry' && outcome.counts && media.attempts + 1 >= maxAttempts
-    ? { kind: 'failed', reason: outcome.reason }
-    : outcome;
+/** Waiting for auth or for the channel's owner is nobody's failure, however long it takes. */
+const givenUp = (outcome: FetchOutcome): FetchOutcome =>
+  outcome.kind === 'retry' && outcome.counts ? { kind: 'failed', reason: outcome.reason } : outcome;
 
 const NO_TOKEN = { unavailable: 'auth_unavailable', none: 'channel_without_token' } as const;
 

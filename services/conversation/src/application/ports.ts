@@ -1,6 +1,8 @@
+import type { Change } from '../domain/change.ts';
+import type { ChangeLogHead, ChangePosition } from '../domain/change-position.ts';
 import type { Facts } from '../domain/facts.ts';
 import type { WantedMedia } from '../domain/media.ts';
-import type { ReplyCommand } from '../domain/reply-command.ts';
+import type { CancelCommand, ReplyCommand, ReplyContent } from '../domain/reply-command.ts';
 import type {
   ConversationCursor,
   ConversationView,
@@ -39,23 +41,121 @@ export interface ProjectionStore {
   }): Promise<'done' | 'superseded' | ProjectionFailure>;
 }
 
+/** Reads the change log for what has to follow from it. */
+export interface ChangeFollower {
+  /** Takes the next page; answers whether there is more. */
+  next(atMs: number): Promise<boolean>;
+}
+
+export interface ClaimedParticipant {
+  readonly channelId: string;
+  readonly conversationId: string;
+  readonly attempts: number;
+  readonly leasedUntil: number;
+}
+
+/** What TikTok shows of the customer of a conversation; null is what it does not show. */
+export interface Participant {
+  readonly displayName: string | null;
+  readonly isFollower: boolean | null;
+  /** `name` is what stays of the address when it is signed anew. */
+  readonly avatar: { readonly url: string; readonly name: string } | null;
+  /** What it listed is the whole conversation. */
+  readonly isWhole: boolean;
+}
+
+export type FoundParticipant =
+  | { readonly kind: 'participant'; readonly participant: Participant }
+  | { readonly kind: 'tokenRejected' }
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'unavailable' };
+
+export interface TikTokParticipants {
+  find(
+    conversation: Pick<ClaimedParticipant, 'channelId' | 'conversationId'>,
+    accessToken: string,
+  ): Promise<FoundParticipant>;
+}
+
+/** Customers that are to be looked up. What a lapsed claim reports is ignored. */
+export interface ParticipantQueue {
+  /** Due ones of connected channels, for this caller alone until the lease ends. */
+  claim(claim: {
+    readonly atMs: number;
+    readonly leaseMs: number;
+    readonly limit: number;
+  }): Promise<readonly ClaimedParticipant[]>;
+  /** Null: TikTok does not say. Either way nobody asks again until something happens in the conversation. */
+  store(
+    claimed: ClaimedParticipant,
+    found: { readonly participant: Participant | null; readonly atMs: number },
+  ): Promise<void>;
+  retry(claimed: ClaimedParticipant, next: { readonly attempts: number; readonly atMs: number }): Promise<void>;
+}
+
+/** How far each person of an account has read. It only moves forward. */
+export interface AgentReadMarks {
+  /** Answers whether it moved. */
+  move(mark: {
+    readonly accountId: string;
+    readonly userId: string;
+    readonly channelId: string;
+    readonly conversationId: string;
+    readonly readUpTo: number;
+    readonly atMs: number;
+  }): Promise<boolean>;
+}
+
+/** A change as the log has it. `accountId` is who is to be told: null while nobody may see it. */
+export interface LoggedChange extends Change {
+  readonly position: ChangePosition;
+}
+
+export interface ChangePage {
+  readonly head: ChangeLogHead;
+  readonly changes: readonly LoggedChange[];
+  /** From here the next page goes on: the last change, or the head when there is no more. */
+  readonly end: ChangePosition;
+}
+
+export interface ChangeLog {
+  head(): Promise<ChangeLogHead>;
+  readAfter(position: Pick<ChangePosition, 'xid' | 'seq'>, limit: number): Promise<ChangePage>;
+  /**
+   * After a restore the database counts its transactions anew: what is in the log then is as if it had just been written, and
+   * whoever follows it reads it again.
+   */
+  adoptEpoch(): Promise<void>;
+  /** Deletes the oldest that everybody has read; answers how many rows. */
+  prune(limits: { readonly olderThanMs: number; readonly maxRows: number }): Promise<number>;
+}
+
 /** A conversation that may be shown to an account. */
 export interface VisibleConversation {
   readonly channelId: string;
   readonly conversationId: string;
   /** What is older is shown to nobody. */
   readonly visibleFrom: number;
+  /** When its newest message was sent. */
+  readonly lastSentAt: number;
 }
 
 /** Every query carries the account: a channel shows nothing until an account has connected it, and then to that account alone. */
 export interface ConversationQueries {
   listConversations(query: {
     readonly accountId: string;
+    /** Whose unread messages are counted. */
+    readonly userId: string;
     readonly channelId: string | null;
+    /** As the database takes it; the newest match of each conversation gives its place. Null lists all. */
+    readonly search: string | null;
     readonly after: ConversationCursor | null;
     readonly limit: number;
   }): Promise<Page<ConversationView, ConversationCursor>>;
-  getConversation(accountId: string, conversationId: string): Promise<ConversationView | null>;
+  getConversation(
+    person: { readonly accountId: string; readonly userId: string },
+    conversationId: string,
+  ): Promise<ConversationView | null>;
   findConversation(accountId: string, conversationId: string): Promise<VisibleConversation | null>;
   listMessages(query: {
     readonly conversation: VisibleConversation;
@@ -64,6 +164,9 @@ export interface ConversationQueries {
     readonly limit: number;
   }): Promise<Page<MessageView, MessageCursor>>;
   getReply(accountId: string, replyId: string): Promise<ReplyView | null>;
+  findReply(accountId: string, replyId: string): Promise<SettledReply | null>;
+  /** When the customer's newest message was sent. */
+  newestIncoming(conversation: VisibleConversation): Promise<number | null>;
   /** The newest first. */
   listEuropeanNotices(query: {
     readonly accountId: string;
@@ -84,6 +187,19 @@ export interface ReplyRequests {
     readonly fingerprint: string;
     readonly command: ReplyCommand;
   }): Promise<{ readonly fingerprint: string }>;
+  /** Nothing is kept of it: an action that comes twice under one id is one to outbound. */
+  leaveAction(command: ReplyCommand): Promise<void>;
+  leaveCancel(command: CancelCommand): Promise<void>;
+}
+
+/** A reply with what only its own account needs to know of it. */
+export interface SettledReply {
+  readonly view: ReplyView;
+  readonly channelId: string;
+  /** Nothing more is tried to find out what became of it. */
+  readonly isSettled: boolean;
+  /** What it held; null when that is not known (any more), or is nothing that can be sent. */
+  readonly content: Omit<ReplyContent, 'expiresAt'> | null;
 }
 
 export interface StoredMedia {
@@ -92,9 +208,15 @@ export interface StoredMedia {
   readonly sizeBytes: number;
 }
 
-export type MediaContent =
-  | { readonly state: 'stored'; readonly contentType: string; readonly bytes: Buffer }
+export type FoundMedia =
+  | { readonly state: 'stored'; readonly contentType: string; readonly sizeBytes: number }
   | { readonly state: Exclude<MediaState, 'stored'> };
+
+/** The first and the last byte. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
 
 /** Media by our id. */
 export interface MediaLibrary {
@@ -104,12 +226,22 @@ export interface MediaLibrary {
   /** True for uploads of the account and for media in conversations that it may see. */
   belongsTo(accountId: string, mediaId: string): Promise<boolean>;
   /** Null when there is none. Whether the caller may have it is not asked here. */
-  read(mediaId: string): Promise<MediaContent | null>;
+  find(mediaId: string): Promise<FoundMedia | null>;
+  /** Of what is stored; what lies beyond its end is left out. */
+  readBytes(mediaId: string, range: ByteRange): Promise<Buffer>;
 }
 
-export interface ClaimedMedia extends WantedMedia {
+/** What to fetch: what a message holds, by TikTok's id, or a customer's picture, from a temporary address. */
+export type MediaSource =
+  | ({ readonly kind: 'message' } & Pick<WantedMedia, 'messageId' | 'tiktokMediaId' | 'mediaType'>)
+  | { readonly kind: 'avatar'; readonly url: string };
+
+export interface ClaimedMedia extends Pick<WantedMedia, 'mediaId' | 'channelId' | 'conversationId'> {
+  readonly source: MediaSource;
   /** Tries before this one. */
   readonly attempts: number;
+  /** Since when it is wanted. */
+  readonly wantedAt: number;
   /** What makes the claim this one's; a later claim has another. */
   readonly leasedUntil: number;
 }
@@ -122,8 +254,11 @@ export interface MediaQueue {
     readonly leaseMs: number;
     readonly limit: number;
   }): Promise<readonly ClaimedMedia[]>;
-  store(media: ClaimedMedia, content: { readonly contentType: string; readonly bytes: Buffer }): Promise<void>;
-  fail(media: ClaimedMedia, reason: string): Promise<void>;
+  store(
+    media: ClaimedMedia,
+    content: { readonly contentType: string; readonly bytes: Buffer; readonly atMs: number },
+  ): Promise<void>;
+  fail(media: ClaimedMedia, failure: { readonly reason: string; readonly atMs: number }): Promise<void>;
   retry(media: ClaimedMedia, next: { readonly attempts: number; readonly atMs: number }): Promise<void>;
 }
 
@@ -146,7 +281,10 @@ export interface AccessTokens {
 }
 
 export interface TikTokMedia {
-  download(media: WantedMedia, accessToken: string): Promise<MediaDownload>;
+  download(
+    media: Pick<ClaimedMedia, 'channelId' | 'conversationId' | 'source'>,
+    accessToken: string,
+  ): Promise<MediaDownload>;
 }
 
 export type MediaDownload =

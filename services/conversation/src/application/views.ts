@@ -1,3 +1,4 @@
+import type { ReplyWindowFacts } from '@tiktok-channel/platform/reply-rules';
 import type { ContentKind, Direction } from '../domain/message.ts';
 import type { ReplyStatus } from '../domain/reply.ts';
 
@@ -8,11 +9,17 @@ export interface ConversationView {
   readonly customer: {
     readonly userId: string | null;
     readonly username: string | null;
+    readonly displayName: string | null;
+    /** Once its bytes are here. */
+    readonly avatarMediaId: string | null;
     readonly isFollower: boolean | null;
   };
   readonly lastMessage: MessageView;
   /** The newest first, at most a few. */
   readonly referrals: readonly ReferralView[];
+  /** Of whoever asks; counted no further than a hundred. */
+  readonly unreadCount: number;
+  readonly windowFacts: ReplyWindowFacts;
   readonly updatedAt: number;
 }
 
@@ -128,7 +135,7 @@ export interface Page<View, Cursor> {
 
 /** The last conversation of a page: the next one is older. */
 export interface ConversationCursor {
-  readonly lastSentAt: number;
+  readonly listedAt: number;
   readonly conversationId: string;
   readonly channelId: string;
 }

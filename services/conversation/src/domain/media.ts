@@ -15,6 +15,17 @@ export interface WantedMedia {
 /** TikTok's `media_type` of a download. */
 export type TikTokMediaType = 'IMAGE' | 'VIDEO';
 
+/** The picture of a customer. `name` is what stays of its address when that is signed anew. */
+export interface Avatar {
+  readonly channelId: string;
+  readonly conversationId: string;
+  readonly url: string;
+  readonly name: string;
+}
+
+export const avatarMediaId = ({ channelId, conversationId, name }: Avatar): string =>
+  naturalId(['avatar', channelId, conversationId, name]);
+
 export const wantedMedia = (messages: readonly MessageFact[]): readonly WantedMedia[] =>
   messages.flatMap(({ channelId, conversationId, messageId, kind, tiktokMediaId }) =>
     tiktokMediaId === null

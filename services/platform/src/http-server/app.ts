@@ -83,7 +83,10 @@ const problemOf = (error: unknown): HttpProblem => {
 /** What express itself refuses, such as a path that cannot be decoded, carries a 4xx status. */
 const refusedByExpress = (error: object): HttpProblem | null => {
   const known = 'type' in error ? BODY_PROBLEMS[String(error.type)] : undefined;
-  if (known !== undefined) return new HttpProblem(...known);
+  if (known !== undefined) {
+    const [status, code, detail] = known;
+    return new HttpProblem(status, code, detail, { fields: [{ field: '(body)', message: detail }] });
+  }
   return 'status' in error && typeof error.status === 'number' && error.status >= 400 && error.status < 500
     ? new HttpProblem(error.status, 'invalid_request', 'the request could not be read')
     : null;

@@ -67,7 +67,12 @@ describe("a person's token", () => {
   it('says who it is', async () => {
     expect(await call('/person', await personToken())).to.deep.equal({
       status: 200,
-      body: { userId: 'u-1', accountId: 'a-1', role: 'agent' },
+      body: {
+        userId: 'u-1',
+        accountId: 'a-1',
+        role: 'agent',
+        tokenExpiresAt: (Math.floor(clock.now() / 1_000) + 60) * 1_000,
+      },
     });
   });
 

@@ -12,6 +12,8 @@ export interface Person {
   readonly userId: string;
   readonly accountId: string;
   readonly role: Role;
+  /** Until when the token is good, in epoch milliseconds, where that is known: what lasts longer than a request ends then. */
+  readonly tokenExpiresAt?: number;
 }
 
 export interface PersonSettings {
@@ -69,7 +71,8 @@ const personOf = (payload: Readonly<Record<string, unknown>>, claims: PersonClai
   if (!isId(user) || !isId(account) || role === undefined) {
     throw unauthorized('token_incomplete', 'the token names no user, account or known role');
   }
-  return { userId: user, accountId: account, role };
+  const person = { userId: user, accountId: account, role };
+  return typeof payload.exp === 'number' ? { ...person, tokenExpiresAt: payload.exp * 1_000 } : person;
 };
 
 /** A provider may name several roles, most of them not ours: the first of ours counts. */

@@ -1,8 +1,9 @@
 import { HttpProblem, notFound, onlyMethods } from '@tiktok-channel/platform/http-server';
 import { personIn } from '@tiktok-channel/platform/identity';
-import type { Express, RequestHandler, Response } from 'express';
-import type { MediaContent, MediaLibrary } from '../../application/ports.ts';
+import type { Express, Request, RequestHandler, Response } from 'express';
+import type { FoundMedia, MediaLibrary } from '../../application/ports.ts';
 import type { StoreUpload } from '../../application/store-upload.ts';
+import { answerTo, STORED_HEADERS } from './media-answer.ts';
 import { idOf, MEDIA_PATH } from './paths.ts';
 import { fileProblem, uploadedFile } from './upload.ts';
 
@@ -28,7 +29,7 @@ export const mountMedia = (app: Express, { people, storeUpload, media }: MediaRo
   app.get(`${MEDIA_PATH}/:mediaId`, people, async (request, response) => {
     const mediaId = idOf(request.params.mediaId);
     const isTheirs = await media.belongsTo(personIn(response).accountId, mediaId);
-    sendMedia(response, isTheirs ? await media.read(mediaId) : null);
+    await sendMedia(request, response, { media, mediaId: isTheirs ? mediaId : null });
   });
   app.all(`${MEDIA_PATH}/:mediaId`, onlyMethods('GET'));
 };
@@ -38,34 +39,37 @@ const INTERNAL_PATH = '/internal/v1/media/:mediaId';
 /** For outbound, which sends what an account has uploaded. Accounts are checked where the reply is accepted. */
 export const mountInternalMedia = (
   app: Express,
-  { services, media }: { readonly services: RequestHandler; readonly media: Pick<MediaLibrary, 'read'> },
+  { services, media }: { readonly services: RequestHandler; readonly media: Pick<MediaLibrary, 'find' | 'readBytes'> },
 ): void => {
   app.get(INTERNAL_PATH, services, async (request, response) => {
-    sendMedia(response, await media.read(idOf(request.params.mediaId)));
+    await sendMedia(request, response, { media, mediaId: idOf(request.params.mediaId) });
   });
   app.all(INTERNAL_PATH, onlyMethods('GET'));
 };
 
-/** Content never changes under its id, and no browser runs it whatever it holds. */
-const STORED_HEADERS = {
-  'Cache-Control': 'private, max-age=31536000, immutable',
-  'Content-Disposition': 'inline',
-  'Content-Security-Policy': "default-src 'none'; sandbox",
-  'X-Content-Type-Options': 'nosniff',
-} as const;
+/** Null: it is not the caller's. */
+const sendMedia = async (
+  request: Request,
+  response: Response,
+  { media, mediaId }: { readonly media: Pick<MediaLibrary, 'find' | 'readBytes'>; readonly mediaId: string | null },
+): Promise<void> => {
+  const found = mediaId === null ? null : await media.find(mediaId);
+  if (mediaId === null || found?.state !== 'stored') throw problemOf(found);
+  const answer = answerTo(request, { entityTag: `"${mediaId}"`, sizeBytes: found.sizeBytes });
+  response.status(answer.status).set({ ...STORED_HEADERS, ...answer.headers });
+  if (answer.range === null) response.end();
+  else response.type(found.contentType).send(await media.readBytes(mediaId, answer.range));
+};
 
-const sendMedia = (response: Response, content: MediaContent | null): void => {
-  switch (content?.state) {
-    case 'stored':
-      response.set(STORED_HEADERS).type(content.contentType).send(content.bytes);
-      return;
+const problemOf = (found: FoundMedia | null): HttpProblem => {
+  switch (found?.state) {
     case 'pending':
-      throw new HttpProblem(409, 'media_pending', 'this is not fetched from TikTok yet', {
+      return new HttpProblem(409, 'media_pending', 'this is not fetched from TikTok yet', {
         headers: { 'Retry-After': '2' },
       });
     case 'failed':
-      throw new HttpProblem(404, 'media_failed', 'TikTok did not give this, or it is nothing that can be shown');
+      return new HttpProblem(404, 'media_failed', 'TikTok did not give this, or it is nothing that can be shown');
     default:
-      throw new HttpProblem(404, 'media_unknown', notFound('this media').message);
+      return new HttpProblem(404, 'media_unknown', notFound('this media').message);
   }
 };

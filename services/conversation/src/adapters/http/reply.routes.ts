@@ -1,98 +1,123 @@
 import { HttpProblem, jsonBody, notFound, onlyMethods, validate } from '@tiktok-channel/platform/http-server';
 import { personIn } from '@tiktok-channel/platform/identity';
-import { storableText } from '@tiktok-channel/platform/kernel';
-import type { Express, RequestHandler } from 'express';
-import { z } from 'zod';
+import { failureCatalogue } from '@tiktok-channel/platform/reply-rules';
+import type { Express, RequestHandler, Response } from 'express';
+import type { CancelReply, RetryReply } from '../../application/change-reply.ts';
 import type { ConversationQueries } from '../../application/ports.ts';
+import type { Presence } from '../../application/show-presence.ts';
 import type { ReplyRefusal, SubmitReply } from '../../application/submit-reply.ts';
-import type { ReplyAttachment, ReplyContent } from '../../domain/reply-command.ts';
+import type { ReplyView } from '../../application/views.ts';
 import { idOf, REPLIES_PATH } from './paths.ts';
+import { contentOf, neededKey, optionalKey, readBody, replyBody } from './reply.requests.ts';
 import { replyJson } from './views.ts';
 
 export interface ReplyRoutes {
   readonly people: RequestHandler;
   readonly submitReply: SubmitReply;
+  readonly retryReply: RetryReply;
+  readonly cancelReply: CancelReply;
+  readonly presence: Presence;
   readonly queries: Pick<ConversationQueries, 'getReply'>;
 }
 
 const PATH = '/v1/conversations/:conversationId/replies';
+const REPLY_PATH = `${REPLIES_PATH}/:replyId`;
 
-export const mountReplies = (app: Express, { people, submitReply, queries }: ReplyRoutes): void => {
+export const mountReplies = (app: Express, routes: ReplyRoutes): void => {
+  const { people, submitReply, queries } = routes;
   app.post(PATH, people, jsonBody, async (request, response) => {
-    const { accountId, userId } = personIn(response);
     const submitted = await submitReply({
-      accountId,
-      userId,
+      ...personIn(response),
       conversationId: idOf(request.params.conversationId),
-      idempotencyKey: validate(headers, request.headers)['idempotency-key'],
-      content: contentOf(validate(body, request.body)),
+      idempotencyKey: validate(neededKey, request.headers)['idempotency-key'],
+      content: contentOf(validate(replyBody, request.body)),
     });
     if (!submitted.ok) throw problemOf(submitted.error);
-    response.status(202).location(`${REPLIES_PATH}/${submitted.value.replyId}`).json(replyJson(submitted.value));
+    sendAccepted(response, submitted.value);
   });
   app.all(PATH, onlyMethods('POST'));
 
-  app.get(`${REPLIES_PATH}/:replyId`, people, async (request, response) => {
+  app.get(REPLY_PATH, people, async (request, response) => {
     const reply = await queries.getReply(personIn(response).accountId, idOf(request.params.replyId));
     if (reply === null) throw notFound('this reply');
     response.json(replyJson(reply));
   });
-  app.all(`${REPLIES_PATH}/:replyId`, onlyMethods('GET'));
+  app.all(REPLY_PATH, onlyMethods('GET'));
+  mountChanges(app, routes);
+  mountPresence(app, routes);
 };
 
-const headers = z.object({
-  'idempotency-key': z.string().regex(/^[\x21-\x7e]{1,200}$/, 'needs 1 to 200 visible characters'),
-});
-
-/** Far above what TikTok takes (6000): a longer text is refused by outbound, with a reason. */
-const LONGEST_TEXT = 100_000;
-const MOST_ATTACHMENTS = 10;
-/** The end of the year 9999: readers in other languages (Python's `datetime`) cannot read a record with a later time. */
-const LATEST_TIME = 253_402_300_799_999;
-
-const text = z.string().max(LONGEST_TEXT).transform(storableText);
-const id = z.string().min(1).max(1_000).transform(storableText);
-
-const attachment = z.union([
-  z.strictObject({ kind: z.literal('image'), mediaId: id }),
-  z.strictObject({ kind: z.literal('image'), url: z.url({ protocol: /^https$/ }) }),
-  z.strictObject({ kind: z.literal('video'), url: z.url({ protocol: /^https$/ }) }),
-  z.strictObject({ kind: z.literal('shared_post'), itemId: id }),
-]);
-
-const body = z
-  .strictObject({
-    text: text.nullish(),
-    mediaId: id.nullish(),
-    attachments: z.array(attachment).max(MOST_ATTACHMENTS).nullish(),
-    quotedMessageId: id.nullish(),
-    /** Epoch milliseconds. */
-    expiresAt: z.int().positive().max(LATEST_TIME).nullish(),
-  })
-  .refine((reply) => Boolean(reply.text) || Boolean(reply.mediaId) || (reply.attachments ?? []).length > 0, {
-    path: ['text'],
-    message: 'a reply needs a text, a mediaId or an attachment',
+const mountChanges = (app: Express, { people, retryReply, cancelReply }: ReplyRoutes): void => {
+  app.post(`${REPLY_PATH}/retry`, people, async (request, response) => {
+    const retried = await retryReply({
+      ...personIn(response),
+      replyId: idOf(request.params.replyId),
+      idempotencyKey: validate(optionalKey, request.headers)['idempotency-key'] ?? null,
+    });
+    if (!retried.ok) throw problemOf(retried.error);
+    sendAccepted(response, retried.value);
   });
+  app.all(`${REPLY_PATH}/retry`, onlyMethods('POST'));
 
-const contentOf = (reply: z.infer<typeof body>): ReplyContent => {
-  const image: readonly ReplyAttachment[] = reply.mediaId == null ? [] : [{ kind: 'image', mediaId: reply.mediaId }];
-  return {
-    text: reply.text || null,
-    attachments: [...image, ...(reply.attachments ?? [])],
-    quotedMessageId: reply.quotedMessageId ?? null,
-    expiresAt: reply.expiresAt ?? null,
-  };
+  app.post(`${REPLY_PATH}/cancel`, people, async (request, response) => {
+    const cancelled = await cancelReply({ ...personIn(response), replyId: idOf(request.params.replyId) });
+    if (!cancelled.ok) throw problemOf(cancelled.error);
+    sendAccepted(response, cancelled.value);
+  });
+  app.all(`${REPLY_PATH}/cancel`, onlyMethods('POST'));
 };
 
-const problemOf = (refusal: ReplyRefusal): HttpProblem => {
-  switch (refusal) {
+const READ_PATH = '/v1/conversations/:conversationId/read';
+const TYPING_PATH = '/v1/conversations/:conversationId/typing';
+
+const mountPresence = (app: Express, { people, presence }: ReplyRoutes): void => {
+  app.put(READ_PATH, people, jsonBody, async (request, response) => {
+    const { readUpTo } = validate(readBody, request.body ?? {});
+    const conversationId = idOf(request.params.conversationId);
+    const read = await presence.read({ ...personIn(response), conversationId, readUpTo: readUpTo ?? null });
+    if (!read.ok) throw notFound('this conversation');
+    response.json({ conversationId, readUpTo: read.value.readUpTo });
+  });
+  app.all(READ_PATH, onlyMethods('PUT'));
+
+  app.post(TYPING_PATH, people, async (request, response) => {
+    const shown = await presence.typing({ ...personIn(response), conversationId: idOf(request.params.conversationId) });
+    if (!shown.ok) throw notFound('this conversation');
+    response.status(202).json({});
+  });
+  app.all(TYPING_PATH, onlyMethods('POST'));
+};
+
+const sendAccepted = (response: Response, reply: ReplyView): void => {
+  response.status(202).location(`${REPLIES_PATH}/${reply.replyId}`).json(replyJson(reply));
+};
+
+type Refusal =
+  | ReplyRefusal
+  | { readonly kind: 'reply_unknown' }
+  | { readonly kind: 'reply_not_failed' }
+  | { readonly kind: 'reply_ended' };
+
+const problemOf = (refusal: Refusal): HttpProblem => {
+  switch (refusal.kind) {
     case 'conversation_unknown':
       return notFound('this conversation');
+    case 'reply_unknown':
+      return notFound('this reply');
     case 'idempotency_key_reused':
-      return new HttpProblem(422, refusal, 'this Idempotency-Key was used with another body');
+      return new HttpProblem(422, refusal.kind, 'this Idempotency-Key was used with another body');
+    case 'reply_not_failed':
+      return new HttpProblem(409, refusal.kind, 'only a reply that failed, or was cancelled, can be tried again');
+    case 'reply_ended':
+      return new HttpProblem(409, refusal.kind, 'this reply has its verdict already: there is nothing to take back');
     case 'media_unknown':
       return new HttpProblem(400, 'invalid_request', 'these fields are missing or wrong: mediaId', {
         fields: [{ field: 'mediaId', message: 'there is no such image' }],
       });
+    case 'not_sendable': {
+      const { sentence, advice } = failureCatalogue[refusal.code];
+      const field = refusal.code === 'text_too_long' || refusal.code === 'empty_reply' ? 'text' : 'attachments';
+      return new HttpProblem(422, refusal.code, `${sentence} ${advice}`, { fields: [{ field, message: sentence }] });
+    }
   }
 };

@@ -1,3 +1,4 @@
+import type { ReplyWindow, ReplyWindowFacts } from '@tiktok-channel/platform/reply-rules';
 import type {
   ContentView,
   ConversationView,
@@ -10,24 +11,32 @@ import type {
 import { MEDIA_PATH } from './paths.ts';
 
 /** The JSON of the API. Times are epoch milliseconds; what TikTok did not say is null. */
-export const conversationJson = (view: ConversationView) => ({
+export const conversationJson = (view: ConversationView, windowOf: (facts: ReplyWindowFacts) => ReplyWindow) => ({
   conversationId: view.conversationId,
   channelId: view.channelId,
   customer: {
     userId: view.customer.userId,
     username: view.customer.username,
-    displayName: null,
-    avatarUrl: null,
+    displayName: view.customer.displayName,
+    avatarUrl: view.customer.avatarMediaId === null ? null : `${MEDIA_PATH}/${view.customer.avatarMediaId}`,
     profileUrl:
       view.customer.username === null ? null : `https://www.tiktok.com/@${encodeURIComponent(view.customer.username)}`,
     isFollower: view.customer.isFollower,
   },
   lastMessage: messageJson(view.lastMessage),
   referrals: view.referrals,
-  unreadCount: null,
-  replyWindow: null,
+  unreadCount: view.unreadCount,
+  replyWindow: replyWindowJson(view.windowFacts, windowOf),
   updatedAt: view.updatedAt,
 });
+
+/** Where TikTok itself said that it is closed, nothing remains whatever the rules say. */
+const replyWindowJson = (facts: ReplyWindowFacts, windowOf: (facts: ReplyWindowFacts) => ReplyWindow) => {
+  const { rule, isCertain, closesAtMs, remaining } = windowOf(facts);
+  return facts.isClosedByTikTok
+    ? { rule, certain: true, closesAt: null, remaining: 0 }
+    : { rule, certain: isCertain, closesAt: closesAtMs, remaining };
+};
 
 export const messageJson = (view: MessageView) => ({
   messageId: view.messageId,

@@ -1,53 +1,41 @@
 import { onDatabase, type SqlClient } from '@tiktok-channel/platform/postgres';
 import type { ConversationQueries } from '../../application/ports.ts';
-import type {
-  ConversationView,
-  EuropeanNoticeView,
-  MessageOrder,
-  MessageView,
-  Page,
-  ReferralView,
-  ReplyView,
-} from '../../application/views.ts';
+import type { MessageOrder, MessageView, Page } from '../../application/views.ts';
 import { compareText } from '../../domain/canonical.ts';
-import { replyStatus } from '../../domain/reply.ts';
 import {
-  delayView,
-  failureView,
-  MESSAGE_COLUMNS,
-  MESSAGE_JOINS,
-  type MessageRow,
-  messageView,
-  numberOrNull,
-  REPLY_COLUMNS,
-  type ReplyRow,
-  replyTimes,
-} from './message-rows.ts';
+  type ConversationRow,
+  conversationView,
+  GET_SQL,
+  KEYS_SQL,
+  LIST_SQL,
+  VISIBLE_CHANNELS,
+} from './conversation-rows.ts';
+import { MESSAGE_COLUMNS, MESSAGE_JOINS, type MessageRow, messageView } from './message-rows.ts';
+import { listNotices } from './notices.query.ts';
 import { listPendingReplies } from './pending-replies.ts';
+import { findReply } from './reply.query.ts';
+import { findMatches } from './search.query.ts';
 
-export const createConversationQueries = (client: SqlClient): ConversationQueries => {
+type ListQuery = Parameters<ConversationQueries['listConversations']>[0];
+
+/** `windowMs`: how long a message of the customer opens the reply window. */
+export const createConversationQueries = (client: SqlClient, windowMs: number): ConversationQueries => {
   const select = <Row>(sql: string, ...values: readonly unknown[]) =>
     onDatabase(() => client.$queryRawUnsafe<Row[]>(sql, ...values));
   return {
-    listConversations: async ({ accountId, channelId, after, limit }) => {
-      const rows = await select<ConversationRow>(
-        LIST_SQL,
-        accountId,
-        channelId,
-        after?.lastSentAt ?? null,
-        after?.conversationId ?? null,
-        after?.channelId ?? null,
-        limit + 1,
-      );
-      return pageOf(rows.map(conversationView), limit, (last) => ({
-        lastSentAt: last.updatedAt,
-        conversationId: last.conversationId,
-        channelId: last.channelId,
+    listConversations: async (query) => {
+      const { limit } = query;
+      const rows = await onDatabase(() => listRows(client, { ...query, windowMs, limit: limit + 1 }));
+      const { items, next } = pageOf(rows, limit, (last) => ({
+        listedAt: Number(last.listed_at),
+        conversationId: last.conversation_id,
+        channelId: last.channel_id,
       }));
+      return { items: items.map(conversationView), next };
     },
 
-    getConversation: async (accountId, conversationId) => {
-      const [row] = await select<ConversationRow>(GET_SQL, accountId, conversationId);
+    getConversation: async ({ accountId, userId }, conversationId) => {
+      const [row] = await select<ConversationRow>(GET_SQL, accountId, userId, windowMs, conversationId);
       return row === undefined ? null : conversationView(row);
     },
 
@@ -55,7 +43,17 @@ export const createConversationQueries = (client: SqlClient): ConversationQuerie
       const [row] = await select<VisibleRow>(FIND_SQL, accountId, conversationId);
       return row === undefined
         ? null
-        : { channelId: row.channel_id, conversationId, visibleFrom: Number(row.visible_from) };
+        : {
+            channelId: row.channel_id,
+            conversationId,
+            visibleFrom: Number(row.visible_from),
+            lastSentAt: Number(row.last_sent_at),
+          };
+    },
+
+    newestIncoming: async ({ channelId, conversationId, visibleFrom }) => {
+      const [row] = await select<NewestRow>(NEWEST_INCOMING_SQL, channelId, conversationId, visibleFrom);
+      return row === undefined ? null : Number(row.sent_at);
     },
 
     listMessages: async (query) => {
@@ -77,23 +75,35 @@ export const createConversationQueries = (client: SqlClient): ConversationQuerie
       return pageOf(views, limit, (last) => ({ sentAt: last.sentAt, id: idOf(last) }));
     },
 
-    listEuropeanNotices: async ({ accountId, channelId, after, limit }) => {
-      const rows = await select<NoticeRow>(
-        NOTICES_SQL,
-        accountId,
-        channelId,
-        after?.sentAt ?? null,
-        after?.channelId ?? null,
-        limit + 1,
-      );
-      return pageOf(rows.map(noticeView), limit, (last) => last);
+    listEuropeanNotices: async (query) => {
+      const views = await onDatabase(() => listNotices(client, { ...query, limit: query.limit + 1 }));
+      return pageOf(views, query.limit, (last) => last);
     },
 
-    getReply: async (accountId, replyId) => {
-      const [row] = await select<FullReplyRow>(REPLY_SQL, accountId, replyId);
-      return row === undefined ? null : replyView(row);
-    },
+    getReply: async (accountId, replyId) => (await findReply(client, accountId, replyId))?.view ?? null,
+    findReply: (accountId, replyId) => findReply(client, accountId, replyId),
   };
+};
+
+/** As many as `limit`, by their newest message or their newest match. */
+const listRows = async (
+  client: SqlClient,
+  query: ListQuery & { readonly windowMs: number },
+): Promise<readonly ConversationRow[]> => {
+  const { accountId, userId, windowMs, channelId, search, after, limit } = query;
+  const person = [accountId, userId, windowMs];
+  if (search === null) {
+    const place = [after?.listedAt ?? null, after?.conversationId ?? null, after?.channelId ?? null];
+    return client.$queryRawUnsafe<ConversationRow[]>(LIST_SQL, ...person, channelId, ...place, limit);
+  }
+  const places = await findMatches(client, { ...query, search });
+  return client.$queryRawUnsafe<ConversationRow[]>(
+    KEYS_SQL,
+    ...person,
+    places.map((place) => place.channelId),
+    places.map((place) => place.conversationId),
+    places.map((place) => place.listedAt),
+  );
 };
 
 const pageOf = <View, Cursor>(
@@ -118,65 +128,20 @@ const COMPARISONS: Readonly<Record<MessageOrder, (a: MessageView, b: MessageView
 interface VisibleRow {
   readonly channel_id: string;
   readonly visible_from: bigint;
+  readonly last_sent_at: bigint;
 }
 
-interface ConversationRow extends MessageRow {
-  readonly customer_id: string | null;
-  readonly customer_username: string | null;
-  readonly customer_follows: boolean | null;
-  readonly referrals: readonly StoredReferral[] | null;
+interface NewestRow {
+  readonly sent_at: bigint;
 }
 
-interface StoredReferral extends Omit<ReferralView, 'reference'> {
-  readonly reference: string;
-}
-
-/** Channels that show something to the account $1. */
-const VISIBLE_CHANNELS = `(
-  SELECT channel_id, coalesce(visible_from, 0) AS visible_from FROM channels
-   WHERE account_id = $1 AND status <> 'disconnected') AS channel`;
-
-const CONVERSATION_COLUMNS = `c.customer_id, c.customer_username, c.is_follower AS customer_follows, referred.referrals, ${MESSAGE_COLUMNS}`;
-
-/** Of a conversation, the newest. */
-const SHOWN_REFERRALS = 5;
-
-/** `visible` names what has the column `visible_from`. */
-const lastMessage = (visible: 'c' | 'channel'): string => `
-  JOIN messages m ON m.channel_id = c.channel_id AND m.conversation_id = c.conversation_id AND m.message_id = c.last_message_id
-  LEFT JOIN LATERAL (
-    SELECT jsonb_agg(shown ORDER BY shown.at DESC) AS referrals
-      FROM (SELECT source, reference, ad_name AS "adName", embed_url AS "embedUrl",
-                   prefilled_message AS "prefilledMessage", occurred_at AS at
-              FROM referrals
-             WHERE channel_id = c.channel_id AND conversation_id = c.conversation_id
-               AND occurred_at >= ${visible}.visible_from
-             ORDER BY occurred_at DESC LIMIT ${SHOWN_REFERRALS}) AS shown) AS referred ON true`;
-
-/** The newest of each channel by its index, then the newest of those. */
-const LIST_SQL = `
-SELECT ${CONVERSATION_COLUMNS}
-  FROM (
-    SELECT newest.*, channel.visible_from FROM ${VISIBLE_CHANNELS}
-     CROSS JOIN LATERAL (
-       SELECT * FROM conversations
-        WHERE channel_id = channel.channel_id AND last_sent_at >= channel.visible_from
-          AND ($3::bigint IS NULL OR (last_sent_at, conversation_id, channel_id) < ($3::bigint, $4::text, $5::text))
-        ORDER BY last_sent_at DESC, conversation_id DESC LIMIT $6::int) AS newest
-     WHERE $2::text IS NULL OR channel.channel_id = $2::text
-     ORDER BY last_sent_at DESC, conversation_id DESC, channel_id DESC LIMIT $6::int) AS c
-  ${lastMessage('c')} ${MESSAGE_JOINS}
- ORDER BY c.last_sent_at DESC, c.conversation_id DESC, c.channel_id DESC`;
-
-const GET_SQL = `
-SELECT ${CONVERSATION_COLUMNS}
-  FROM ${VISIBLE_CHANNELS} JOIN conversations c USING (channel_id)
-  ${lastMessage('channel')} ${MESSAGE_JOINS}
- WHERE c.conversation_id = $2 AND c.last_sent_at >= channel.visible_from
- ORDER BY c.channel_id LIMIT 1`;
+const NEWEST_INCOMING_SQL = `
+SELECT sent_at FROM messages
+ WHERE channel_id = $1 AND conversation_id = $2 AND direction = 'incoming' AND sent_at >= $3::bigint
+ ORDER BY sent_at DESC, message_id DESC LIMIT 1`;
 
 const FIND_SQL = `
-SELECT channel_id, channel.visible_from FROM ${VISIBLE_CHANNELS} JOIN conversations c USING (channel_id)
+SELECT channel_id, channel.visible_from, c.last_sent_at FROM ${VISIBLE_CHANNELS} JOIN conversations c USING (channel_id)
  WHERE c.conversation_id = $2 AND c.last_sent_at >= channel.visible_from
  ORDER BY channel_id LIMIT 1`;
 
@@ -190,68 +155,4 @@ SELECT ${MESSAGE_COLUMNS} FROM messages m ${MESSAGE_JOINS}
 const MESSAGES_SQL: Readonly<Record<MessageOrder, string>> = {
   asc: messagesSql('>', 'ASC'),
   desc: messagesSql('<', 'DESC'),
-};
-
-const conversationView = (row: ConversationRow): ConversationView => ({
-  conversationId: row.conversation_id,
-  channelId: row.channel_id,
-  customer: { userId: row.customer_id, username: row.customer_username, isFollower: row.customer_follows },
-  lastMessage: messageView(row),
-  referrals: (row.referrals ?? []).map((referral) => ({ ...referral, reference: referral.reference || null })),
-  updatedAt: Number(row.sent_at),
-});
-
-interface NoticeRow {
-  readonly channel_id: string;
-  readonly sent_at: bigint;
-}
-
-const NOTICES_SQL = `
-SELECT channel_id, sent_at FROM ${VISIBLE_CHANNELS} JOIN european_notices USING (channel_id)
- WHERE sent_at >= channel.visible_from AND ($2::text IS NULL OR channel_id = $2::text)
-   AND ($3::bigint IS NULL OR (sent_at, channel_id) < ($3::bigint, $4::text))
- ORDER BY sent_at DESC, channel_id DESC LIMIT $5::int`;
-
-const noticeView = (row: NoticeRow): EuropeanNoticeView => ({ channelId: row.channel_id, sentAt: Number(row.sent_at) });
-
-interface FullReplyRow extends ReplyRow {
-  readonly conversation_id: string;
-  readonly message_id: string | null;
-  readonly retry_of: string | null;
-  readonly attempts: number;
-  readonly message_sent_at: bigint | null;
-  readonly read_up_to: bigint | null;
-}
-
-/** What topics say of the reply, or that it was asked for here and nothing was said yet. */
-const REPLY_SQL = `
-SELECT ${REPLY_COLUMNS}, r.conversation_id, r.message_id, r.retry_of, r.attempts, m.sent_at AS message_sent_at, mark.read_up_to
-  FROM ${VISIBLE_CHANNELS} JOIN replies r USING (channel_id)
-  LEFT JOIN messages m ON m.channel_id = r.channel_id AND m.conversation_id = r.conversation_id AND m.message_id = r.message_id
-  LEFT JOIN read_marks mark ON mark.channel_id = r.channel_id AND mark.conversation_id = r.conversation_id
- WHERE r.reply_id = $2
-UNION ALL
-SELECT reply_id, requested_at, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-       conversation_id, NULL, NULL, 0, NULL, NULL
-  FROM reply_requests request
- WHERE account_id = $1 AND reply_id = $2
-   AND NOT EXISTS (SELECT FROM replies r WHERE r.reply_id = request.reply_id AND r.channel_id = request.channel_id)
-LIMIT 1`;
-
-const replyView = (row: FullReplyRow): ReplyView => {
-  const echo =
-    row.message_sent_at === null
-      ? null
-      : { sentAt: Number(row.message_sent_at), readUpTo: numberOrNull(row.read_up_to) };
-  const status = replyStatus(replyTimes(row), echo);
-  return {
-    replyId: row.reply_id,
-    conversationId: row.conversation_id,
-    status,
-    attempts: row.attempts,
-    messageId: row.message_id,
-    delay: delayView(row, status),
-    failure: failureView(row, status),
-    retryOf: row.retry_of,
-  };
 };

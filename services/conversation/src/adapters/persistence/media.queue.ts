@@ -1,6 +1,8 @@
 import type { SqlClient } from '@tiktok-channel/platform/postgres';
 import type { ClaimedMedia, MediaQueue } from '../../application/ports.ts';
-import type { TikTokMediaType, WantedMedia } from '../../domain/media.ts';
+import { type Change, change } from '../../domain/change.ts';
+import { type Avatar, avatarMediaId, type TikTokMediaType, type WantedMedia } from '../../domain/media.ts';
+import { logChanges } from './change-log.ts';
 import type { Database } from './database.ts';
 
 /** Leaves work for the media flow, once per message and media id, in the transaction that stores the message. */
@@ -24,38 +26,67 @@ export const wantMedia = async (tx: SqlClient, media: readonly WantedMedia[], at
   );
 };
 
+/** Answers the id of the picture; one that could not be fetched is tried again with the new address. */
+export const wantAvatar = async (tx: SqlClient, avatar: Avatar, atMs: number): Promise<string> => {
+  const mediaId = avatarMediaId(avatar);
+  await tx.$executeRawUnsafe(
+    `INSERT INTO media AS old (media_id, state, channel_id, conversation_id, source_url, next_attempt_at, created_at)
+     VALUES ($1::uuid, 'pending', $2, $3, $4, $5::bigint, $5::bigint)
+     ON CONFLICT (media_id) DO UPDATE
+        SET state = 'pending', source_url = excluded.source_url, attempts = 0, failure = NULL, leased_until = NULL,
+            next_attempt_at = excluded.next_attempt_at, created_at = excluded.created_at
+      WHERE old.state <> 'stored'`,
+    mediaId,
+    avatar.channelId,
+    avatar.conversationId,
+    avatar.url,
+    atMs,
+  );
+  return mediaId;
+};
+
 interface ClaimedRow {
   readonly media_id: string;
   readonly channel_id: string;
   readonly conversation_id: string;
-  readonly message_id: string;
-  readonly tiktok_media_id: string;
-  readonly media_type: string;
+  readonly message_id: string | null;
+  readonly tiktok_media_id: string | null;
+  readonly media_type: string | null;
+  readonly source_url: string | null;
   readonly attempts: number;
+  readonly created_at: bigint;
   readonly leased_until: bigint;
 }
 
-export const createMediaQueue = (database: Database): MediaQueue => ({
+/** `onSettled` is told after a commit that changed what a message shows. */
+export const createMediaQueue = (database: Database, onSettled: () => void = () => {}): MediaQueue => ({
   claim: async ({ atMs, leaseMs, limit }) => {
     const rows = await database.$queryRawUnsafe<ClaimedRow[]>(CLAIM_SQL, atMs, atMs + leaseMs, limit);
     return rows.map(claimedOf);
   },
 
-  store: async (media, { contentType, bytes }) => {
+  store: async (media, { contentType, bytes, atMs }) => {
     await database.$transaction(async (tx) => {
       const { count } = await tx.media.updateMany({
         where: claimOf(media),
         data: { state: 'stored', contentType, sizeBytes: bytes.length, nextAttemptAt: null, leasedUntil: null },
       });
-      if (count === 1) await tx.mediaBytes.create({ data: { mediaId: media.mediaId, bytes: Uint8Array.from(bytes) } });
+      if (count === 0) return;
+      await tx.mediaBytes.create({ data: { mediaId: media.mediaId, bytes: Uint8Array.from(bytes) } });
+      await logChanges(tx, [changeOf(media)], atMs);
     });
+    onSettled();
   },
 
-  fail: async (media, reason) => {
-    await database.media.updateMany({
-      where: claimOf(media),
-      data: { state: 'failed', failure: reason, nextAttemptAt: null, leasedUntil: null },
+  fail: async (media, { reason, atMs }) => {
+    await database.$transaction(async (tx) => {
+      const { count } = await tx.media.updateMany({
+        where: claimOf(media),
+        data: { state: 'failed', failure: reason, nextAttemptAt: null, leasedUntil: null },
+      });
+      if (count === 1) await logChanges(tx, [changeOf(media)], atMs);
     });
+    onSettled();
   },
 
   retry: async (media, { attempts, atMs }) => {
@@ -76,18 +107,30 @@ UPDATE media SET leased_until = $2::bigint
                    WHERE channels.channel_id = media.channel_id AND status IN ('connected', 'expiring'))
     ORDER BY next_attempt_at LIMIT $3::int
       FOR UPDATE SKIP LOCKED)
-RETURNING media_id, channel_id, conversation_id, message_id, tiktok_media_id, media_type, attempts, leased_until`;
+RETURNING media_id, channel_id, conversation_id, message_id, tiktok_media_id, media_type, source_url, attempts, created_at, leased_until`;
 
 const claimedOf = (row: ClaimedRow): ClaimedMedia => ({
   mediaId: row.media_id,
   channelId: row.channel_id,
   conversationId: row.conversation_id,
-  messageId: row.message_id,
-  tiktokMediaId: row.tiktok_media_id,
-  mediaType: row.media_type as TikTokMediaType,
+  source:
+    row.source_url === null
+      ? {
+          kind: 'message',
+          messageId: row.message_id ?? '',
+          tiktokMediaId: row.tiktok_media_id ?? '',
+          mediaType: row.media_type as TikTokMediaType,
+        }
+      : { kind: 'avatar', url: row.source_url },
   attempts: row.attempts,
+  wantedAt: Number(row.created_at),
   leasedUntil: Number(row.leased_until),
 });
+
+const changeOf = ({ channelId, conversationId, source }: ClaimedMedia): Change =>
+  source.kind === 'message'
+    ? change({ kind: 'message', channelId, conversationId, subjectId: source.messageId })
+    : change({ kind: 'conversation', channelId, conversationId });
 
 const claimOf = ({ mediaId, leasedUntil }: ClaimedMedia) => ({
   mediaId,

@@ -27,7 +27,7 @@ export const createProjectionStore = ({
       try {
         await database.$transaction(
           async (tx) => {
-            await writeFacts(tx, facts);
+            await writeFacts(tx, facts, atMs);
             await wantMedia(tx, media, atMs);
             await move(tx, position);
           },

@@ -1,6 +1,8 @@
 import type { SqlClient } from '@tiktok-channel/platform/postgres';
+import { changesBesideMessages } from '../../domain/change.ts';
 import type { Facts } from '../../domain/facts.ts';
 import type { MessageFact } from '../../domain/message.ts';
+import { logChanges, logMessagesSql, logToPresentAccounts } from './change-log.ts';
 import {
   channelsTable,
   europeanNoticesTable,
@@ -12,15 +14,21 @@ import {
   repliesTable,
 } from './fact-tables.ts';
 
-/** Writes facts and what follows from them. Call it in a transaction together with the move of the position. */
-export const writeFacts = async (tx: SqlClient, facts: Facts): Promise<void> => {
+/**
+ * Writes facts, what follows from them, and what they change. Call it in a transaction together with the move of the
+ * position.
+ */
+export const writeFacts = async (tx: SqlClient, facts: Facts, atMs: number): Promise<void> => {
+  const channelIds = facts.channel.map(({ channelId }) => channelId);
+  await logToPresentAccounts(tx, channelIds, atMs);
   await insert(tx, channelsTable, facts.channel);
-  if (facts.message.length > 0) await writeMessages(tx, facts.message);
+  if (facts.message.length > 0) await writeMessages(tx, facts.message, atMs);
   await insert(tx, reactionsTable, facts.reaction);
   await insert(tx, referralsTable, facts.referral);
   await insert(tx, repliesTable, facts.reply);
   await insert(tx, readMarksTable, facts.readMark);
   await insert(tx, europeanNoticesTable, facts.europeanNotice);
+  await logChanges(tx, changesBesideMessages(facts), atMs);
 };
 
 const insert = async <Fact>(tx: SqlClient, table: FactTable<Fact>, facts: readonly Fact[]): Promise<void> => {
@@ -36,10 +44,11 @@ interface ConversationRow {
  * A conversation whose newest message is new moves on by the maximum in the statement that stores its messages. Every
  * other (something arrived late, came again, or lacks a field that an older message has) is locked and computed anew.
  */
-const writeMessages = async (tx: SqlClient, messages: readonly MessageFact[]): Promise<void> => {
+const writeMessages = async (tx: SqlClient, messages: readonly MessageFact[], atMs: number): Promise<void> => {
   const stale = await tx.$queryRawUnsafe<ConversationRow[]>(
     WRITE_MESSAGES_SQL,
     ...messagesTable.parametersOf(messages),
+    atMs,
   );
   if (stale.length === 0) return;
   const channelIds = stale.map((row) => row.channel_id);
@@ -54,6 +63,7 @@ export const WRITE_MESSAGES_SQL = `
 WITH written AS (
   ${messagesTable.insertSql}
   RETURNING channel_id, conversation_id, sent_at, message_id, customer_id, customer_username, is_follower
+), logged AS (${logMessagesSql('written', `$${messagesTable.parametersOf([]).length + 1}`)}
 ), newest AS (
   SELECT DISTINCT ON (conversation_id, channel_id) * FROM written
    ORDER BY conversation_id, channel_id, sent_at DESC, message_id DESC

@@ -1,18 +1,23 @@
 import type { OutboxRow } from '@tiktok-channel/platform/outbox';
 import { enqueue, onDatabase } from '@tiktok-channel/platform/postgres';
 import type { ReplyRequests } from '../../application/ports.ts';
-import type { ReplyCommand } from '../../domain/reply-command.ts';
+import { type Change, change } from '../../domain/change.ts';
+import type { CancelCommand, ReplyCommand } from '../../domain/reply-command.ts';
+import { logChanges } from './change-log.ts';
 import type { Database } from './database.ts';
 
-/** `outboxRow` makes the record of a command; `onEnqueued` is told after a commit that left one. */
+/** `rows` make the records of commands; `onEnqueued` is told after a commit that left one. */
 export const createReplyRequests = ({
   database,
-  outboxRow,
+  rows,
   attachmentsJson,
   onEnqueued,
 }: {
   readonly database: Database;
-  readonly outboxRow: (command: ReplyCommand) => OutboxRow;
+  readonly rows: {
+    readonly send: (command: ReplyCommand) => OutboxRow;
+    readonly cancel: (command: CancelCommand) => OutboxRow;
+  };
   readonly attachmentsJson: (command: ReplyCommand) => string | null;
   readonly onEnqueued: () => void;
 }): ReplyRequests => ({
@@ -30,12 +35,15 @@ export const createReplyRequests = ({
             text: command.text,
             attachments: attachmentsJson(command),
             quotedMessageId: command.quotedMessageId,
+            retryOf: command.retryOf,
             requestedAt: command.requestedAt,
           },
           skipDuplicates: true,
         });
-        if (count === 1) await enqueue(tx, [outboxRow(command)], command.requestedAt);
-        return count === 1;
+        if (count === 0) return false;
+        await enqueue(tx, [rows.send(command)], command.requestedAt);
+        await logChanges(tx, [changeOf(command)], command.requestedAt);
+        return true;
       });
       if (isNew) {
         onEnqueued();
@@ -46,4 +54,19 @@ export const createReplyRequests = ({
         select: { fingerprint: true },
       });
     }),
+
+  leaveAction: (command) =>
+    onDatabase(async () => {
+      await enqueue(database, [rows.send(command)], command.requestedAt);
+      onEnqueued();
+    }),
+
+  leaveCancel: (command) =>
+    onDatabase(async () => {
+      await enqueue(database, [rows.cancel(command)], command.requestedAt);
+      onEnqueued();
+    }),
 });
+
+const changeOf = ({ channelId, conversationId, replyId }: ReplyCommand): Change =>
+  change({ kind: 'reply', channelId, conversationId, subjectId: replyId });

@@ -1,8 +1,7 @@
 import { type HttpClient, HttpClientError } from '@tiktok-channel/platform/http-client';
 import { type TikTokAnswer, type TikTokApi, tiktokCodes } from '@tiktok-channel/platform/tiktok';
 import { z } from 'zod';
-import type { MediaDownload, TikTokMedia } from '../../application/ports.ts';
-import type { WantedMedia } from '../../domain/media.ts';
+import type { MediaDownload, MediaSource, TikTokMedia } from '../../application/ports.ts';
 
 const PATH = 'business/message/media/download/';
 
@@ -26,8 +25,10 @@ export const createTikTokMedia = ({
   readonly maxBytes: number;
 }): TikTokMedia => ({
   download: async (media, accessToken) => {
+    const { source } = media;
     try {
-      const answer = await api.post(PATH, { body: bodyOf(media), accessToken });
+      if (source.kind === 'avatar') return await takeAvatar(client, { url: source.url, maxBytes });
+      const answer = await api.post(PATH, { body: bodyOf(media, source), accessToken });
       if (answer.code !== tiktokCodes.ok) return refusalOf(answer);
       const parsed = offer.safeParse(answer.data);
       if (!parsed.success) return { kind: 'unavailable', reason: 'unreadable_answer' };
@@ -38,12 +39,15 @@ export const createTikTokMedia = ({
   },
 });
 
-const bodyOf = (media: WantedMedia) => ({
-  business_id: media.channelId,
-  conversation_id: media.conversationId,
-  message_id: media.messageId,
-  media_id: media.tiktokMediaId,
-  media_type: media.mediaType,
+const bodyOf = (
+  { channelId, conversationId }: Parameters<TikTokMedia['download']>[0],
+  { messageId, tiktokMediaId, mediaType }: Extract<MediaSource, { kind: 'message' }>,
+) => ({
+  business_id: channelId,
+  conversation_id: conversationId,
+  message_id: messageId,
+  media_id: tiktokMediaId,
+  media_type: mediaType,
 });
 
 const refusalOf = ({ code }: TikTokAnswer): MediaDownload => {
@@ -58,6 +62,18 @@ const takeBytes = async (
 ): Promise<MediaDownload> => {
   const { status, body } = await client.call({ method: 'GET', url, headers: { 'x-user': accessToken }, maxBytes });
   return status === 200 ? { kind: 'bytes', bytes: body } : { kind: 'unavailable', reason: 'download_refused' };
+};
+
+/** Without a token: the address alone opens it, until it expires. */
+const takeAvatar = async (
+  client: Pick<HttpClient, 'call'>,
+  { url, maxBytes }: { readonly url: string; readonly maxBytes: number },
+): Promise<MediaDownload> => {
+  const { status, body } = await client.call({ method: 'GET', url, maxBytes });
+  if (status === 200) return { kind: 'bytes', bytes: body };
+  return status >= 400 && status < 500
+    ? { kind: 'refused', reason: 'expired' }
+    : { kind: 'unavailable', reason: 'download_refused' };
 };
 
 const failureOf = (error: unknown): MediaDownload => {

@@ -1,0 +1,113 @@
+import { createHttpClient } from '@tiktok-channel/platform/http-client';
+import { createServiceTokens } from '@tiktok-channel/platform/identity';
+import type { Part } from '@tiktok-channel/platform/lifecycle';
+import { createTikTokApi, type TikTokApi } from '@tiktok-channel/platform/tiktok';
+import { createAccessTokens } from './adapters/auth/access-tokens.ts';
+import { detectType } from './adapters/media/content-type.ts';
+import { createMediaLoop, type MediaLoop } from './adapters/media/media.loop.ts';
+import { createMediaQueue } from './adapters/persistence/media.queue.ts';
+import { createParticipantQueue } from './adapters/persistence/participants.repository.ts';
+import { createRequestPace } from './adapters/persistence/request-pace.ts';
+import { createTikTokMedia } from './adapters/tiktok/media.client.ts';
+import { createTikTokParticipants } from './adapters/tiktok/participants.client.ts';
+import { type BackgroundLoop, createBackgroundLoop } from './application/background-loop.ts';
+import { createFetchDueMedia } from './application/fetch-media.ts';
+import { createFetchParticipants } from './application/fetch-participants.ts';
+import type { AccessTokens } from './application/ports.ts';
+import type { Ground } from './ground.ts';
+import { createMediaReporter } from './telemetry.ts';
+
+const HOUR_MS = 3_600_000;
+const PARTICIPANT_LEASE_MS = 60_000;
+const PARTICIPANT_ATTEMPTS = 10;
+const PARTICIPANTS_AT_ONCE = 5;
+const PARTICIPANTS_EVERY_MS = 1_000;
+
+export interface Fetching {
+  readonly tokens: AccessTokens;
+  readonly mediaLoop: MediaLoop;
+  readonly participantLoop: BackgroundLoop;
+  readonly parts: readonly Part[];
+}
+
+/** What is taken from TikTok: media, and who the customers are. Both wait for the same free times. */
+export const composeFetching = (ground: Ground): Fetching => {
+  const { settings, logger, clock, database } = ground;
+  const authClient = createHttpClient({ name: 'auth', deadlineMs: 5_000 });
+  const tiktokClient = createHttpClient({ name: 'tiktok' });
+  const tokens =
+    ground.tokens ??
+    createAccessTokens({
+      client: authClient,
+      baseUrl: settings.AUTH_INTERNAL_URL,
+      serviceToken: createServiceTokens({ service: 'conversation', secrets: settings.SERVICE_TOKEN_SECRETS, clock }),
+      clock,
+    });
+  const api = paced(
+    createTikTokApi({
+      client: tiktokClient,
+      baseUrl: settings.TIKTOK_API_BASE_URL,
+      version: settings.TIKTOK_API_VERSION,
+    }),
+    createRequestPace({ client: database, clock, perSecond: settings.TIKTOK_REQUESTS_PER_SECOND }),
+  );
+  const media = ground.tiktok ?? createTikTokMedia({ api, client: tiktokClient, maxBytes: settings.MEDIA_MAX_BYTES });
+  const mediaLoop = createMediaLoop({
+    fetchDueMedia: createFetchDueMedia({
+      queue: createMediaQueue(database, ground.changes.poke),
+      tokens,
+      tiktok: media,
+      detectType,
+      clock,
+      random: Math.random,
+      settings: {
+        leaseMs: settings.MEDIA_LEASE_SECONDS * 1_000,
+        giveUpAfterMs: settings.MEDIA_GIVE_UP_HOURS * HOUR_MS,
+      },
+      report: createMediaReporter(logger),
+    }),
+    perSecond: settings.MEDIA_FETCHES_PER_SECOND,
+    logger,
+  });
+  const participantLoop = composeParticipants(ground, { tokens, api, onStored: mediaLoop.poke });
+  const clients: Part = {
+    name: 'HTTP clients',
+    stop: async () => {
+      await Promise.all([authClient.close(), tiktokClient.close()]);
+    },
+  };
+  return { tokens, mediaLoop, participantLoop, parts: [clients, mediaLoop, participantLoop] };
+};
+
+const composeParticipants = (
+  { logger, clock, database, changes }: Ground,
+  { tokens, api, onStored }: { readonly tokens: AccessTokens; readonly api: TikTokApi; readonly onStored: () => void },
+): BackgroundLoop =>
+  createBackgroundLoop({
+    name: 'participants',
+    work: createFetchParticipants({
+      queue: createParticipantQueue(database, () => {
+        changes.poke();
+        onStored();
+      }),
+      tokens,
+      tiktok: createTikTokParticipants(api),
+      clock,
+      random: Math.random,
+      settings: { leaseMs: PARTICIPANT_LEASE_MS, maxAttempts: PARTICIPANT_ATTEMPTS, limit: PARTICIPANTS_AT_ONCE },
+    }),
+    everyMs: PARTICIPANTS_EVERY_MS,
+    logger,
+  });
+
+/** Every request waits for its time. */
+const paced = (api: TikTokApi, pace: () => Promise<void>): TikTokApi => ({
+  get: async (path, call) => {
+    await pace();
+    return api.get(path, call);
+  },
+  post: async (path, call) => {
+    await pace();
+    return api.post(path, call);
+  },
+});

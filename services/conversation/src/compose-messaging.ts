@@ -1,0 +1,132 @@
+import { createKafka } from '@tiktok-channel/platform/kafka';
+import { createFromRegistry, type Part } from '@tiktok-channel/platform/lifecycle';
+import { createOutboxRelay } from '@tiktok-channel/platform/outbox';
+import { createOutboxStore } from '@tiktok-channel/platform/postgres';
+import { currentTraceparent } from '@tiktok-channel/platform/telemetry';
+import { createCodec, topics } from '@tiktok-channel/schemas';
+import { createKafkaPart } from './adapters/kafka/kafka.part.ts';
+import { createProjectionConsumer, PROJECTION_GROUP } from './adapters/kafka/projection.consumer.ts';
+import {
+  attachmentsJson,
+  createCommandRows,
+  type RowCodec,
+  WRITTEN_RECORDS,
+} from './adapters/kafka/reply-command.codec.ts';
+import { createSnapshotRow } from './adapters/kafka/snapshot.codec.ts';
+import { createAgentReadMarks } from './adapters/persistence/agent-read-marks.repository.ts';
+import { createChangeFollower } from './adapters/persistence/change-follower.ts';
+import { createParticipantWishes } from './adapters/persistence/participants.repository.ts';
+import { createProjectionStore } from './adapters/persistence/projection.store.ts';
+import { createReplyRequests } from './adapters/persistence/reply-requests.repository.ts';
+import { indexForSearch } from './adapters/persistence/search-index.ts';
+import { createSnapshotWriter } from './adapters/persistence/snapshots.ts';
+import { type BackgroundLoop, createBackgroundLoop } from './application/background-loop.ts';
+import { type CancelReply, createCancelReply, createRetryReply, type RetryReply } from './application/change-reply.ts';
+import { createProjectBatch } from './application/project-batch.ts';
+import { createPresence, type Presence } from './application/show-presence.ts';
+import { createSubmitReply, type SubmitReply } from './application/submit-reply.ts';
+import type { Fetching } from './compose-fetching.ts';
+import type { Ground } from './ground.ts';
+
+const HOUR_MS = 3_600_000;
+/** Not at once: what changes within this time is worked off together, and leaves the projection its processor. */
+const FOLLOWED_EVERY_MS = 250;
+
+export interface Messaging {
+  readonly submitReply: SubmitReply;
+  readonly retryReply: RetryReply;
+  readonly cancelReply: CancelReply;
+  readonly presence: Presence;
+  readonly parts: readonly Part[];
+}
+
+/** The projection in, what follows from it, and the relay of commands and snapshots out. */
+export const composeMessaging = (
+  ground: Ground,
+  { fetching, onFatal }: { readonly fetching: Fetching; readonly onFatal: (error: Error) => void },
+): Messaging => {
+  const { settings, logger, clock, database, changes } = ground;
+  const kafka = createKafka({
+    settings: { brokers: settings.KAFKA_BROKERS, clientId: 'conversation', topicPrefix: settings.KAFKA_TOPIC_PREFIX },
+    logger,
+  });
+  const schemas = createFromRegistry({
+    open: () => createCodec({ registry: { url: settings.SCHEMA_REGISTRY_URL }, writes: WRITTEN_RECORDS }),
+    logger,
+  });
+  const relay = createOutboxRelay({
+    store: createOutboxStore(database),
+    createProducer: kafka.createProducer,
+    transactionalId: 'conversation.outbox',
+    compactedTopics: new Set([topics.conversations.name]),
+    clock,
+    logger,
+  });
+  const follower = composeFollower(ground, { codec: schemas.current, onEnqueued: relay.poke });
+  const deadLetters = kafka.createProducer();
+  const store = createProjectionStore({ database, group: PROJECTION_GROUP });
+  const projection = createKafkaPart({
+    schemas,
+    deadLetters,
+    consumer: () =>
+      createProjectionConsumer({
+        kafka,
+        codec: schemas.current,
+        projectBatch: createProjectBatch({ store, clock }),
+        positions: store,
+        deadLetters,
+        onProjected: ({ channel: channels, message: messages }) => {
+          changes.poke();
+          for (const { channelId } of channels) fetching.tokens.drop(channelId);
+          if (channels.length > 0 || messages.some(({ tiktokMediaId }) => tiktokMediaId !== null)) {
+            fetching.mediaLoop.poke();
+          }
+        },
+        onFatal,
+      }),
+    onFatal,
+  });
+  const wake = () => {
+    relay.poke();
+    changes.poke();
+  };
+  return { ...composeReplies(ground, { codec: schemas.current, wake }), parts: [relay, projection, follower] };
+};
+
+/** What follows from every change, behind the projection. It waits for the registry, whose schemas a snapshot needs. */
+const composeFollower = (
+  { settings, logger, clock, database, rules }: Ground,
+  { codec, onEnqueued }: { readonly codec: RowCodec; readonly onEnqueued: () => void },
+): BackgroundLoop => {
+  const follower = createChangeFollower(database, [
+    createParticipantWishes(settings.PARTICIPANTS_REFRESH_HOURS * HOUR_MS),
+    indexForSearch,
+    createSnapshotWriter({ windowMs: rules.windowMs, outboxRow: createSnapshotRow(codec, rules) }),
+  ]);
+  return createBackgroundLoop({
+    name: 'what follows from changes',
+    work: async () => {
+      const hasMore = await follower.next(clock.now());
+      onEnqueued();
+      return hasMore;
+    },
+    everyMs: FOLLOWED_EVERY_MS,
+    logger,
+  });
+};
+
+const composeReplies = (
+  { clock, database, mediaLibrary, queries, changes }: Ground,
+  { codec, wake }: { readonly codec: RowCodec; readonly wake: () => void },
+): Omit<Messaging, 'parts'> => {
+  const rows = createCommandRows(codec, currentTraceparent);
+  const requests = createReplyRequests({ database, rows, attachmentsJson, onEnqueued: wake });
+  const submitReply = createSubmitReply({ queries, requests, media: mediaLibrary, clock });
+  const marks = createAgentReadMarks(database, changes.poke);
+  return {
+    submitReply,
+    retryReply: createRetryReply({ queries, submitReply }),
+    cancelReply: createCancelReply({ queries, requests, clock }),
+    presence: createPresence({ queries, marks, requests, clock }),
+  };
+};
