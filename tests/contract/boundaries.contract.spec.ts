@@ -85,6 +85,7 @@ const plants: readonly (readonly [rule: string, file: string, content: string])[
   ],
   ['resolvable', 'services/auth/src/adapters/http/nowhere.ts', importing('./nothing-here.ts')],
   ...[
+    'channel-tokens',
     'clock',
     'config',
     'event-sourcing',
