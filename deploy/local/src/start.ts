@@ -18,6 +18,8 @@ import { planSystem, type System } from './system.ts';
 const LEFTOVERS_END_WITHIN_MS = 6_000;
 /** A download cannot be called off; what it started ends with this process. */
 const PATIENCE_WITH_DEPENDENCIES_MS = 5_000;
+/** A terminal's Ctrl-C reaches npm too, which passes it on: the same key press arrives twice. */
+const SAME_KEY_PRESS_MS = 500;
 const EXIT_USAGE = 2;
 
 const wanted = readStartArguments(process.argv.slice(2));
@@ -36,6 +38,7 @@ let dependencies: Promise<Dependencies> | null = null;
 let system: System | null = null;
 let isReady = false;
 let isStopping = false;
+let interruptedMs = 0;
 
 const lock = await takeLock(places.lock);
 if (lock === null) {
@@ -108,7 +111,11 @@ function follow(event: ProcessEvent): void {
 }
 
 async function interrupt(): Promise<void> {
-  if (isStopping) process.exit(130);
+  if (isStopping) {
+    if (performance.now() - interruptedMs < SAME_KEY_PRESS_MS) return;
+    process.exit(130);
+  }
+  interruptedMs = performance.now();
   console.log('\nStopping. (Ctrl-C again ends at once.)');
   await end(0, { last: STOPPED });
 }

@@ -33,6 +33,8 @@ export interface TopicReading {
   readonly until: 'forever' | 'end';
   /** The next records come when this has resolved. */
   readonly take: (records: readonly ReadRecord[]) => Promise<void>;
+  /** Told once where it begins is settled: whatever is written from then on is read. */
+  readonly begins?: (() => void) | undefined;
   /** Told now and then how many records are still to be read. */
   readonly lags?: ((records: bigint) => void) | undefined;
   /** Ends the reading, which then resolves. */

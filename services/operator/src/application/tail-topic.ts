@@ -13,6 +13,7 @@ export interface TailOptions {
 export interface TailOutput {
   /** The next records come when this has resolved. */
   show(records: readonly ReadRecord[]): Promise<void>;
+  begins(): void;
   lags(records: bigint): void;
 }
 
@@ -26,6 +27,7 @@ export const createTailTopic =
       from: options.from,
       until: 'forever',
       signal: AbortSignal.any([options.signal, enough.signal]),
+      begins: output.begins,
       lags: output.lags,
       async take(records) {
         const meant = records.filter((record) => isMeant(record, options)).slice(0, missing);

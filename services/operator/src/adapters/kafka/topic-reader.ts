@@ -21,6 +21,7 @@ export const createTopicReader =
     withAdmin(connection, async (admin) => {
       const ranges = await admin.logRanges(topic);
       const positions = await startOf(admin, { topic, ranges, from: reading.from });
+      reading.begins?.();
       const isAtEnd = () => ranges.entries().every(([partition, { high }]) => (positions.get(partition) ?? 0n) >= high);
       if (reading.until === 'end' && isAtEnd()) return;
 

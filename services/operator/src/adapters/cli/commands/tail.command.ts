@@ -33,7 +33,7 @@ export const tailCommand = (terminal: Terminal, run: CommandFunction, tailTopic:
       run(async () => {
         using interrupt = untilInterrupted();
         const signal = AbortSignal.any([interrupt.signal, terminal.closed]);
-        await tailTopic(topic, { ...options, signal }, outputOf(terminal, options));
+        await tailTopic(topic, { ...options, signal }, outputOf(terminal, topic, options));
         return OK;
       }),
     );
@@ -41,13 +41,18 @@ export const tailCommand = (terminal: Terminal, run: CommandFunction, tailTopic:
 /** From here on a person who watches would wonder. */
 const WORTH_TELLING = 1_000n;
 
-const outputOf = (terminal: Terminal, { json, words }: Options): TailOutput => ({
+const outputOf = (terminal: Terminal, topic: string, { from, json, words }: Options): TailOutput => ({
   show: (records) =>
     terminal.print(
       records
         .map((record) => (json ? recordJson(record, words) : recordLine(record, { style: terminal.style, words })))
         .join('\n'),
     ),
+  begins() {
+    if (from !== 'end') return;
+    const note = `Waiting for new records of ${topic}; --from beginning also shows those that are there. Ctrl-C ends it.`;
+    terminal.note(terminal.style('dim', note));
+  },
   lags(records) {
     if (records >= WORTH_TELLING) terminal.note(terminal.style('dim', `(${records} records behind)`));
   },
