@@ -179,8 +179,10 @@ describe('reading conversations', () => {
     const all = [...first.data.conversations, ...second.data.conversations];
     expect(new Set(all.map(({ conversation_id }) => conversation_id)).size).to.equal(5);
 
-    await world.advance(91 * 86_400);
+    await world.advance(90 * 86_400 - 600);
     token = await world.tokenFor(businessId);
+    expect((await list({ conversation_type: 'STRANGER' })).data.conversations).to.have.length(5);
+    await world.advance(601);
     expect((await list({ conversation_type: 'STRANGER' })).data.conversations).to.deep.equal([]);
   });
 
