@@ -18,7 +18,7 @@ export interface PythonRecord {
   readonly value: Readonly<Record<string, unknown>>;
 }
 
-/** Reads the wanted number of records of each topic with Python; throws when they do not come within 30 seconds. */
+/** Reads each topic with Python until it has shown the wanted number of different ids; throws when they do not come within 30 seconds. */
 export const readWithPython = async (
   { brokers, registryUrl }: { readonly brokers: string; readonly registryUrl: string },
   wanted: Readonly<Record<string, number>>,
