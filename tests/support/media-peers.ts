@@ -27,7 +27,8 @@ export const startMediaPeers = async (): Promise<MediaPeers> => {
     const path = request.url ?? '';
     calls.push({ path, headers: request.headers, body });
     if (path.startsWith('/internal/v1/channels/')) {
-      answer(response, { accessToken: peers.token, goodUntil: null });
+      const channel = { status: 'connected', grantedScopes: ['message.list.read'] };
+      answer(response, { ...channel, accessToken: peers.token, goodUntil: null });
     } else if (path === '/open_api/v1.3/business/message/media/download/') {
       const code = peers.nextCodes.shift() ?? 0;
       const { media_id } = JSON.parse(body) as { media_id: string };

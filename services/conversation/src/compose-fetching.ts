@@ -1,3 +1,4 @@
+import { createChannelTokens } from '@tiktok-channel/platform/channel-tokens';
 import { createHttpClient } from '@tiktok-channel/platform/http-client';
 import { createServiceTokens } from '@tiktok-channel/platform/identity';
 import type { Part } from '@tiktok-channel/platform/lifecycle';
@@ -37,12 +38,14 @@ export const composeFetching = (ground: Ground): Fetching => {
   const tiktokClient = createHttpClient({ name: 'tiktok' });
   const tokens =
     ground.tokens ??
-    createAccessTokens({
-      client: authClient,
-      baseUrl: settings.AUTH_INTERNAL_URL,
-      serviceToken: createServiceTokens({ service: 'conversation', secrets: settings.SERVICE_TOKEN_SECRETS, clock }),
-      clock,
-    });
+    createAccessTokens(
+      createChannelTokens({
+        client: authClient,
+        baseUrl: settings.AUTH_INTERNAL_URL,
+        serviceToken: createServiceTokens({ service: 'conversation', secrets: settings.SERVICE_TOKEN_SECRETS, clock }),
+        clock,
+      }),
+    );
   const api = paced(
     createTikTokApi({
       client: tiktokClient,

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { createChannelTokens } from '@tiktok-channel/platform/channel-tokens';
+import { createChannelTokens, TOKEN_DEADLINE_MS } from '@tiktok-channel/platform/channel-tokens';
 import { createHttpClient } from '@tiktok-channel/platform/http-client';
 import { createServiceTokens } from '@tiktok-channel/platform/identity';
 import type { Clock, Logger } from '@tiktok-channel/platform/kernel';
@@ -39,7 +39,7 @@ export interface ImportsOptions {
 export const composeImports = (options: ImportsOptions): { readonly imports: Imports; readonly clients: Part } => {
   const { settings, logger, clock, isStopping } = options;
   const reporter = createHistoryReporter(logger);
-  const authClient = createHttpClient({ name: 'auth' });
+  const authClient = createHttpClient({ name: 'auth', deadlineMs: TOKEN_DEADLINE_MS });
   const tiktokClient = createHttpClient({ name: 'tiktok' });
   const waitUntil = createWaitUntil({ clock, pause, isStopping });
   const ask = createAskTikTok({

@@ -1,9 +1,9 @@
+import { createChannelTokens, TOKEN_DEADLINE_MS } from '@tiktok-channel/platform/channel-tokens';
 import { createCircuitBreaker, createHttpClient } from '@tiktok-channel/platform/http-client';
 import { createServiceTokens } from '@tiktok-channel/platform/identity';
 import type { Part } from '@tiktok-channel/platform/lifecycle';
 import { CONTENT_LIMITS } from '@tiktok-channel/platform/reply-rules';
 import { createTikTokApi } from '@tiktok-channel/platform/tiktok';
-import { createChannels } from './adapters/auth/channels.client.ts';
 import { createImages } from './adapters/conversation/images.client.ts';
 import { createTikTok } from './adapters/tiktok/tiktok.client.ts';
 import { createLinkedImages } from './adapters/web/linked-images.client.ts';
@@ -20,7 +20,8 @@ const LINKED_IMAGE_WITHIN_MS = 10_000;
 export const composeNeighbours = (core: Core, rate: RequestRate) => {
   const { settings, clock, logger, metrics } = core;
   const serviceToken = createServiceTokens({ service: 'outbound', secrets: settings.SERVICE_TOKEN_SECRETS, clock });
-  const services = createHttpClient({ name: 'services' });
+  const auth = createHttpClient({ name: 'auth', deadlineMs: TOKEN_DEADLINE_MS });
+  const conversation = createHttpClient({ name: 'conversation' });
   const tiktokClient = createHttpClient({ name: 'tiktok', connections: settings.OUTBOUND_CONCURRENCY });
   const api = createTikTokApi({
     client: tiktokClient,
@@ -35,19 +36,20 @@ export const composeNeighbours = (core: Core, rate: RequestRate) => {
     },
   });
   const gate = createCallGate({ rate, circuit, clock });
-  const authChannels = createChannels({ client: services, baseUrl: settings.AUTH_INTERNAL_URL, serviceToken, clock });
+  const tokens = createChannelTokens({ client: auth, baseUrl: settings.AUTH_INTERNAL_URL, serviceToken, clock });
   const parts: readonly Part[] = [
-    { name: 'services', stop: services.close },
+    { name: 'auth', stop: auth.close },
+    { name: 'conversation', stop: conversation.close },
     { name: 'tiktok', stop: tiktokClient.close },
   ];
   return {
     parts,
     gate,
-    channels: core.channels ?? authChannels,
+    channels: core.channels ?? tokens,
     /** What is remembered of a channel that has changed. */
-    forgetChannel: authChannels.forget,
+    forgetChannel: tokens.forget,
     images:
-      core.images ?? createImages({ client: services, baseUrl: settings.CONVERSATION_INTERNAL_URL, serviceToken }),
+      core.images ?? createImages({ client: conversation, baseUrl: settings.CONVERSATION_INTERNAL_URL, serviceToken }),
     linkedImages:
       core.linkedImages ??
       createLinkedImages({

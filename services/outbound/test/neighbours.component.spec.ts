@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createChannelTokens } from '@tiktok-channel/platform/channel-tokens';
 import { createHttpClient, type HttpClient } from '@tiktok-channel/platform/http-client';
 import { DependencyUnavailable, fingerprint } from '@tiktok-channel/platform/kernel';
 import { createManualClock, type ManualClock } from '@tiktok-channel/platform/testing';
 import { createTikTokApi } from '@tiktok-channel/platform/tiktok';
 import { expect } from 'chai';
-import { createChannels } from '../src/adapters/auth/channels.client.ts';
 import { createImages } from '../src/adapters/conversation/images.client.ts';
 import { createTikTok } from '../src/adapters/tiktok/tiktok.client.ts';
 import { echoFingerprint } from '../src/domain/echo.ts';
@@ -183,7 +183,7 @@ describe('a call to a neighbour', () => {
 
   describe('to auth', () => {
     const channel = { status: 'connected', grantedScopes: ['message.list.send'], accessToken: 'act.1' };
-    const channels = () => createChannels({ client, baseUrl: url, serviceToken, clock });
+    const channels = () => createChannelTokens({ client, baseUrl: url, serviceToken, clock });
 
     it('is made once a minute while the token is good', async () => {
       answer = json({ ...channel, goodUntil: clock.now() + 3_600_000 });
@@ -210,7 +210,7 @@ describe('a call to a neighbour', () => {
     });
     it('tells auth once which token TikTok refused, and again when auth did not answer', async () => {
       const told: unknown[] = [];
-      const { access, refused } = createChannels({
+      const { access, refused } = createChannelTokens({
         client: {
           call: (call) => {
             told.push(JSON.parse(String(call.body)).refusedTokenFingerprint);
@@ -257,7 +257,7 @@ describe('a call to a neighbour', () => {
     ]) {
       it(`that ${name} is made again later`, async () => {
         answer = given;
-        const { access } = createChannels({
+        const { access } = createChannelTokens({
           client: { call: (call) => client.call({ ...call, deadlineMs: 200 }) },
           baseUrl: url,
           serviceToken,

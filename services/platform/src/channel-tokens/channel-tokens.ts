@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type HttpClient, HttpClientError, jsonOf } from '../http-client/index.ts';
 import { type Clock, DependencyUnavailable, fingerprint } from '../kernel/index.ts';
 
-const known = z.object({
+const answered = z.object({
   status: z.enum(['connected', 'expiring', 'needs_reauthorization', 'disconnected']),
   grantedScopes: z.array(z.string()),
   /** Null when there is none that works. */
@@ -14,7 +14,7 @@ const known = z.object({
 /** What auth says of a channel. `unknown`: it was never connected. */
 export type ChannelAccess =
   | { readonly kind: 'unknown' }
-  | ({ readonly kind: 'known' } & Readonly<z.infer<typeof known>>);
+  | ({ readonly kind: 'known' } & Readonly<Omit<z.infer<typeof answered>, 'goodUntil'>>);
 
 export interface ChannelTokens {
   /** Throws `DependencyUnavailable` while auth does not answer. */
@@ -29,7 +29,8 @@ export interface ChannelTokens {
 const REMEMBERED_MS = 60_000;
 /** A token that ends sooner is not begun with. */
 const MARGIN_MS = 30_000;
-const DEADLINE_MS = 15_000;
+/** For the client of who can wait: auth may ask TikTok for a new token before it answers. */
+export const TOKEN_DEADLINE_MS = 15_000;
 /** Ids that no path can hold: with them the address is another one, where nobody knows anything of channels. */
 const NO_SEGMENT = /^\.{0,2}$/;
 
@@ -62,16 +63,16 @@ export const createChannelTokens = ({
       url: `${baseUrl}/internal/v1/channels/${encodeURIComponent(channelId)}/access-token`,
       headers: { authorization: `Bearer ${await serviceToken('auth')}`, 'content-type': 'application/json' },
       body: JSON.stringify({ refusedTokenFingerprint }),
-      deadlineMs: DEADLINE_MS,
     });
     if (answer.status === 404 && problemCodeOf(jsonOf(answer, 'auth')) === 'channel_unknown') {
       return { kind: 'unknown' };
     }
     if (answer.status !== 200) throw new DependencyUnavailable('auth');
-    const access = { kind: 'known', ...known.parse(jsonOf(answer, 'auth')) } as const;
+    const { goodUntil, ...known } = answered.parse(jsonOf(answer, 'auth'));
+    const access = { kind: 'known', ...known } as const;
     if (refusals.get(channelId) === refusedTokenFingerprint) refusals.delete(channelId);
     if (access.accessToken !== null) {
-      const endsAtMs = (access.goodUntil ?? Number.POSITIVE_INFINITY) - MARGIN_MS;
+      const endsAtMs = (goodUntil ?? Number.POSITIVE_INFINITY) - MARGIN_MS;
       remembered.set(channelId, { access, untilMs: Math.min(clock.now() + REMEMBERED_MS, endsAtMs) });
     }
     return access;

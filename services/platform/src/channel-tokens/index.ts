@@ -1,1 +1,1 @@
-export { type ChannelAccess, type ChannelTokens, createChannelTokens } from './channel-tokens.ts';
+export { type ChannelAccess, type ChannelTokens, createChannelTokens, TOKEN_DEADLINE_MS } from './channel-tokens.ts';
