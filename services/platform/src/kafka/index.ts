@@ -9,6 +9,7 @@ export type {
   DecodedRecord,
   PositionReader,
 } from './consumer-types.ts';
+export { decodeWith } from './decode-with.ts';
 export { KafkaSendError } from './errors.ts';
 export { cloudEventHeaders, HEADERS } from './headers.ts';
 export { createKafka, type Kafka } from './kafka.ts';

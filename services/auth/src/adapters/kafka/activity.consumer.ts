@@ -1,8 +1,14 @@
-import type { Batch, BatchOutcome, Decoded, IncomingRecord } from '@tiktok-channel/platform/kafka';
+import {
+  type Batch,
+  type BatchOutcome,
+  type Decoded,
+  decodeWith,
+  type IncomingRecord,
+} from '@tiktok-channel/platform/kafka';
 import { storableText } from '@tiktok-channel/platform/kernel';
 import type { Codec, DecodedRecord } from '@tiktok-channel/schemas';
 import type { Activity, ChannelActivities } from '../../application/ports.ts';
-import { decodeWith, judging } from './reading.ts';
+import { judging } from './judging.ts';
 
 export const ACTIVITY_GROUP = 'auth.activity';
 

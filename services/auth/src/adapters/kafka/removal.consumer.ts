@@ -1,10 +1,16 @@
-import type { Batch, BatchOutcome, Decoded, IncomingRecord } from '@tiktok-channel/platform/kafka';
+import {
+  type Batch,
+  type BatchOutcome,
+  type Decoded,
+  decodeWith,
+  type IncomingRecord,
+} from '@tiktok-channel/platform/kafka';
 import { storableText } from '@tiktok-channel/platform/kernel';
 import type { AuthorizationRemoved, Codec } from '@tiktok-channel/schemas';
 import type { RemovalOutcome, RemoveAuthorization } from '../../application/remove-authorization.ts';
 import type { AuthorizationRemoval } from '../../domain/removal.ts';
 import type { RemovalReason } from '../../domain/status-reasons.ts';
-import { decodeWith, judging } from './reading.ts';
+import { judging } from './judging.ts';
 
 export const REMOVALS_GROUP = 'auth.removals';
 

@@ -1,31 +1,13 @@
-import type { Decoded, IncomingRecord } from '@tiktok-channel/platform/kafka';
+import { type Decoded, decodeWith } from '@tiktok-channel/platform/kafka';
 import { storableText } from '@tiktok-channel/platform/kernel';
-import { type ChannelState, type Codec, CodecError, type DecodedRecord, type Records } from '@tiktok-channel/schemas';
+import type { ChannelState, Codec, DecodedRecord, Records } from '@tiktok-channel/schemas';
 import type { ChannelFact, ChannelStatus, Fact } from '../../domain/facts.ts';
 import { reactionFact, referralFact } from './meeting-facts.ts';
 import { messageFact } from './message-facts.ts';
 import { delayedReply, failedReply, queuedReply, replyFact, unknownReply } from './reply-facts.ts';
 
-const REGISTRY_PAUSE_MS = 1_000;
-
 /** Avro to facts. What this code has no use for is skipped; what cannot be read becomes a dead letter. */
-export const createFactDecoder =
-  (codec: () => Pick<Codec, 'decode'>) =>
-  (record: IncomingRecord): Decoded<Fact> | Promise<Decoded<Fact>> => {
-    try {
-      const decoded = codec().decode(record.value);
-      return decoded instanceof Promise ? decoded.then(factOf, codecFailure) : factOf(decoded);
-    } catch (error) {
-      return codecFailure(error);
-    }
-  };
-
-const codecFailure = (error: unknown): Decoded<never> => {
-  if (!(error instanceof CodecError)) throw error;
-  return error.code === 'undecodable'
-    ? { kind: 'deadLetter', reason: 'undecodable' }
-    : { kind: 'retry', reason: 'registry_unavailable', afterMs: REGISTRY_PAUSE_MS };
-};
+export const createFactDecoder = (codec: () => Pick<Codec, 'decode'>) => decodeWith(codec, factOf);
 
 const factOf = (decoded: DecodedRecord): Decoded<Fact> => {
   if (decoded.name === null) return { kind: 'skip', reason: 'unknown_record' };

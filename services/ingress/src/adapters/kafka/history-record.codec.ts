@@ -1,11 +1,6 @@
-import {
-  cloudEventHeaders,
-  type Decoded,
-  type IncomingRecord,
-  type OutgoingRecord,
-} from '@tiktok-channel/platform/kafka';
+import { cloudEventHeaders, type Decoded, decodeWith, type OutgoingRecord } from '@tiktok-channel/platform/kafka';
 import { eventIds } from '@tiktok-channel/platform/kernel';
-import { type Codec, CodecError, type DecodedRecord, type RecordName, topics } from '@tiktok-channel/schemas';
+import { type Codec, type DecodedRecord, type RecordName, topics } from '@tiktok-channel/schemas';
 import type { ImportProgress } from '../../domain/history/import-progress.ts';
 import type { HistoryRequest } from '../../domain/records.ts';
 import { SOURCE } from './event.codec.ts';
@@ -19,21 +14,8 @@ export const HISTORY_RECORDS = [
   'HistoryImportProgressed',
 ] as const satisfies readonly RecordName[];
 
-const REGISTRY_AGAIN_AFTER_MS = 1_000;
-
 /** A request as its consumer takes it. */
-export const createDecodeRequest =
-  (codec: Codec) =>
-  async ({ value }: IncomingRecord): Promise<Decoded<HistoryRequest>> => {
-    try {
-      return requestIn(await codec.decode(value));
-    } catch (error) {
-      if (!(error instanceof CodecError)) throw error;
-      return error.code === 'registry_unavailable'
-        ? { kind: 'retry', reason: error.code, afterMs: REGISTRY_AGAIN_AFTER_MS }
-        : { kind: 'deadLetter', reason: error.code };
-    }
-  };
+export const createDecodeRequest = (codec: Codec) => decodeWith(() => codec, requestIn);
 
 const requestIn = (decoded: DecodedRecord): Decoded<HistoryRequest> =>
   decoded.name === 'ImportHistory'

@@ -1,41 +1,24 @@
-import { type Decoded, HEADERS, type IncomingRecord } from '@tiktok-channel/platform/kafka';
+import { type Decoded, decodeWith, HEADERS, type IncomingRecord } from '@tiktok-channel/platform/kafka';
 import { storableText } from '@tiktok-channel/platform/kernel';
-import { type Codec, CodecError, type DecodedRecord } from '@tiktok-channel/schemas';
+import type { Codec, DecodedRecord } from '@tiktok-channel/schemas';
 import { z } from 'zod';
 import type { IncomingCommand } from '../../application/ports.ts';
 import type { CancelReply, CommandOrigin, SendReply } from '../../domain/send-reply.ts';
-
-const ASK_AGAIN_AFTER_MS = 1_000;
-
-/** `undecodable`: the bytes are at fault; `registry_unavailable`: wait. */
-export const decodeWith = async <T>(
-  codec: Pick<Codec, 'decode'>,
-  record: IncomingRecord,
-  read: (decoded: DecodedRecord) => Decoded<T>,
-): Promise<Decoded<T>> => {
-  try {
-    return read(await codec.decode(record.value));
-  } catch (error) {
-    if (!(error instanceof CodecError)) throw error;
-    return error.code === 'undecodable'
-      ? { kind: 'deadLetter', reason: 'undecodable' }
-      : { kind: 'retry', reason: 'registry_unavailable', afterMs: ASK_AGAIN_AFTER_MS };
-  }
-};
 
 /**
  * A command that nobody could be answered about, having no reply id, is a dead letter; so is one newer than this code. One that
  * came as JSON, in place of Avro, is answered that it is invalid if its ids can be read.
  */
-export const createReplyCommandDecoder =
-  (codec: Pick<Codec, 'decode'>) =>
-  async (record: IncomingRecord): Promise<Decoded<IncomingCommand>> => {
-    const decoded = await decodeWith<IncomingCommand>(codec, record, (known) => commandOf(known, record));
+export const createReplyCommandDecoder = (codec: Pick<Codec, 'decode'>) => {
+  const decode = decodeWith(() => codec, commandOf);
+  return async (record: IncomingRecord): Promise<Decoded<IncomingCommand>> => {
+    const decoded = await decode(record);
     const isUnreadable = decoded.kind === 'deadLetter' && decoded.reason === 'undecodable';
     const malformed = isUnreadable ? malformedCommand(record) : null;
     if (malformed === null) return decoded;
     return { kind: 'record', value: { kind: 'reply', command: malformed, origin: cleaned(originOf(record)) } };
   };
+};
 
 const commandOf = (decoded: DecodedRecord, record: IncomingRecord): Decoded<IncomingCommand> => {
   if (decoded.name !== 'SendReply' && decoded.name !== 'CancelReply') {

@@ -1,29 +1,31 @@
-import type { Decoded, IncomingRecord } from '@tiktok-channel/platform/kafka';
+import { type Decoded, decodeWith } from '@tiktok-channel/platform/kafka';
 import { storableText } from '@tiktok-channel/platform/kernel';
 import type { Codec, ConversationRead, MessageContent, MessageEchoed, MessageReceived } from '@tiktok-channel/schemas';
 import type { ConversationSighting, EchoSighting, MessageSighting, Sighting } from '../../application/ports.ts';
 import { type EchoContent, echoFingerprint } from '../../domain/echo.ts';
-import { decodeWith } from './reply-command.codec.ts';
 
 /** What a record of the message or status topic says about a conversation; other records are not for this service. */
-export const createSightingDecoder = (codec: Pick<Codec, 'decode'>) => (record: IncomingRecord) =>
-  decodeWith<Sighting>(codec, record, (decoded): Decoded<Sighting> => {
-    switch (decoded.name) {
-      case 'MessageReceived': {
-        const conversation = { ...sightingOf(decoded.value), isFollower: decoded.value.isFollower };
-        return { kind: 'record', value: { conversation, received: messageOf(decoded.value), echo: null } };
+export const createSightingDecoder = (codec: Pick<Codec, 'decode'>) =>
+  decodeWith(
+    () => codec,
+    (decoded): Decoded<Sighting> => {
+      switch (decoded.name) {
+        case 'MessageReceived': {
+          const conversation = { ...sightingOf(decoded.value), isFollower: decoded.value.isFollower };
+          return { kind: 'record', value: { conversation, received: messageOf(decoded.value), echo: null } };
+        }
+        case 'MessageEchoed':
+          return {
+            kind: 'record',
+            value: { conversation: sightingOf(decoded.value), received: null, echo: echoOf(decoded.value) },
+          };
+        case 'ConversationRead':
+          return { kind: 'record', value: { conversation: readOf(decoded.value), received: null, echo: null } };
+        default:
+          return { kind: 'skip', reason: 'not_for_outbound' };
       }
-      case 'MessageEchoed':
-        return {
-          kind: 'record',
-          value: { conversation: sightingOf(decoded.value), received: null, echo: echoOf(decoded.value) },
-        };
-      case 'ConversationRead':
-        return { kind: 'record', value: { conversation: readOf(decoded.value), received: null, echo: null } };
-      default:
-        return { kind: 'skip', reason: 'not_for_outbound' };
-    }
-  });
+    },
+  );
 
 const sightingOf = ({ channelId, conversationId, sentAt }: MessageReceived | MessageEchoed): ConversationSighting => ({
   channelId: storableText(channelId),
