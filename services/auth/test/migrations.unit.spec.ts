@@ -9,7 +9,7 @@ describe('the migrations of auth', () => {
     .map((name) => readFileSync(new URL(`${name}/migration.sql`, authMigrations), 'utf8'))
     .join('\n');
 
-  for (const table of ['events', 'outbox'] as const) {
+  for (const table of ['events', 'outbox', 'requestRates'] as const) {
     it(`create ${table} as the platform reads it`, () => expect(sql).to.include(SHARED_TABLES_SQL[table]));
   }
 });

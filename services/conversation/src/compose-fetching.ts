@@ -2,13 +2,13 @@ import { createChannelTokens } from '@tiktok-channel/platform/channel-tokens';
 import { createHttpClient } from '@tiktok-channel/platform/http-client';
 import { createServiceTokens } from '@tiktok-channel/platform/identity';
 import type { Part } from '@tiktok-channel/platform/lifecycle';
-import { createTikTokApi, type TikTokApi } from '@tiktok-channel/platform/tiktok';
+import { createRequestRate } from '@tiktok-channel/platform/postgres';
+import { createTikTokApi, inTurn, type TikTokApi } from '@tiktok-channel/platform/tiktok';
 import { createAccessTokens } from './adapters/auth/access-tokens.ts';
 import { detectType } from './adapters/media/content-type.ts';
 import { createMediaLoop, type MediaLoop } from './adapters/media/media.loop.ts';
 import { createMediaQueue } from './adapters/persistence/media.queue.ts';
 import { createParticipantQueue } from './adapters/persistence/participants.repository.ts';
-import { createRequestPace } from './adapters/persistence/request-pace.ts';
 import { createTikTokMedia } from './adapters/tiktok/media.client.ts';
 import { createTikTokParticipants } from './adapters/tiktok/participants.client.ts';
 import { type BackgroundLoop, createBackgroundLoop } from './application/background-loop.ts';
@@ -46,13 +46,19 @@ export const composeFetching = (ground: Ground): Fetching => {
         clock,
       }),
     );
-  const api = paced(
+  const rate = createRequestRate({
+    client: database,
+    clock,
+    share: 'conversation',
+    perSecond: settings.TIKTOK_REQUESTS_PER_SECOND,
+  });
+  const api = inTurn(
     createTikTokApi({
       client: tiktokClient,
       baseUrl: settings.TIKTOK_API_BASE_URL,
       version: settings.TIKTOK_API_VERSION,
     }),
-    createRequestPace({ client: database, clock, perSecond: settings.TIKTOK_REQUESTS_PER_SECOND }),
+    rate.take,
   );
   const media = ground.tiktok ?? createTikTokMedia({ api, client: tiktokClient, maxBytes: settings.MEDIA_MAX_BYTES });
   const mediaLoop = createMediaLoop({
@@ -102,15 +108,3 @@ const composeParticipants = (
     everyMs: PARTICIPANTS_EVERY_MS,
     logger,
   });
-
-/** Every request waits for its time. */
-const paced = (api: TikTokApi, pace: () => Promise<void>): TikTokApi => ({
-  get: async (path, call) => {
-    await pace();
-    return api.get(path, call);
-  },
-  post: async (path, call) => {
-    await pace();
-    return api.post(path, call);
-  },
-});

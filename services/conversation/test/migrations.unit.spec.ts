@@ -9,5 +9,6 @@ describe('the migrations of conversation', () => {
   it('hold the shared tables word by word', () => {
     expect(migration('20261124000000_permanent')).to.include(SHARED_TABLES_SQL.outbox);
     expect(migration('20261124000001_projection_1')).to.include(SHARED_TABLES_SQL.consumerPositions);
+    expect(migration('20261127000000_people')).to.include(SHARED_TABLES_SQL.requestRates);
   });
 });

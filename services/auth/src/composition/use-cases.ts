@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createHttpClient } from '@tiktok-channel/platform/http-client';
 import type { Part } from '@tiktok-channel/platform/lifecycle';
 import { createRequestRate } from '@tiktok-channel/platform/postgres';
-import { createTikTokApi, type TikTokApi } from '@tiktok-channel/platform/tiktok';
+import { createTikTokApi, inTurn } from '@tiktok-channel/platform/tiktok';
 import { CALLBACK_PATH } from '../adapters/http/authorization.routes.ts';
 import { createStateTokens } from '../adapters/tiktok/state-token.ts';
 import { createTikTokClient } from '../adapters/tiktok/tiktok.client.ts';
@@ -53,17 +53,6 @@ export const composeTikTok = (core: Core, stores: Stores, given: AuthOptions['ti
     parts: [{ name: 'tiktok', stop: client.close }],
   };
 };
-
-const inTurn = (api: TikTokApi, take: () => Promise<void>): TikTokApi => ({
-  get: async (...call) => {
-    await take();
-    return api.get(...call);
-  },
-  post: async (...call) => {
-    await take();
-    return api.post(...call);
-  },
-});
 
 export const redirectUriOf = ({ settings }: Core): string => `${settings.PUBLIC_URL}${CALLBACK_PATH}`;
 

@@ -20,6 +20,11 @@ export const SHARED_TABLES_SQL = {
   PRIMARY KEY (stream_id, version)
 );`,
 
+  requestRates: `CREATE TABLE request_rates (
+  share TEXT PRIMARY KEY,
+  next_at BIGINT NOT NULL
+);`,
+
   outbox: `CREATE TABLE outbox (
   id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   event_id TEXT NOT NULL,

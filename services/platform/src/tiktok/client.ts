@@ -38,6 +38,18 @@ export interface TikTokApi {
   ): Promise<TikTokAnswer>;
 }
 
+/** The same calls, each of which begins when `take` resolves: the place for a rate. */
+export const inTurn = (api: TikTokApi, take: () => Promise<void>): TikTokApi => ({
+  get: async (...call) => {
+    await take();
+    return api.get(...call);
+  },
+  post: async (...call) => {
+    await take();
+    return api.post(...call);
+  },
+});
+
 /** `baseUrl` without version (`https://business-api.tiktok.com/open_api`), `version` as `v1.3`. */
 export const createTikTokApi = ({
   client,

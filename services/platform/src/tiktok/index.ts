@@ -1,3 +1,3 @@
-export { createTikTokApi, type TikTokAnswer, type TikTokApi } from './client.ts';
+export { createTikTokApi, inTurn, type TikTokAnswer, type TikTokApi } from './client.ts';
 export { tiktokCodes } from './codes.ts';
 export { parseJson } from './parse-json.ts';

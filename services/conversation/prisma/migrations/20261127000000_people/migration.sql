@@ -71,12 +71,11 @@ CREATE TABLE snapshots (
   PRIMARY KEY (conversation_id, channel_id)
 );
 
--- The next free time for a request to TikTok, shared by replicas.
-CREATE TABLE tiktok_pace (
-  id SMALLINT PRIMARY KEY DEFAULT 1 CHECK (id = 1),
+-- When the next request to TikTok may begin, for all replicas.
+CREATE TABLE request_rates (
+  share TEXT PRIMARY KEY,
   next_at BIGINT NOT NULL
 );
-INSERT INTO tiktok_pace (next_at) VALUES (0);
 
 -- Avatars come from a temporary address that TikTok's list gives.
 ALTER TABLE media
