@@ -1,3 +1,5 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { IncomingMessage } from 'node:http';
 import { createFollowingClock } from '@tiktok-channel/platform/clock';
 import { silentLogger } from '@tiktok-channel/platform/kernel';
 import { expect } from 'chai';
@@ -7,6 +9,21 @@ interface ClockState {
   readonly offsetMs: number;
   readonly version: number;
 }
+
+const REQUEST_START = 'http.server.request.start';
+
+/** Resolves once the simulator, in this process, has the poll of who knows `version`: it is held then. */
+const arrivalOf = (version: number): Promise<void> =>
+  new Promise((resolve) => {
+    const look = (message: unknown): void => {
+      const { request } = message as { readonly request: IncomingMessage };
+      if (!request.url?.includes(`version=${version}`)) return;
+      unsubscribe(REQUEST_START, look);
+      // The handlers run after this, in the same turn.
+      setImmediate(resolve);
+    };
+    subscribe(REQUEST_START, look);
+  });
 
 describe('the clock', () => {
   let world: TestWorld;
@@ -43,8 +60,9 @@ describe('the clock', () => {
 
   it('moves only when its follower has come back with the new version', async () => {
     const { version } = await poll({ follower: 'auth-1' });
+    const arrived = arrivalOf(version);
     const held = poll({ follower: 'auth-1', version: String(version) });
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await arrived;
     let isBack = false;
     const moved = world.advance(60).then(() => expect(isBack, 'the follower is back').to.equal(true));
     const next = await held;
@@ -76,8 +94,9 @@ describe('the clock', () => {
   it('does not wait for a follower whose connection is gone', async () => {
     const { version } = await poll({ follower: 'auth-1' });
     const leaving = new AbortController();
+    const arrived = arrivalOf(version);
     const held = poll({ follower: 'auth-1', version: String(version) }, { signal: leaving.signal }).catch(() => {});
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await arrived;
     leaving.abort();
     await held;
     expect(await timed(() => world.advance(60))).to.be.below(1_000);
