@@ -73,7 +73,7 @@ const actionsIn = (environment: Environment): Actions => ({
     });
     return importHistory(options);
   },
-  diagnose: () => diagnoseWith(environment),
+  diagnose: (options) => diagnoseWith(environment, options),
 });
 
 const reparseWith = async (

@@ -60,8 +60,12 @@ const required = <Schema extends z.ZodType>(schema: Schema) => ({ schema, withou
 const optional = <Schema extends z.ZodType>(schema: Schema, without: string) => ({ schema, without });
 
 /** What the services take where it is not set. */
+export const DEFAULT_API_BASE_URL = 'https://business-api.tiktok.com/open_api';
 export const DEFAULT_API_VERSION = 'v1.3';
 export const DEFAULT_TOLERANCE_SECONDS = 300;
+
+/** As auth reads it. */
+const SCOPES = /^required:[\w.,]+(?: +optional:[\w.,]+)?$/;
 
 const NOT_LOOKED_AT = 'then it is not looked at';
 
@@ -75,12 +79,15 @@ const doctorSettings = {
   PUBLIC_URL: required(setting.url),
   TIKTOK_APP_ID: required(setting.text),
   TIKTOK_APP_SECRET: required(setting.secrets),
-  TIKTOK_API_BASE_URL: required(setting.url),
+  TIKTOK_SCOPES: optional(z.string().regex(SCOPES, 'is not of the form required:a,b optional:c'), "auth's own"),
+  TIKTOK_API_BASE_URL: optional(setting.url, DEFAULT_API_BASE_URL),
   TIKTOK_API_VERSION: optional(z.string().regex(/^v\d+\.\d+$/, 'is not of the form v1.3'), DEFAULT_API_VERSION),
+  WEBHOOK_CALLBACK_URL: optional(setting.url, 'that of PUBLIC_URL'),
   WEBHOOK_TOLERANCE_SECONDS: optional(setting.seconds, String(DEFAULT_TOLERANCE_SECONDS)),
-  OIDC_ISSUER: optional(setting.url, NOT_LOOKED_AT),
+  OIDC_ISSUER: optional(setting.text, NOT_LOOKED_AT),
   OIDC_AUDIENCE: optional(setting.text, NOT_LOOKED_AT),
   OIDC_JWKS_URL: optional(setting.url, NOT_LOOKED_AT),
+  OPERATOR_TOKEN: optional(setting.secret, NOT_LOOKED_AT),
   INGRESS_INTERNAL_URL: optional(setting.url, NOT_LOOKED_AT),
   HISTORY_INTERNAL_URL: optional(setting.url, NOT_LOOKED_AT),
   AUTH_INTERNAL_URL: optional(setting.url, NOT_LOOKED_AT),

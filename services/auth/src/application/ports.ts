@@ -57,9 +57,12 @@ export type ReportAuthorization = (ended: {
   readonly trace: TikTokTrace;
 }) => void;
 
-/** `superseded`: the tokens had moved on meanwhile, and what TikTok answered was dropped. */
+/**
+ * - `superseded`: the tokens had moved on meanwhile, and what TikTok answered was dropped.
+ * - `not_asked`: our own database was away when the call's turn was to come, so TikTok knows nothing of it.
+ */
 export type ReportRefresh = (tried: {
-  readonly outcome: RefreshAnswer['kind'] | 'superseded';
+  readonly outcome: RefreshAnswer['kind'] | 'superseded' | 'not_asked';
   readonly channelId: string;
   readonly version: number;
   readonly trace: TikTokTrace;
@@ -94,7 +97,10 @@ export interface TokenVerdict {
   readonly trace: TikTokTrace;
 }
 
-/** None of these throws for what TikTok or the network does. */
+/**
+ * None of these throws for what TikTok or the network does. Those that wait for their turn throw `DependencyUnavailable` while
+ * the database that gives it is away; they have asked TikTok nothing then.
+ */
 export interface TikTok {
   /** Address of the consent page. */
   consentUrl(state: string): string;

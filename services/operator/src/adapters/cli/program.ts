@@ -1,10 +1,9 @@
 import { Command, CommanderError } from 'commander';
 import type { ImportHistory } from '../../application/import-history.ts';
 import { OperatorFailure, WrongUsage } from '../../domain/failure.ts';
-import type { Finding } from '../../domain/finding.ts';
 import type { TopicPlan } from '../../domain/topic-plan.ts';
 import { type CommandFunction, FAILED, OK, WRONG_USAGE } from './command.ts';
-import { doctorCommand } from './commands/doctor.command.ts';
+import { type Diagnose, doctorCommand } from './commands/doctor.command.ts';
 import { historyImportCommand } from './commands/history-import.command.ts';
 import { type RegisterSchemas, schemasRegisterCommand } from './commands/schemas-register.command.ts';
 import { type TailTopic, tailCommand } from './commands/tail.command.ts';
@@ -19,7 +18,7 @@ export interface Actions {
   readonly tailTopic: TailTopic;
   readonly reparseWebhooks: ReparseWebhooks;
   readonly importHistory: ImportHistory;
-  readonly diagnose: () => Promise<readonly Finding[]>;
+  readonly diagnose: Diagnose;
 }
 
 interface ProgramOptions {
