@@ -4,7 +4,7 @@ import { createApp, createHttpServer, createInternalApp } from '@tiktok-channel/
 import { claimsIn, createIdentifyPerson, requirePerson, requireService } from '@tiktok-channel/platform/identity';
 import { createLifecycle, type Lifecycle, type Part } from '@tiktok-channel/platform/lifecycle';
 import { createDatabasePulse } from '@tiktok-channel/platform/postgres';
-import { replyWindowAt } from '@tiktok-channel/platform/reply-rules';
+import { replyRulesOf, replyWindowAt } from '@tiktok-channel/platform/reply-rules';
 import { telemetry, telemetryPart } from '@tiktok-channel/platform/telemetry';
 import { mountConversations } from './adapters/http/conversation.routes.ts';
 import { createEventStreams, mountEvents } from './adapters/http/event.routes.ts';
@@ -20,7 +20,6 @@ import { createLiveChanges } from './application/live-changes.ts';
 import { createStoreUpload } from './application/store-upload.ts';
 import { composeFetching } from './compose-fetching.ts';
 import { composeMessaging, type Messaging } from './compose-messaging.ts';
-import { replyRulesOf } from './config.ts';
 import type { ConversationOptions, Ground } from './ground.ts';
 
 export { type ConversationSettings, readConversationSettings } from './config.ts';

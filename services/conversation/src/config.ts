@@ -6,10 +6,10 @@ import {
   readSettings,
   refuseClockInProduction,
   registryEnvironment,
+  replyRulesEnvironment,
   setting,
 } from '@tiktok-channel/platform/config';
 import { claimEnvironment } from '@tiktok-channel/platform/identity';
-import { REPLY_RULE_PRESETS, type ReplyRules } from '@tiktok-channel/platform/reply-rules';
 import { z } from 'zod';
 
 const schema = z
@@ -17,6 +17,7 @@ const schema = z
     ...processSettings.shape,
     ...kafkaEnvironment.shape,
     ...registryEnvironment.shape,
+    ...replyRulesEnvironment.shape,
     DATABASE_URL: setting.text,
     AUTH_INTERNAL_URL: setting.url,
     SERVICE_TOKEN_SECRETS: setting.secrets,
@@ -44,8 +45,6 @@ const schema = z
     EVENTS_HEARTBEAT_SECONDS: setting.seconds.default(15),
     /** Streams of this replica; more are answered 503, so that they turn to another. */
     EVENTS_MAX_STREAMS: setting.count.default(1_000),
-    /** As outbound's, whose word counts: what is shown here should be what it enforces. */
-    REPLY_RULES: z.enum(['documented', 'strict']).default('documented'),
   })
   .refine(refuseClockInProduction, clockInProduction);
 
@@ -53,5 +52,3 @@ export type ConversationSettings = z.infer<typeof schema>;
 
 export const readConversationSettings = (environment: Environment): ConversationSettings =>
   readSettings(schema, environment);
-
-export const replyRulesOf = ({ REPLY_RULES: preset }: ConversationSettings): ReplyRules => REPLY_RULE_PRESETS[preset];
