@@ -111,6 +111,7 @@ export const prepareConversation = async ({
       DATABASE_URL: database.url,
       AUTH_INTERNAL_URL: 'http://127.0.0.1:9',
       SERVICE_TOKEN_SECRETS: 'service-token-secret',
+      MEDIA_URL_SECRETS: 'media-url-secret',
       TIKTOK_REQUESTS_PER_SECOND: '100',
       ...identity.environment,
     },

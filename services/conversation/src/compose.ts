@@ -9,6 +9,7 @@ import { telemetry, telemetryPart } from '@tiktok-channel/platform/telemetry';
 import { mountConversations } from './adapters/http/conversation.routes.ts';
 import { createEventStreams, mountEvents } from './adapters/http/event.routes.ts';
 import { mountInternalMedia, mountMedia } from './adapters/http/media.routes.ts';
+import { createMediaUrls } from './adapters/http/media-urls.ts';
 import { mountReplies } from './adapters/http/reply.routes.ts';
 import { detectType } from './adapters/media/content-type.ts';
 import { createChangeLog } from './adapters/persistence/change-log.ts';
@@ -105,16 +106,17 @@ const composeServers = (
     clock,
   });
   const storeUpload = createStoreUpload({ media: mediaLibrary, detectType, clock, ids: { next: () => randomUUID() } });
+  const mediaUrls = createMediaUrls({ secrets: settings.MEDIA_URL_SECRETS, clock });
   const streams = createEventStreams(settings.EVENTS_MAX_STREAMS);
   const heartbeatMs = settings.EVENTS_HEARTBEAT_SECONDS * 1_000;
   const publicApp = createApp({
     logger,
     mount: (app) => {
       const windowOf = (facts: Parameters<typeof replyWindowAt>[0]) => replyWindowAt(facts, rules, clock.now());
-      mountConversations(app, { people, queries, changeLog, windowOf });
+      mountConversations(app, { people, queries, changeLog, windowOf, mediaUrls });
       mountEvents(app, { people, changes, streams, clock, heartbeatMs });
       mountReplies(app, { ...messaging, people, queries });
-      mountMedia(app, { people, storeUpload, media: mediaLibrary });
+      mountMedia(app, { people, storeUpload, media: mediaLibrary, mediaUrls });
     },
   });
   const internalApp = createInternalApp({

@@ -33,7 +33,9 @@ const schema = z
     TIKTOK_REQUESTS_PER_SECOND: setting.count.default(2),
     /** Of this replica. */
     MEDIA_FETCHES_PER_SECOND: setting.count.default(2),
-    /** After so long a medium that TikTok did not give counts as failed. */
+    /** Sign the addresses of media that pages show; the first signs, all verify. */
+    MEDIA_URL_SECRETS: setting.secrets,
+    /** After so long a medium that TikTok did not give counts as expired. */
     MEDIA_GIVE_UP_HOURS: setting.count.default(24),
     /** What TikTok shows of a customer is asked for again when somebody speaks after so long. */
     PARTICIPANTS_REFRESH_HOURS: setting.count.default(24),
