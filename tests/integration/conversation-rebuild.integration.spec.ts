@@ -216,9 +216,33 @@ describe('a read model with wrong rows', () => {
     );
   });
 
+  it('shows nobody what is older than a release of the channel, as the build before did', async () => {
+    const of = { channelId: 'biz-7', conversationId: 'CONV-MOVED' };
+    await bench.publish(
+      connected({ channelId: 'biz-7', accountId: 'account-7' }),
+      received({ ...of, messageId: 'm-old', sentAt: 1_000 }),
+      received({ ...of, conversationId: 'CONV-OLD', messageId: 'm-older', sentAt: 1_000 }),
+      connected({ channelId: 'biz-7', accountId: 'account-8', visibleFrom: 5_000 }, 2),
+      received({ ...of, messageId: 'm-new', sentAt: 6_000 }),
+    );
+    await caughtUp(bench);
+    const { body } = await operators.rebuild();
+    await operators.caughtUp(body.build);
+    expect((await operators.compare(body.build)).body.differences).to.deep.equal([]);
+    expect((await operators.switchTo(body.build)).status).to.equal(200);
+
+    const mine = apiOf(url(1), await bench.identity.authorize({ accountId: 'account-8' }));
+    const former = apiOf(url(1), await bench.identity.authorize({ accountId: 'account-7' }));
+    expect((await mine.messages('CONV-MOVED')).map(({ messageId }) => messageId)).to.deep.equal(['m-new']);
+    expect((await mine.get('/v1/conversations/CONV-OLD')).status).to.equal(404);
+    expect((await former.get('/v1/conversations')).body.items).to.deep.equal([]);
+    expect((await former.get('/v1/conversations/CONV-MOVED')).status).to.equal(404);
+    await operators.told();
+  });
+
   it('answers what cannot be done with a code, and has every act on record', async () => {
     expect(await operators.switchTo(77)).to.deep.include({ status: 404 });
-    expect((await operators.switchTo(2)).body).to.deep.include({ status: 409, code: 'build_served' });
+    expect((await operators.switchTo(3)).body).to.deep.include({ status: 404, code: 'build_unknown' });
     expect((await operators.call('POST', '', {})).body).to.deep.include({ status: 400, code: 'invalid_request' });
     const asAgent = await fetch(`${url(0)}/operator/v1/projections`, { headers: { authorization } });
     expect(asAgent.status).to.equal(403);
