@@ -10,6 +10,7 @@ import { mountConversations } from './adapters/http/conversation.routes.ts';
 import { createEventStreams, mountEvents } from './adapters/http/event.routes.ts';
 import { mountInternalMedia, mountMedia } from './adapters/http/media.routes.ts';
 import { createMediaUrls } from './adapters/http/media-urls.ts';
+import { mountProjections } from './adapters/http/projection.routes.ts';
 import { mountReplies } from './adapters/http/reply.routes.ts';
 import { detectType } from './adapters/media/content-type.ts';
 import { createChangeLog } from './adapters/persistence/change-log.ts';
@@ -93,12 +94,10 @@ const composeServers = (
 ) => {
   const { settings, logger, clock, mediaLibrary, identify, queries, changeLog, changes, rules } = ground;
   const { HOST: host, OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience, OIDC_JWKS_URL: jwksUrl } = settings;
-  const people = requirePerson(
-    identify ?? createIdentifyPerson({ issuer, audience, jwksUrl, claims: claimsIn(settings) }, { clock }),
-    'administrator',
-    'agent',
-    'operator',
-  );
+  const identifyPerson =
+    identify ?? createIdentifyPerson({ issuer, audience, jwksUrl, claims: claimsIn(settings) }, { clock });
+  const people = requirePerson(identifyPerson, 'administrator', 'agent', 'operator');
+  const operators = requirePerson(identifyPerson, 'operator');
   const services = requireService({
     audience: 'conversation',
     allowed: ['outbound'],
@@ -117,6 +116,7 @@ const composeServers = (
       mountEvents(app, { people, changes, streams, clock, heartbeatMs });
       mountReplies(app, { ...messaging, people, queries });
       mountMedia(app, { people, storeUpload, media: mediaLibrary, mediaUrls });
+      mountProjections(app, { ...messaging.projections, operators });
     },
   });
   const internalApp = createInternalApp({
