@@ -25,6 +25,7 @@ import { type CancelReply, createCancelReply, createRetryReply, type RetryReply 
 import { createProjectBatch } from './application/project-batch.ts';
 import { createPresence, type Presence } from './application/show-presence.ts';
 import { createSubmitReply, type SubmitReply } from './application/submit-reply.ts';
+import { type Builds, composeBuilds } from './compose-builds.ts';
 import type { Fetching } from './compose-fetching.ts';
 import type { Ground } from './ground.ts';
 
@@ -37,6 +38,7 @@ export interface Messaging {
   readonly retryReply: RetryReply;
   readonly cancelReply: CancelReply;
   readonly presence: Presence;
+  readonly projections: Builds['routes'];
   readonly parts: readonly Part[];
 }
 
@@ -86,11 +88,21 @@ export const composeMessaging = (
       }),
     onFatal,
   });
+  const builds = composeBuilds(ground, {
+    kafka,
+    schemas,
+    producer: deadLetters,
+    onMediaWanted: fetching.mediaLoop.poke,
+  });
   const wake = () => {
     relay.poke();
     changes.poke();
   };
-  return { ...composeReplies(ground, { codec: schemas.current, wake }), parts: [relay, projection, follower] };
+  return {
+    ...composeReplies(ground, { codec: schemas.current, wake }),
+    projections: builds.routes,
+    parts: [relay, projection, follower, ...builds.parts],
+  };
 };
 
 /** What follows from every change, behind the projection. It waits for the registry, whose schemas a snapshot needs. */
@@ -118,7 +130,7 @@ const composeFollower = (
 const composeReplies = (
   { clock, database, mediaLibrary, queries, changes }: Ground,
   { codec, wake }: { readonly codec: RowCodec; readonly wake: () => void },
-): Omit<Messaging, 'parts'> => {
+): Omit<Messaging, 'projections' | 'parts'> => {
   const rows = createCommandRows(codec, currentTraceparent);
   const requests = createReplyRequests({ database, rows, attachmentsJson, onEnqueued: wake });
   const submitReply = createSubmitReply({ queries, requests, media: mediaLibrary, clock });

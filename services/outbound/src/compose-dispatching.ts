@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { IdGenerator } from '@tiktok-channel/platform/kernel';
 import type { Part } from '@tiktok-channel/platform/lifecycle';
+import { replyRulesOf } from '@tiktok-channel/platform/reply-rules';
 import { topics } from '@tiktok-channel/schemas';
 import { FACTS_GROUP } from './adapters/kafka/consumers.ts';
 import { createFacts } from './adapters/persistence/facts.repository.ts';
@@ -16,7 +17,6 @@ import { createPrepareMessage } from './application/prepare-message.ts';
 import { createWaitTeller } from './application/tell-waiting.ts';
 import type { Core } from './compose-core.ts';
 import { composeNeighbours } from './compose-neighbours.ts';
-import { replyRulesOf } from './config.ts';
 
 /** A lease outlives whatever an attempt may take. */
 const LEASE_IN_ATTEMPTS = 6;

@@ -28,7 +28,7 @@ export const listensOn = (name: ProcessName, { port, internalPort }: Ports): Env
 
 /** The settings of every process: each gets what its concern needs and no more, as in production. */
 export const settingsOf = (input: SettingsInput): Readonly<Record<ProcessName, Environment>> => {
-  const { databases } = input;
+  const { databases, secrets } = input;
   const concerns = concernsOf(input);
   const { kafka, registry, people, services, tiktok, clock, publicUrl } = concerns;
   const common = (name: ServiceName): Environment => ({
@@ -51,7 +51,15 @@ export const settingsOf = (input: SettingsInput): Readonly<Record<ProcessName, E
       ...tiktok.api,
       ...tiktok.oauth,
     },
-    conversation: { ...common('conversation'), ...kafka, ...registry, ...people, ...services, ...tiktok.api },
+    conversation: {
+      ...common('conversation'),
+      ...kafka,
+      ...registry,
+      ...people,
+      ...services,
+      ...tiktok.api,
+      MEDIA_URL_SECRETS: secrets.mediaUrl,
+    },
     outbound: { ...common('outbound'), ...kafka, ...registry, ...people, ...services, ...tiktok.api },
     console: { ...common('console'), ...concerns.upstreams },
     simulator: concerns.simulator,

@@ -24,6 +24,7 @@ const settings = settingsOf({
     appId: 'app',
     appSecret: 'app-secret',
     serviceToken: 'service-secret',
+    mediaUrl: 'media-url-secret',
     oauthState: 'state-secret',
     tokenEncryptionKey: 'key',
     simulatorSeed: 'seed',
@@ -46,6 +47,11 @@ describe('the settings of the processes', () => {
   it('keep the keys of tokens with auth alone', () => {
     const holders = Object.entries(settings).filter(([, environment]) => 'TOKEN_ENCRYPTION_KEYS' in environment);
     expect(holders.map(([name]) => name)).to.deep.equal(['auth']);
+  });
+
+  it('keep the key of media addresses with conversation alone', () => {
+    const holders = Object.entries(settings).filter(([, environment]) => 'MEDIA_URL_SECRETS' in environment);
+    expect(holders.map(([name]) => name)).to.deep.equal(['conversation']);
   });
 
   it('let TikTok call the one public origin', () => {

@@ -9,5 +9,6 @@ export {
   readSettings,
   refuseClockInProduction,
   registryEnvironment,
+  replyRulesEnvironment,
   setting,
 } from './settings.ts';

@@ -83,6 +83,17 @@ export const kafkaEnvironment = z.object({
 
 export const registryEnvironment = z.object({ SCHEMA_REGISTRY_URL: setting.url });
 
+/** Of the reply rules: outbound enforces them, conversation shows them, so both are told the same. */
+export const replyRulesEnvironment = z.object({
+  /** Which reading of TikTok's rules: sources differ (fact sheet, section 11). */
+  REPLY_RULES: z.enum(['documented', 'strict']).default('documented'),
+  /** In place of the preset's numbers. */
+  REPLY_RULES_WINDOW_HOURS: setting.count.optional(),
+  REPLY_RULES_FIRST_MESSAGE: setting.count.optional(),
+  REPLY_RULES_LATER_MESSAGE: setting.count.optional(),
+  REPLY_RULES_AFTER_SILENCE: z.coerce.number().int().min(0).optional(),
+});
+
 /** Fields of the start log: each setting, secrets only as present. */
 export const describeSettings = (settings: Readonly<Record<string, unknown>>): Record<string, string> =>
   Object.fromEntries(

@@ -1,0 +1,2 @@
+export { type Act, type AuditTrail, auditRecord, createRecordAct, type OperatorAct, type RecordAct } from './audit.ts';
+export { operatorBody, reasonText } from './request.ts';
