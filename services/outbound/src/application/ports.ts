@@ -67,7 +67,7 @@ export interface ClaimedLane extends Lane {
   readonly wakes: bigint;
 }
 
-interface LaneHead {
+export interface LaneHead {
   readonly streamId: string;
   readonly state: ReplyState;
 }
