@@ -58,7 +58,7 @@ describe('a call to a neighbour', () => {
     const tiktok = (baseUrl = url) =>
       createTikTok({
         api: createTikTokApi({ client, baseUrl, version: 'v1.3' }),
-        gate: { enter: async () => ({ kind: 'open' }) },
+        gate: { enter: async () => ({ kind: 'open', turn: { atMs: 0, begins: async () => {} } }) },
         circuit: { call: (work) => work() },
         onAnswer: () => {},
         clock,

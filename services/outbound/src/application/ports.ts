@@ -200,10 +200,18 @@ export interface TikTok {
   ): Promise<CallResult<string>>;
 }
 
+/** Leave to make one call. */
+export interface Turn {
+  /** Epoch milliseconds: not before this time. */
+  readonly atMs: number;
+  /** Resolves when the call may be made, which then is to be made at once. Never rejects. */
+  begins(): Promise<void>;
+}
+
 /** What keeps this service within its share of TikTok's calls, and away from a TikTok that fails. */
 export interface CallGate {
-  /** Resolves when the next call may be made, or says until when none may. */
-  enter(): Promise<{ readonly kind: 'open' } | Postponement>;
+  /** A turn, to be waited for, or until when there is none. Throws `DependencyUnavailable`. */
+  enter(): Promise<{ readonly kind: 'open'; readonly turn: Turn } | Postponement>;
 }
 
 /** One conversation, as one record of a topic shows it. */

@@ -31,6 +31,7 @@ export const createTikTok = ({ api, gate, circuit, onAnswer, clock }: TikTokOpti
   const calling = async <T>(schema: z.ZodType<T>, call: () => Promise<ApiAnswer>): Promise<CallResult<T>> => {
     const entered = await gate.enter();
     if (entered.kind === 'postponed') return entered;
+    await entered.turn.begins();
     try {
       return resultOf(schema, await guarded(call));
     } catch (error) {
