@@ -9,6 +9,7 @@ import { migrate } from '@tiktok-channel/platform/postgres';
 import { createRecordingLogger, eventually } from '@tiktok-channel/platform/testing';
 import { type CancelReply, createCodec, type SendReply, topics } from '@tiktok-channel/schemas';
 import { createSimulator } from '@tiktok-channel/tiktok-simulator';
+import { startSimulatorProcess } from './outbound-processes.ts';
 import { type TestDatabase, testDatabase } from './postgres.ts';
 import { sendReply } from './records.ts';
 
@@ -113,19 +114,22 @@ export const replyIn = (
 ): SendReply =>
   sendReply({ channelId, conversationId, replyId: `reply-${randomUUID()}`, requestedAt: Date.now(), ...overrides });
 
-export const createOutboundWorld = async (): Promise<OutboundWorld> => {
+export const createOutboundWorld = async ({ isSimulatorApart = false } = {}): Promise<OutboundWorld> => {
   const logger = createRecordingLogger();
   const database = await testDatabase();
   await migrate({ url: database.url, folder: outboundMigrations, logger });
   const bus = await createBus(logger);
   const neighbours = await createNeighbours();
   const ingressPort = await freePort();
-  const simulator = await createSimulator({
-    appId: APP_ID,
-    appSecret: APP_SECRET,
-    redirectUrls: [REDIRECT_URL],
-    webhookUrl: `http://127.0.0.1:${ingressPort}/webhooks/tiktok`,
-  });
+  const webhookUrl = `http://127.0.0.1:${ingressPort}/webhooks/tiktok`;
+  const simulator = await (isSimulatorApart
+    ? startSimulatorProcess({
+        SIMULATOR_APP_ID: APP_ID,
+        SIMULATOR_APP_SECRET: APP_SECRET,
+        SIMULATOR_REDIRECT_URLS: REDIRECT_URL,
+        SIMULATOR_WEBHOOK_URL: webhookUrl,
+      })
+    : createSimulator({ appId: APP_ID, appSecret: APP_SECRET, redirectUrls: [REDIRECT_URL], webhookUrl }));
   const ingress = await startIngress(
     { ...bus.environment, CLOCK_URL: simulator.url, PORT: String(ingressPort) },
     logger,
