@@ -238,7 +238,7 @@ describe('lanes of replies in PostgreSQL', () => {
           accessToken: 'token',
         }),
       },
-      gate: { enter: async () => ({ kind: 'open', turn: { atMs: 0, begins: async () => {} } }) },
+      gate: { enter: async () => ({ kind: 'open', turn: { atMs: 0, begins: async () => {}, begun: () => {} } }) },
       clock,
       random: () => 0.5,
       pause: async () => {},
@@ -733,8 +733,10 @@ describe('lanes of replies in PostgreSQL', () => {
       });
       const call = async () => {
         const taken = await take();
-        if (taken.kind === 'taken') await taken.turn.begins();
-        return taken.kind === 'taken' ? taken.kind : taken;
+        if (taken.kind === 'paused') return taken;
+        await taken.turn.begins();
+        taken.turn.begun();
+        return taken.kind;
       };
       return { call, take, ...others };
     };

@@ -17,6 +17,7 @@ const LIMITS = [10, 50, 1_000];
 const SECONDS = 15;
 const MOST_REPLIES = 5_000;
 const CONVERSATIONS = 100;
+const MANY_CONVERSATIONS = 1_000;
 const SHARE_AIM = 0.98;
 
 /** Above this limit the machine is what limits. */
@@ -91,9 +92,11 @@ const measureShare = async (world: OutboundWorld, limit: number): Promise<Result
   const isBareMeasured = limit > LIMIT_OF_BARE;
   const bareBefore = isBareMeasured ? await bareCalls(world) : Number.NaN;
   const count = Math.min(MOST_REPLIES, limit * SECONDS);
-  const conversations = await conversationsOf(world, CONVERSATIONS);
+  const conversations = await conversationsOf(world, isBareMeasured ? MANY_CONVERSATIONS : CONVERSATIONS);
   await world.send(
-    ...Array.from({ length: count }, (_, index) => replyIn(conversations[index % CONVERSATIONS] as Conversation)),
+    ...Array.from({ length: count }, (_, index) =>
+      replyIn(conversations[index % conversations.length] as Conversation),
+    ),
   );
   await withOutbound(world, limit, () =>
     eventually('all are sent', () => world.statuses.filter(isVerdict).length >= count, { withinMs: 600_000 }),

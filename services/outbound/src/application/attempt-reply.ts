@@ -105,7 +105,10 @@ const attempt = async (
 
   await turn.begins();
   const startedAtMs = clock.now();
-  const result = await tiktok.send(caller, command.conversationId, message, deadlineMs);
+  const result = await tiktok.send(caller, command.conversationId, message, {
+    atMs: deadlineMs,
+    onWriting: turn.begun,
+  });
   const events = await recordSurely(dependencies, lane, head.streamId, {
     type: 'RecordSendResult',
     attempt: attemptStarted.attempt,

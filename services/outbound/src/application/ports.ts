@@ -187,7 +187,12 @@ export interface ListedContent {
 
 export interface TikTok {
   /** Judges the deadline immediately before the request is written; the socket is destroyed at it. Never throws. */
-  send(caller: Caller, conversationId: string, message: TikTokMessage, deadlineMs: number): Promise<SendResult>;
+  send(
+    caller: Caller,
+    conversationId: string,
+    message: TikTokMessage,
+    deadline: { readonly atMs: number; readonly onWriting: () => void },
+  ): Promise<SendResult>;
   listContent(caller: Caller, conversationId: string): Promise<CallResult<ListedContent>>;
   canSendImages(
     caller: Caller,
@@ -206,6 +211,8 @@ export interface Turn {
   readonly atMs: number;
   /** Resolves when the call may be made, which then is to be made at once. Never rejects. */
   begins(): Promise<void>;
+  /** The request is being written: what is late now makes others wait. */
+  begun(): void;
 }
 
 /** What keeps this service within its share of TikTok's calls, and away from a TikTok that fails. */

@@ -20,7 +20,7 @@ interface Asked<In, Out> {
  */
 export const batched = <In, Out>(
   run: (inputs: readonly In[]) => Promise<readonly Out[]>,
-  { atOnce = 2, most = 200 }: BatchOptions = {},
+  { atOnce = 2, most = 500 }: BatchOptions = {},
 ): ((input: In) => Promise<Out>) => {
   const waiting: Asked<In, Out>[] = [];
   let underWay = 0;

@@ -131,19 +131,23 @@ const turnAt = (
   const waitMs = Math.max(0, Math.ceil(atUs / 1_000) - clock.now());
   const dueAt = monotonicMs() + waitMs;
   const comes = waitMs > 0 ? pause(waitMs) : Promise.resolve();
-  /** Whatever is in the way of another turn: one call that is late harms nobody. */
-  const waitAgain = async (): Promise<void> => {
-    const again = await take().catch(() => null);
-    if (again?.kind === 'taken') await again.turn.begins();
-  };
+  const latenessMs = () => monotonicMs() - dueAt;
+  let instead: RateTurn | null = null;
   return {
     atMs: Math.ceil(atUs / 1_000),
     comes,
     begins: async () => {
       await comes;
-      const lateMs = monotonicMs() - dueAt;
-      if (lateMs > MOST_LATENESS_MS) return waitAgain();
-      if (lateMs > FREE_LATENESS_MS) moveOn(shiftedUs + Math.round(1_000 * (lateMs - FREE_LATENESS_MS)));
+      if (latenessMs() <= MOST_LATENESS_MS) return;
+      // Whatever is in the way of another turn: one call that is late harms nobody.
+      const again = await take().catch(() => null);
+      instead = again?.kind === 'taken' ? again.turn : null;
+      await instead?.begins();
+    },
+    begun: () => {
+      if (instead !== null) return instead.begun();
+      const lateMs = Math.min(latenessMs(), MOST_LATENESS_MS) - FREE_LATENESS_MS;
+      if (lateMs > 0) moveOn(shiftedUs + Math.round(1_000 * lateMs));
     },
   };
 };
