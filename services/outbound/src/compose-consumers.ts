@@ -3,7 +3,7 @@ import type { Consumer } from '@tiktok-channel/platform/kafka';
 import type { Part } from '@tiktok-channel/platform/lifecycle';
 import { readPositions } from '@tiktok-channel/platform/postgres';
 import { topics } from '@tiktok-channel/schemas';
-import { createChannelChangeDecoder, createChannelChangeHandler } from './adapters/kafka/channel-changes.ts';
+import { createChannelChanges } from './adapters/kafka/channel-changes.ts';
 import {
   COMMANDS_GROUP,
   createCommandBatchHandler,
@@ -19,15 +19,9 @@ import { createReplyIntake } from './adapters/persistence/reply-intake.repositor
 import { createAcceptCommands } from './application/accept-commands.ts';
 import type { Core } from './compose-core.ts';
 
-interface Wakes {
-  /** Wakes the dispatcher. */
-  readonly poke: () => void;
-  readonly forgetChannel: (channelId: string) => void;
-}
-
-/** Commands, facts, and channels that changed: the last goes to every replica, since each remembers tokens. */
-export const composeConsumers = (core: Core, { poke, forgetChannel }: Wakes): readonly Part[] => {
-  const { clock, database, kafka, codec, relay, logger, metrics, publish, lifecycle } = core;
+/** Commands and facts. `poke` wakes the dispatcher. */
+export const composeConsumers = (core: Core, poke: () => void): readonly Part[] => {
+  const { clock, database, kafka, admin, codec, relay, logger, metrics, publish, lifecycle } = core;
   const producer = kafka.createProducer();
   const deadLetters = { producer, topic: topics.outboundDeadLetters.name };
   const onFatal = (error: Error) => lifecycle.fail(error);
@@ -41,7 +35,6 @@ export const composeConsumers = (core: Core, { poke, forgetChannel }: Wakes): re
     count: metrics.countCommand,
   });
 
-  const admin = kafka.createAdmin();
   const countMisplaced = createMisplacedCounter({
     partitions: async () => (await admin.endOffsets(topics.replyCommands.name)).size,
     count: metrics.countMisplaced,
@@ -63,22 +56,28 @@ export const composeConsumers = (core: Core, { poke, forgetChannel }: Wakes): re
     deadLetters,
     onFatal,
   });
-  const channels = kafka.createConsumer({
-    group: `outbound.channels.${randomUUID()}`,
-    topics: [topics.channels.name],
-    decode: createChannelChangeDecoder(codec),
-    apply: createChannelChangeHandler(forgetChannel),
-    deadLetters,
-    onFatal,
-  });
   return [
     { name: 'dead-letters', start: producer.start, stop: producer.stop },
-    { name: 'partitions of commands', start: admin.start, stop: admin.stop },
-    consumerPart('channels', channels),
     consumerPart('facts', facts),
     consumerPart('commands', commands),
   ];
 };
+
+/** Every replica hears of every change, since each remembers tokens. Started before anything asks for one. */
+export const composeChannelChanges = (
+  { kafka, admin, lifecycle }: Core,
+  forgetChannel: (channelId: string) => void,
+): Part => ({
+  name: 'changes of channels',
+  ...createChannelChanges({
+    kafka,
+    admin,
+    topic: topics.channels.name,
+    group: `outbound.channels.${randomUUID()}`,
+    onChange: forgetChannel,
+    onFatal: (error) => lifecycle.fail(error),
+  }),
+});
 
 const consumerPart = (name: string, { start, stop, health }: Consumer): Part => ({
   name: `consumer of ${name}`,

@@ -15,7 +15,7 @@ import { type Codec, createCodec } from '@tiktok-channel/schemas';
 import { createStatusPublisher, WRITTEN_RECORDS } from './adapters/kafka/status.codec.ts';
 import { createDatabase } from './adapters/persistence/database.ts';
 import type { PublishReplyEvent } from './adapters/persistence/reply-log.ts';
-import { composeConsumers } from './compose-consumers.ts';
+import { composeChannelChanges, composeConsumers } from './compose-consumers.ts';
 import type { Core, OutboundOptions } from './compose-core.ts';
 import { composeDispatching } from './compose-dispatching.ts';
 import { createOutboundMetrics, type OutboundMetrics } from './telemetry.ts';
@@ -39,6 +39,7 @@ export const composeOutbound = (options: OutboundOptions): Outbound => {
     settings: { brokers: settings.KAFKA_BROKERS, topicPrefix: settings.KAFKA_TOPIC_PREFIX, clientId: 'outbound' },
     logger,
   });
+  const admin = kafka.createAdmin();
   const relay = createOutboxRelay({
     store: createOutboxStore(database),
     createProducer: kafka.createProducer,
@@ -60,6 +61,7 @@ export const composeOutbound = (options: OutboundOptions): Outbound => {
     clock: time.clock,
     database,
     kafka,
+    admin,
     relay,
     codec,
     metrics,
@@ -75,8 +77,10 @@ export const composeOutbound = (options: OutboundOptions): Outbound => {
     createDatabasePulse(database, logger),
     schemas,
     relayPart(relay),
+    { name: 'ends of topics', start: admin.start, stop: admin.stop },
+    composeChannelChanges(core, forgetChannel),
     ...dispatching,
-    ...composeConsumers(core, { poke: dispatcher.poke, forgetChannel }),
+    ...composeConsumers(core, dispatcher.poke),
     servers.open,
     {
       name: 'announcement',

@@ -67,7 +67,7 @@ export interface ClaimedLane extends Lane {
   readonly wakes: bigint;
 }
 
-interface LaneHead {
+export interface LaneHead {
   readonly streamId: string;
   readonly state: ReplyState;
 }
@@ -187,7 +187,12 @@ export interface ListedContent {
 
 export interface TikTok {
   /** Judges the deadline immediately before the request is written; the socket is destroyed at it. Never throws. */
-  send(caller: Caller, conversationId: string, message: TikTokMessage, deadlineMs: number): Promise<SendResult>;
+  send(
+    caller: Caller,
+    conversationId: string,
+    message: TikTokMessage,
+    deadline: { readonly atMs: number; readonly onWriting: () => void },
+  ): Promise<SendResult>;
   listContent(caller: Caller, conversationId: string): Promise<CallResult<ListedContent>>;
   canSendImages(
     caller: Caller,
@@ -200,10 +205,20 @@ export interface TikTok {
   ): Promise<CallResult<string>>;
 }
 
+/** Leave to make one call. */
+export interface Turn {
+  /** Epoch milliseconds: not before this time. */
+  readonly atMs: number;
+  /** Resolves when the call may be made, which then is to be made at once. Never rejects. */
+  begins(): Promise<void>;
+  /** The request is being written: what is late now makes others wait. */
+  begun(): void;
+}
+
 /** What keeps this service within its share of TikTok's calls, and away from a TikTok that fails. */
 export interface CallGate {
-  /** Resolves when the next call may be made, or says until when none may. */
-  enter(): Promise<{ readonly kind: 'open' } | Postponement>;
+  /** A turn, to be waited for, or until when there is none. Throws `DependencyUnavailable`. */
+  enter(): Promise<{ readonly kind: 'open'; readonly turn: Turn } | Postponement>;
 }
 
 /** One conversation, as one record of a topic shows it. */

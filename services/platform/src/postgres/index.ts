@@ -10,4 +10,4 @@ export { createRequestRate, type RequestRate } from './request-rate.ts';
 export { SHARED_TABLES_SQL } from './shared-tables.ts';
 export type { SqlClient, TransactionalSqlClient } from './sql-client.ts';
 export type { StoredEvent } from './streams.ts';
-export { appendToStream, loadStream, loadStreams, startStreams } from './streams.ts';
+export { appendToStream, appendToStreams, loadStream, loadStreams, startStreams } from './streams.ts';
