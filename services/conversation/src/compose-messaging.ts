@@ -1,3 +1,4 @@
+import { kafkaConnection } from '@tiktok-channel/platform/config';
 import { createKafka } from '@tiktok-channel/platform/kafka';
 import { createFromRegistry, type Part } from '@tiktok-channel/platform/lifecycle';
 import { createOutboxRelay } from '@tiktok-channel/platform/outbox';
@@ -47,7 +48,7 @@ export const composeMessaging = (
 ): Messaging => {
   const { settings, logger, clock, database, changes } = ground;
   const kafka = createKafka({
-    settings: { brokers: settings.KAFKA_BROKERS, clientId: 'conversation', topicPrefix: settings.KAFKA_TOPIC_PREFIX },
+    settings: { ...kafkaConnection(settings), clientId: 'conversation' },
     logger,
   });
   const schemas = createFromRegistry({
