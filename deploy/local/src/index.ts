@@ -4,6 +4,7 @@ export { type KafkaServer, startKafka } from './servers/kafka.ts';
 export { measureProducerTool, type ProducerToolOptions } from './servers/kafka-tools.ts';
 export { type PostgresServer, startPostgres } from './servers/postgres.ts';
 export { type RegistryServer, startRegistry } from './servers/registry.ts';
+export { type KafkaUser, type SecuredKafka, startSecuredKafka } from './servers/secured-kafka.ts';
 export type { Server, Way } from './servers/server.ts';
 export type {
   Addresses,
