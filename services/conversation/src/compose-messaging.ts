@@ -87,11 +87,15 @@ export const composeMessaging = (
       }),
     onFatal,
   });
+  // Without the projection the schemas are still needed: replies are asked for here.
+  const following = settings.CONVERSATION_PROJECTS
+    ? [projection, follower]
+    : [{ ...schemas, start: () => void schemas.start() }];
   const wake = () => {
     relay.poke();
     changes.poke();
   };
-  return { ...composeReplies(ground, { codec: schemas.current, wake }), parts: [relay, projection, follower] };
+  return { ...composeReplies(ground, { codec: schemas.current, wake }), parts: [relay, ...following] };
 };
 
 /** What follows from every change, behind the projection. It waits for the registry, whose schemas a snapshot needs. */
