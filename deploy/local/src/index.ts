@@ -1,5 +1,6 @@
 export { createDatabase, databaseUrl, dropDatabase } from './database.ts';
 export { type Dependencies, type DependencyOptions, startDependencies } from './dependencies.ts';
+export { cacheFolder, fillCache } from './folders.ts';
 export { type KafkaServer, startKafka } from './servers/kafka.ts';
 export { measureProducerTool, type ProducerToolOptions } from './servers/kafka-tools.ts';
 export { type PostgresServer, startPostgres } from './servers/postgres.ts';
