@@ -20,7 +20,10 @@ import type { Ground } from './ground.ts';
 
 export interface Builds {
   readonly routes: Omit<ProjectionRoutes, 'operators'>;
-  readonly parts: readonly Part[];
+  /** What every replica needs to show and start builds. */
+  readonly serving: readonly Part[];
+  /** What carries them on, where the projection runs. */
+  readonly working: readonly Part[];
 }
 
 /** Beside those of the served build and its readers, who must not wait for one. */
@@ -97,6 +100,7 @@ export const composeBuilds = (
       },
       clock,
     },
-    parts: [connections, logRanges, followers, telling],
+    serving: [connections, logRanges],
+    working: [followers, telling],
   };
 };

@@ -1,3 +1,4 @@
+import { kafkaConnection } from '@tiktok-channel/platform/config';
 import { createKafka } from '@tiktok-channel/platform/kafka';
 import { createFromRegistry, type Part } from '@tiktok-channel/platform/lifecycle';
 import { createOutboxRelay } from '@tiktok-channel/platform/outbox';
@@ -49,7 +50,7 @@ export const composeMessaging = (
 ): Messaging => {
   const { settings, logger, clock, database, changes } = ground;
   const kafka = createKafka({
-    settings: { brokers: settings.KAFKA_BROKERS, clientId: 'conversation', topicPrefix: settings.KAFKA_TOPIC_PREFIX },
+    settings: { ...kafkaConnection(settings), clientId: 'conversation' },
     logger,
   });
   const schemas = createFromRegistry({
@@ -94,6 +95,13 @@ export const composeMessaging = (
     producer: deadLetters,
     onMediaWanted: fetching.mediaLoop.poke,
   });
+  // Without the projection the schemas are still needed, since replies are asked for here, and the producer for acts of operators.
+  const working = settings.CONVERSATION_PROJECTS
+    ? [projection, follower, ...builds.working]
+    : [
+        { ...schemas, start: () => void schemas.start() },
+        { name: 'kafka producer', start: () => void deadLetters.start().catch(onFatal), stop: deadLetters.stop },
+      ];
   const wake = () => {
     relay.poke();
     changes.poke();
@@ -101,7 +109,7 @@ export const composeMessaging = (
   return {
     ...composeReplies(ground, { codec: schemas.current, wake }),
     projections: builds.routes,
-    parts: [relay, projection, follower, ...builds.parts],
+    parts: [relay, ...builds.serving, ...working],
   };
 };
 

@@ -62,7 +62,7 @@ export const composeConversation = (options: ConversationOptions): Conversation 
   parts.push(
     createUpkeep(ground),
     ground.changes,
-    ...fetching.parts,
+    ...(settings.CONVERSATION_PROJECTS ? fetching.parts : []),
     ...messaging.parts,
     servers.open,
     servers.streams,

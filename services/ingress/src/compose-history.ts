@@ -1,4 +1,5 @@
 import { createServiceClock } from '@tiktok-channel/platform/clock';
+import { kafkaConnection } from '@tiktok-channel/platform/config';
 import { createHttpServer, createInternalApp } from '@tiktok-channel/platform/http-server';
 import { createKafka } from '@tiktok-channel/platform/kafka';
 import type { Clock, Logger } from '@tiktok-channel/platform/kernel';
@@ -30,7 +31,7 @@ interface HistoryOptions {
 export const composeHistory = ({ settings, logger, clock: givenClock }: HistoryOptions): History => {
   const time = createServiceClock({ service: 'history', url: settings.CLOCK_URL, given: givenClock, logger });
   const kafka = createKafka({
-    settings: { brokers: settings.KAFKA_BROKERS, clientId: 'history', topicPrefix: settings.KAFKA_TOPIC_PREFIX },
+    settings: { ...kafkaConnection(settings), clientId: 'history' },
     logger,
   });
   const schemas = createFromRegistry({

@@ -86,9 +86,9 @@ const uncheckedCheck = (name: string, why: string): Check => ({
 });
 
 const kafkaLook = (settings: DoctorSettings): Check => {
-  const { KAFKA_BROKERS, KAFKA_TOPIC_PREFIX } = settings;
+  const { KAFKA_BROKERS } = settings;
   if (KAFKA_BROKERS === undefined) return uncheckedCheck('Kafka', 'needs KAFKA_BROKERS');
-  return kafkaCheck(createConnection({ KAFKA_BROKERS, KAFKA_TOPIC_PREFIX }), {
+  return kafkaCheck(createConnection({ ...settings, KAFKA_BROKERS }), {
     replicationFactor: settings.KAFKA_REPLICATION_FACTOR,
     minInsyncReplicas: settings.KAFKA_MIN_INSYNC_REPLICAS,
   });

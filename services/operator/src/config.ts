@@ -73,6 +73,13 @@ const NOT_LOOKED_AT = 'then it is not looked at';
 const doctorSettings = {
   KAFKA_BROKERS: required(setting.list),
   KAFKA_TOPIC_PREFIX: optional(setting.text, 'none'),
+  KAFKA_SSL: optional(setting.flag, 'on where a file for TLS is named'),
+  KAFKA_SSL_CA: optional(setting.text, "the machine's own authorities"),
+  KAFKA_SSL_CERT: optional(setting.text, 'none'),
+  KAFKA_SSL_KEY: optional(setting.text, 'none'),
+  KAFKA_SASL_MECHANISM: optional(kafkaEnvironment.shape.KAFKA_SASL_MECHANISM, 'none'),
+  KAFKA_SASL_USERNAME: optional(setting.text, 'none'),
+  KAFKA_SASL_PASSWORD: optional(setting.secret, 'none'),
   KAFKA_REPLICATION_FACTOR: optional(setting.count, "the cluster's own"),
   KAFKA_MIN_INSYNC_REPLICAS: optional(setting.count, "the cluster's own"),
   SCHEMA_REGISTRY_URL: required(setting.url),

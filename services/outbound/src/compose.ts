@@ -1,4 +1,5 @@
 import { createServiceClock } from '@tiktok-channel/platform/clock';
+import { kafkaConnection } from '@tiktok-channel/platform/config';
 import { createApp, createHttpServer, createInternalApp } from '@tiktok-channel/platform/http-server';
 import { createKafka } from '@tiktok-channel/platform/kafka';
 import {
@@ -36,7 +37,7 @@ export const composeOutbound = (options: OutboundOptions): Outbound => {
   const time = createServiceClock({ service: 'outbound', url: settings.CLOCK_URL, given: options.clock, logger });
   const database = createDatabase(settings.DATABASE_URL);
   const kafka = createKafka({
-    settings: { brokers: settings.KAFKA_BROKERS, topicPrefix: settings.KAFKA_TOPIC_PREFIX, clientId: 'outbound' },
+    settings: { ...kafkaConnection(settings), clientId: 'outbound' },
     logger,
   });
   const admin = kafka.createAdmin();
