@@ -1,0 +1,3 @@
+import { words } from '../../words.ts';
+
+export const InboxPage = () => <h1>{words.inbox.title}</h1>;
