@@ -9,6 +9,8 @@ export const LISTS = {
   messages: 'messages',
   channels: 'channels',
   notices: 'notices',
+  /** Bytes, which never change. */
+  media: 'media',
 } as const;
 
 export interface ConversationFilter {
@@ -76,3 +78,12 @@ export const noticesQuery = (api: Api) =>
     queryKey: [LISTS.notices] as const,
     queryFn: ({ signal }) => bodyOf(api.conversations.GET('/v1/notices', { params: { query: { limit: 5 } }, signal })),
   });
+
+/** The bytes of a medium. Its address may be signed for some minutes only; with the token the path alone is good for as long. */
+export const mediaQuery = (api: Api, url: string) =>
+  queryOptions({
+    queryKey: [LISTS.media, pathOf(url)] as const,
+    queryFn: async ({ signal }) => (await api.fetch(pathOf(url), { signal })).blob(),
+  });
+
+const pathOf = (url: string): string => new URL(url, location.origin).pathname;

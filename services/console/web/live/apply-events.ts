@@ -33,7 +33,7 @@ export const createEventApplier = (api: Api, queries: QueryClient): ((event: Liv
       // From `ready` on everything is told; what was read before may have missed something.
       case 'ready':
       case 'reset':
-        void queries.invalidateQueries();
+        void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== LISTS.media });
         break;
       case 'channel':
         void queries.invalidateQueries({ queryKey: [LISTS.channels] });

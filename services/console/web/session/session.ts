@@ -1,6 +1,7 @@
 import { useSyncExternalStore } from 'react';
 import { now } from '../time/clock.ts';
 import type { Config } from './config.ts';
+import { forgetDrafts } from './drafts.ts';
 import { type OpenId, RETURN_PATH, SIGNED_OUT_PATH, type Tokens } from './openid.ts';
 import { type Person, personOf } from './person.ts';
 
@@ -98,6 +99,7 @@ export const createSessions = (openId: OpenId, config: Config): Sessions => {
     signIn: () => leave({ isSilent: false }),
     signOut: async () => {
       tokens = null;
+      forgetDrafts();
       await openId.leaveToSignOut().catch(() => become({ status: 'signedOut', reason: 'provider_unreachable' }));
     },
     bearer: async () => {
