@@ -61,7 +61,7 @@ export const settingsOf = (input: SettingsInput): Readonly<Record<ProcessName, E
       MEDIA_URL_SECRETS: secrets.mediaUrl,
     },
     outbound: { ...common('outbound'), ...kafka, ...registry, ...people, ...services, ...tiktok.api },
-    console: { ...common('console'), ...concerns.upstreams },
+    console: { ...common('console'), ...concerns.upstreams, ...concerns.signIn },
     simulator: concerns.simulator,
   };
 };
@@ -79,10 +79,11 @@ const concernsOf = ({ dependencies, placement, secrets, topicPrefix }: SettingsI
     registry: { SCHEMA_REGISTRY_URL: dependencies.registry.url },
     // Outside production auth is the OpenID provider.
     people: {
-      OIDC_ISSUER: publicUrl,
+      OIDC_ISSUER: `${publicUrl}/local/openid`,
       OIDC_AUDIENCE: AUDIENCE,
       OIDC_JWKS_URL: `${authInternalUrl}/.well-known/jwks.json`,
     },
+    signIn: { OIDC_ISSUER: `${publicUrl}/local/openid`, OIDC_CLIENT_ID: 'console' },
     services: {
       SERVICE_TOKEN_SECRETS: secrets.serviceToken,
       AUTH_INTERNAL_URL: authInternalUrl,

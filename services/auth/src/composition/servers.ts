@@ -8,6 +8,7 @@ import { mountAccounts } from '../adapters/http/accounts.routes.ts';
 import { mountAuthorization } from '../adapters/http/authorization.routes.ts';
 import { mountChannels } from '../adapters/http/channels.routes.ts';
 import { mountLocalAuthorization } from '../adapters/http/local-authorization.routes.ts';
+import { mountLocalOpenId } from '../adapters/http/local-openid.routes.ts';
 import { mountLocalKeys, mountLocalTokens } from '../adapters/http/local-sign-in.routes.ts';
 import { mountOperator } from '../adapters/http/operator.routes.ts';
 import { type Core, ids, isProduction } from './core.ts';
@@ -58,7 +59,9 @@ const mountPublic = (app: Express, core: Core, { stores, useCases }: Served, ide
   mountOperator(app, shared);
   if (isProduction(settings)) return;
 
-  mountLocalTokens(app, { keys: stores.signingKeys, issuer, audience, clock });
+  const signIn = { keys: stores.signingKeys, issuer, audience, clock };
+  mountLocalTokens(app, signIn);
+  mountLocalOpenId(app, { ...signIn, publicUrl });
   mountLocalAuthorization(app, { start: useCases.start, publicUrl });
 };
 

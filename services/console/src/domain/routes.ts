@@ -50,3 +50,8 @@ export const isRepeatable = (method: string, path: string): boolean =>
 
 const fits = (rule: Rule, path: string): boolean =>
   rule.path.endsWith('/') ? path.startsWith(rule.path) && path !== rule.path : path === rule.path;
+
+const PAGES = /^\/(?:(?:channels|inbox|operations)(?:\/.*)?|signed-in|signed-out)?$/;
+
+/** Addresses that the page itself shows something at. */
+export const isPageOf = (path: string): boolean => PAGES.test(path);
