@@ -1,7 +1,8 @@
 import { createKafka } from '@tiktok-channel/platform/kafka';
 import { createFromRegistry, type Part } from '@tiktok-channel/platform/lifecycle';
+import { createOperatorApi, type OperatorApi } from '@tiktok-channel/platform/operator-api';
 import { createOutboxRelay } from '@tiktok-channel/platform/outbox';
-import { createOutboxStore } from '@tiktok-channel/platform/postgres';
+import { createBacklogReader, createOutboxStore } from '@tiktok-channel/platform/postgres';
 import { currentTraceparent } from '@tiktok-channel/platform/telemetry';
 import { createCodec, topics } from '@tiktok-channel/schemas';
 import { createKafkaPart } from './adapters/kafka/kafka.part.ts';
@@ -37,6 +38,7 @@ export interface Messaging {
   readonly retryReply: RetryReply;
   readonly cancelReply: CancelReply;
   readonly presence: Presence;
+  readonly operatorApi: OperatorApi;
   readonly parts: readonly Part[];
 }
 
@@ -51,7 +53,11 @@ export const composeMessaging = (
     logger,
   });
   const schemas = createFromRegistry({
-    open: () => createCodec({ registry: { url: settings.SCHEMA_REGISTRY_URL }, writes: WRITTEN_RECORDS }),
+    open: () =>
+      createCodec({
+        registry: { url: settings.SCHEMA_REGISTRY_URL },
+        writes: [...WRITTEN_RECORDS, 'OperatorActed'],
+      }),
     logger,
   });
   const relay = createOutboxRelay({
@@ -86,11 +92,30 @@ export const composeMessaging = (
       }),
     onFatal,
   });
+  const operatorApi = createOperatorApi({
+    ...{ kafka, clock, logger },
+    service: 'conversation',
+    identify: ground.identify,
+    codec: schemas.current,
+    producer: deadLetters,
+    topics: {
+      audit: topics.audit.name,
+      deadLetters: topics.conversationDeadLetters.name,
+      redrive: topics.conversationRedrive.name,
+    },
+    redrivenGroups: [PROJECTION_GROUP],
+    consumers: projection.consumers,
+    outboxes: [{ name: 'conversation.outbox', readBacklog: createBacklogReader(database) }],
+  });
   const wake = () => {
     relay.poke();
     changes.poke();
   };
-  return { ...composeReplies(ground, { codec: schemas.current, wake }), parts: [relay, projection, follower] };
+  return {
+    ...composeReplies(ground, { codec: schemas.current, wake }),
+    operatorApi,
+    parts: [relay, projection, follower, operatorApi.part],
+  };
 };
 
 /** What follows from every change, behind the projection. It waits for the registry, whose schemas a snapshot needs. */
@@ -118,7 +143,7 @@ const composeFollower = (
 const composeReplies = (
   { clock, database, mediaLibrary, queries, changes }: Ground,
   { codec, wake }: { readonly codec: RowCodec; readonly wake: () => void },
-): Omit<Messaging, 'parts'> => {
+): Omit<Messaging, 'operatorApi' | 'parts'> => {
   const rows = createCommandRows(codec, currentTraceparent);
   const requests = createReplyRequests({ database, rows, attachmentsJson, onEnqueued: wake });
   const submitReply = createSubmitReply({ queries, requests, media: mediaLibrary, clock });
