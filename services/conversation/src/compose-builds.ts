@@ -1,14 +1,12 @@
-import { randomUUID } from 'node:crypto';
-import type { Kafka, Producer } from '@tiktok-channel/platform/kafka';
+import type { Kafka } from '@tiktok-channel/platform/kafka';
 import type { FromRegistry, Part } from '@tiktok-channel/platform/lifecycle';
-import { createRecordAct } from '@tiktok-channel/platform/operator-api';
-import { type Codec, topics } from '@tiktok-channel/schemas';
+import type { RecordAct } from '@tiktok-channel/platform/operator-api';
+import type { Codec } from '@tiktok-channel/schemas';
 import type { ProjectionRoutes } from './adapters/http/projection.routes.ts';
 import { createBuildConsumer } from './adapters/kafka/build.consumer.ts';
 import { createBuildsPart } from './adapters/kafka/builds.part.ts';
 import { createLogRanges } from './adapters/kafka/log-ranges.ts';
 import { PROJECTED_TOPICS, PROJECTION_GROUP } from './adapters/kafka/projection.consumer.ts';
-import { SOURCE } from './adapters/kafka/reply-command.codec.ts';
 import { createBuildFollowing, createBuildStore } from './adapters/persistence/build.store.ts';
 import { createTellDifferences } from './adapters/persistence/build-telling.ts';
 import { createProjectionBuilds } from './adapters/persistence/builds.ts';
@@ -36,12 +34,12 @@ export const composeBuilds = (
   {
     kafka,
     schemas,
-    producer,
+    recordAct,
     onMediaWanted,
   }: {
     readonly kafka: Kafka;
     readonly schemas: FromRegistry<Codec>;
-    readonly producer: Pick<Producer, 'send'>;
+    readonly recordAct: RecordAct;
     readonly onMediaWanted: () => void;
   },
 ): Builds => {
@@ -87,13 +85,7 @@ export const composeBuilds = (
       builds,
       showBuilds: createShowBuilds(show),
       startBuild: createStartBuild(show),
-      recordAct: createRecordAct({
-        trail: () => ({ codec: schemas.current(), topic: topics.audit.name, source: SOURCE }),
-        producer,
-        ids: { next: () => randomUUID() },
-        clock,
-        logger,
-      }),
+      recordAct,
       onChanged: () => {
         followers.poke();
         telling.poke();

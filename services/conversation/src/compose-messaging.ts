@@ -1,10 +1,11 @@
 import { kafkaConnection } from '@tiktok-channel/platform/config';
-import { createKafka } from '@tiktok-channel/platform/kafka';
-import { createFromRegistry, type Part } from '@tiktok-channel/platform/lifecycle';
+import { createKafka, type Kafka, type Producer } from '@tiktok-channel/platform/kafka';
+import { createFromRegistry, type FromRegistry, type Part } from '@tiktok-channel/platform/lifecycle';
+import { createOperatorApi, type OperatorApi } from '@tiktok-channel/platform/operator-api';
 import { createOutboxRelay } from '@tiktok-channel/platform/outbox';
-import { createOutboxStore } from '@tiktok-channel/platform/postgres';
+import { createBacklogReader, createOutboxStore } from '@tiktok-channel/platform/postgres';
 import { currentTraceparent } from '@tiktok-channel/platform/telemetry';
-import { createCodec, topics } from '@tiktok-channel/schemas';
+import { type Codec, createCodec, topics } from '@tiktok-channel/schemas';
 import { createKafkaPart } from './adapters/kafka/kafka.part.ts';
 import { createProjectionConsumer, PROJECTION_GROUP } from './adapters/kafka/projection.consumer.ts';
 import {
@@ -40,6 +41,7 @@ export interface Messaging {
   readonly cancelReply: CancelReply;
   readonly presence: Presence;
   readonly projections: Builds['routes'];
+  readonly operatorApi: OperatorApi;
   readonly parts: readonly Part[];
 }
 
@@ -54,7 +56,11 @@ export const composeMessaging = (
     logger,
   });
   const schemas = createFromRegistry({
-    open: () => createCodec({ registry: { url: settings.SCHEMA_REGISTRY_URL }, writes: WRITTEN_RECORDS }),
+    open: () =>
+      createCodec({
+        registry: { url: settings.SCHEMA_REGISTRY_URL },
+        writes: [...WRITTEN_RECORDS, 'OperatorActed'],
+      }),
     logger,
   });
   const relay = createOutboxRelay({
@@ -89,10 +95,11 @@ export const composeMessaging = (
       }),
     onFatal,
   });
+  const operatorApi = composeOperatorApi(ground, { kafka, schemas, deadLetters, projection });
   const builds = composeBuilds(ground, {
     kafka,
     schemas,
-    producer: deadLetters,
+    recordAct: operatorApi.recordAct,
     onMediaWanted: fetching.mediaLoop.poke,
   });
   // Without the projection the schemas are still needed, since replies are asked for here, and the producer for acts of operators.
@@ -108,10 +115,42 @@ export const composeMessaging = (
   };
   return {
     ...composeReplies(ground, { codec: schemas.current, wake }),
+    operatorApi,
     projections: builds.routes,
-    parts: [relay, ...builds.serving, ...working],
+    parts: [relay, ...builds.serving, ...working, operatorApi.part],
   };
 };
+
+/** What operators see of the projection and the outbox, and can give back. */
+const composeOperatorApi = (
+  { clock, database, identify, logger }: Ground,
+  {
+    kafka,
+    schemas,
+    deadLetters,
+    projection,
+  }: {
+    readonly kafka: Kafka;
+    readonly schemas: FromRegistry<Codec>;
+    readonly deadLetters: Producer;
+    readonly projection: Pick<ReturnType<typeof createKafkaPart>, 'consumers'>;
+  },
+): OperatorApi =>
+  createOperatorApi({
+    ...{ kafka, clock, logger },
+    service: 'conversation',
+    identify,
+    codec: schemas.current,
+    producer: deadLetters,
+    topics: {
+      audit: topics.audit.name,
+      deadLetters: topics.conversationDeadLetters.name,
+      redrive: topics.conversationRedrive.name,
+    },
+    redrivenGroups: [PROJECTION_GROUP],
+    consumers: projection.consumers,
+    outboxes: [{ name: 'conversation.outbox', readBacklog: createBacklogReader(database) }],
+  });
 
 /** What follows from every change, behind the projection. It waits for the registry, whose schemas a snapshot needs. */
 const composeFollower = (
@@ -138,7 +177,7 @@ const composeFollower = (
 const composeReplies = (
   { clock, database, mediaLibrary, queries, changes }: Ground,
   { codec, wake }: { readonly codec: RowCodec; readonly wake: () => void },
-): Omit<Messaging, 'projections' | 'parts'> => {
+): Omit<Messaging, 'operatorApi' | 'projections' | 'parts'> => {
   const rows = createCommandRows(codec, currentTraceparent);
   const requests = createReplyRequests({ database, rows, attachmentsJson, onEnqueued: wake });
   const submitReply = createSubmitReply({ queries, requests, media: mediaLibrary, clock });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Consumer } from '@tiktok-channel/platform/kafka';
+import type { Consumer, Producer } from '@tiktok-channel/platform/kafka';
 import type { Part } from '@tiktok-channel/platform/lifecycle';
 import { readPositions } from '@tiktok-channel/platform/postgres';
 import { topics } from '@tiktok-channel/schemas';
@@ -19,11 +19,22 @@ import { createReplyIntake } from './adapters/persistence/reply-intake.repositor
 import { createAcceptCommands } from './application/accept-commands.ts';
 import type { Core } from './compose-core.ts';
 
+export interface Consuming {
+  readonly parts: readonly Part[];
+  readonly consumers: readonly Consumer[];
+  /** Brings dead letters, and what operators do. */
+  readonly producer: Producer;
+}
+
+/** Groups that take back what they had given up. */
+export const REDRIVEN_GROUPS = [COMMANDS_GROUP, FACTS_GROUP] as const;
+
 /** Commands and facts. `poke` wakes the dispatcher. */
-export const composeConsumers = (core: Core, poke: () => void): readonly Part[] => {
+export const composeConsumers = (core: Core, poke: () => void): Consuming => {
   const { clock, database, kafka, admin, codec, relay, logger, metrics, publish, lifecycle } = core;
   const producer = kafka.createProducer();
   const deadLetters = { producer, topic: topics.outboundDeadLetters.name };
+  const redriven = { ...deadLetters, redriveTopic: topics.outboundRedrive.name };
   const onFatal = (error: Error) => lifecycle.fail(error);
   const stored = { database, clock, publish, onEnqueued: relay.poke };
   const acceptCommands = createAcceptCommands({
@@ -44,7 +55,7 @@ export const composeConsumers = (core: Core, poke: () => void): readonly Part[] 
     topics: [topics.replyCommands.name],
     decode: createReplyCommandDecoder(codec),
     apply: createCommandBatchHandler(acceptCommands, countMisplaced),
-    deadLetters,
+    deadLetters: redriven,
     onFatal,
   });
   const facts = kafka.createConsumer({
@@ -53,14 +64,15 @@ export const composeConsumers = (core: Core, poke: () => void): readonly Part[] 
     decode: createSightingDecoder(codec),
     apply: createFactBatchHandler(createFactRecorder({ ...stored, onWoken: poke })),
     positions: { read: (group, partitions) => readPositions(database, group, partitions) },
-    deadLetters,
+    deadLetters: redriven,
     onFatal,
   });
-  return [
+  const parts = [
     { name: 'dead-letters', start: producer.start, stop: producer.stop },
     consumerPart('facts', facts),
     consumerPart('commands', commands),
   ];
+  return { parts, consumers: [facts, commands], producer };
 };
 
 /** Every replica hears of every change, since each remembers tokens. Started before anything asks for one. */

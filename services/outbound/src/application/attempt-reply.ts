@@ -42,7 +42,7 @@ export interface AttemptSeen {
 export const attemptReply = async (
   dependencies: AttemptReplyDependencies,
   lane: ClaimedLane,
-  head: HeadIn<'queued'>,
+  head: HeadIn<'queued'> & { readonly isPaused: boolean },
 ): Promise<LaneStep> => {
   const { replies, clock, gate, prepareMessage } = dependencies;
   const isExpired = () => clock.now() >= expiresAt(head.state.command);
@@ -51,6 +51,8 @@ export const attemptReply = async (
     return AGAIN;
   };
   if (isExpired()) return expire();
+  // A pause is no failed try.
+  if (head.isPaused) return postpone(dependencies, { ...lane, tries: -1 }, head, PAUSED);
   const prepared = await unlessAway(() => prepareMessage(head.state.command));
   const admitted = prepared.ok ? await enter(gate, prepared.value) : prepared;
   if (isExpired()) return expire();
@@ -58,6 +60,9 @@ export const attemptReply = async (
     ? attempt(dependencies, lane, head, admitted.value)
     : meet(dependencies, lane, head, admitted.error);
 };
+
+/** Looked at now and then, so that it still expires; whoever lets the channel go on makes its lanes due. */
+const PAUSED = { reason: 'channel_paused', untilMs: Number.POSITIVE_INFINITY } as const;
 
 interface AdmittedMessage extends PreparedMessage {
   readonly turn: Turn;

@@ -7,3 +7,11 @@ CREATE TABLE paused_channels (
   paused_at BIGINT NOT NULL,
   paused_by TEXT NOT NULL
 );
+
+-- What operators find replies by. `is_delayed`: queued, and its sender was told that it waits.
+ALTER TABLE replies ADD COLUMN reply_id TEXT, ADD COLUMN is_delayed BOOLEAN NOT NULL DEFAULT false;
+UPDATE replies SET reply_id = e.data -> 'command' ->> 'replyId'
+  FROM events e WHERE e.stream_id = replies.stream_id AND e.type = 'ReplyQueued';
+CREATE INDEX replies_by_id ON replies (reply_id);
+CREATE UNIQUE INDEX replies_by_position ON replies (lane_position);
+CREATE INDEX replies_by_status ON replies (status, lane_position);

@@ -158,7 +158,8 @@ const headsOf = async (database: Database, lanes: readonly Lane[]): Promise<read
 };
 
 const HEADS = `
-  SELECT lane.place, e.stream_id, e.data
+  SELECT lane.place, e.stream_id, e.data,
+         EXISTS (SELECT FROM paused_channels p WHERE p.channel_id = lane.channel_id) AS is_paused
     FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS lane (channel_id, lane_id, place)
    CROSS JOIN LATERAL (
      SELECT stream_id FROM replies r
@@ -171,13 +172,18 @@ interface HeadRow {
   readonly place: bigint;
   readonly stream_id: string;
   readonly data: unknown;
+  readonly is_paused: boolean;
 }
 
 const headFrom = (rows: readonly HeadRow[]): LaneHead | null => {
   const [first] = rows;
   return first === undefined
     ? null
-    : { streamId: first.stream_id, state: rows.map(toReplyEvent).reduce(evolve, initial) };
+    : {
+        streamId: first.stream_id,
+        state: rows.map(toReplyEvent).reduce(evolve, initial),
+        isPaused: first.is_paused,
+      };
 };
 
 interface ClaimedRow {

@@ -2,6 +2,7 @@ import { VersionConflict } from '@tiktok-channel/platform/event-sourcing';
 import type { Clock } from '@tiktok-channel/platform/kernel';
 import { databaseFailure, onDatabase, type SqlClient } from '@tiktok-channel/platform/postgres';
 import type { Replies } from '../../application/ports.ts';
+import { laneIdOf } from '../../domain/send-reply.ts';
 import { batched } from './batched.ts';
 import type { Database } from './database.ts';
 import { insertReplies } from './reply-intake.repository.ts';
@@ -67,6 +68,7 @@ const store = async (
     if (answered.length > 0) await takeMessages(tx, answered);
     await appendReplyEvents(tx, recorded, { outbox, atMs });
     await recordWhatWasSeen(tx, sent, { publish, atMs });
+    await freeLanes(tx, recorded, atMs);
   });
   if (outbox.length > 0) onEnqueued();
 };
@@ -78,6 +80,21 @@ const insertAccepted = async (tx: SqlClient, recorded: readonly RecordedReplyEve
   );
   if (accepted.length === 0) return;
   await insertReplies(tx, accepted, { statuses: accepted.map(({ status }) => status), atMs });
+};
+
+/** What stands behind a reply that was taken back need not wait for what that one waited for. */
+const freeLanes = async (tx: SqlClient, recorded: readonly RecordedReplyEvent[], atMs: number): Promise<void> => {
+  const cancelled = recorded.flatMap(({ event, state }) =>
+    event.type === 'ReplyCancelled' && state.status !== 'none' ? [state.command] : [],
+  );
+  if (cancelled.length === 0) return;
+  await tx.$executeRawUnsafe(
+    `UPDATE reply_lanes SET due_at = $3::bigint
+      WHERE (channel_id, lane_id) IN (SELECT * FROM unnest($1::text[], $2::text[])) AND claim_id IS NULL AND due_at > $3::bigint`,
+    cancelled.map(({ channelId }) => channelId),
+    cancelled.map(laneIdOf),
+    atMs,
+  );
 };
 
 /** The message that a reply turned out to be, if this is the event that says so. A request id comes with an answer of TikTok's. */

@@ -14,6 +14,7 @@ import { decide } from '../../domain/decide-reply.ts';
 import { echoFingerprint } from '../../domain/echo.ts';
 import { evolve } from '../../domain/evolve-reply.ts';
 import { initial, type ReplyCommand, type ReplyEvent, type ReplyRefusal, type ReplyState } from '../../domain/reply.ts';
+import { isDelayed } from '../../domain/reply-history.ts';
 import { findCorrections } from './echo-match.ts';
 
 export type RecordedReplyEvent = RecordedEvent<ReplyState, ReplyEvent>;
@@ -96,12 +97,13 @@ const moveReplies = async (tx: SqlClient, last: readonly RecordedReplyEvent[]): 
     `UPDATE replies r
         SET status = moved.status,
             tiktok_message_id = moved.tiktok_message_id,
+            is_delayed = moved.is_delayed,
             echo_fingerprint = CASE WHEN moved.attempted_at IS NULL THEN r.echo_fingerprint ELSE moved.echo_fingerprint END,
             newest_known_at = COALESCE(moved.newest_known_at, r.newest_known_at),
             attempted_at = COALESCE(moved.attempted_at, r.attempted_at),
             waits_since = CASE WHEN moved.attempted_at IS NULL THEN r.waits_since END
-       FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[])
-            AS moved (stream_id, status, tiktok_message_id, echo_fingerprint, newest_known_at, attempted_at)
+       FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::boolean[])
+            AS moved (stream_id, status, tiktok_message_id, echo_fingerprint, newest_known_at, attempted_at, is_delayed)
       WHERE r.stream_id = moved.stream_id`,
     moved.map(({ streamId }) => streamId),
     moved.map(({ state }) => state.status),
@@ -109,6 +111,7 @@ const moveReplies = async (tx: SqlClient, last: readonly RecordedReplyEvent[]): 
     moved.map(({ attempt }) => attempt?.echoFingerprint ?? null),
     moved.map(({ attempt }) => attempt?.newestKnownMs ?? null),
     moved.map(({ attempt }) => attempt?.startedMs ?? null),
+    moved.map(({ state }) => isDelayed(state)),
   );
 };
 
