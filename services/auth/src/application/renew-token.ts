@@ -8,7 +8,8 @@ import {
   works,
 } from '../domain/refresh-rules.ts';
 import { compareScopes, isUsable, type ScopePolicy } from '../domain/scopes.ts';
-import type { Pause, RefreshAnswer, RefreshLease, ReportRefresh, TikTok, Tokens } from './ports.ts';
+import type { Pause, RefreshLease, ReportRefresh, Tokens } from './ports.ts';
+import type { RefreshAnswer, TikTok } from './tiktok-ports.ts';
 
 interface Dependencies {
   readonly tokens: Tokens;

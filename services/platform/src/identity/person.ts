@@ -90,14 +90,19 @@ const roleIn = (claim: unknown): Role | undefined => {
   return named.find((role): role is Role => typeof role === 'string' && ROLES.includes(role));
 };
 
-/** PostgreSQL's text holds no U+0000, so nobody has such an id. */
-const isId = (claim: unknown): claim is string => typeof claim === 'string' && !claim.includes('\0');
+/**
+ * What tells one from all others in the database: not empty, which a provider may send for "none"; without U+0000, which
+ * PostgreSQL's text does not hold; well-formed, since UTF-8 makes one character of all lone surrogates.
+ */
+const isId = (claim: unknown): claim is string =>
+  typeof claim === 'string' && claim.trim() !== '' && !claim.includes('\0') && claim.isWellFormed();
 
 const problemOf = (error: unknown): unknown => {
   if (error instanceof HttpProblem) return error;
   if (error instanceof errors.JWTExpired) return unauthorized('token_expired', 'the token has expired: sign in again');
   if (
     error instanceof errors.JWKSTimeout ||
+    error instanceof errors.JWKSInvalid ||
     !(error instanceof errors.JOSEError) ||
     error.constructor === errors.JOSEError
   ) {
