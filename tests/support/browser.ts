@@ -1,26 +1,35 @@
-import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import chromium from '@sparticuz/chromium';
-import { type Browser, type BrowserContext, chromium as driver, type Page } from 'playwright-core';
+import { expect } from 'chai';
+import { type Browser, chromium as driver, type Page } from 'playwright-core';
 
 /** The Chromium that comes with a package of this repository, unpacked at its first use; `CHROMIUM_PATH` names another one. */
 const launch = async (): Promise<Browser> =>
   driver.launch({
     executablePath: process.env.CHROMIUM_PATH ?? (await chromium.executablePath()),
-    args: chromium.args,
+    // In a single process, as the package would have it, the end of one window is the end of all.
+    args: chromium.args.filter((argument) => argument !== '--single-process'),
     headless: true,
   });
 
-export interface BrowserOptions {
+export interface WindowOptions {
   readonly width?: number;
   readonly height?: number;
   readonly theme?: 'light' | 'dark';
 }
 
-/** One browser for the specs of a `describe`; each person has a context of their own. */
+export interface OpenWindow {
+  readonly page: Page;
+  /** What the page did wrong: scripts that failed, and what its own policy refused. */
+  readonly mistakes: readonly string[];
+}
+
+const WAIT_MS = 20_000;
+
+/** One browser for the specs of a `describe`; each window is of somebody who has never been here. */
 export const useBrowser = () => {
   let browser: Browser | undefined;
-  const contexts: BrowserContext[] = [];
 
   before(async function () {
     this.timeout(60_000);
@@ -31,8 +40,7 @@ export const useBrowser = () => {
   });
 
   return {
-    /** A window of somebody who has never been here. Mistakes of the page are collected, to be none at the end. */
-    open: async ({ width = 1360, height = 820, theme = 'light' }: BrowserOptions = {}) => {
+    open: async ({ width = 1360, height = 820, theme = 'light' }: WindowOptions = {}): Promise<OpenWindow> => {
       if (browser === undefined) throw new Error('the browser runs only within its specs');
       const context = await browser.newContext({
         viewport: { width, height },
@@ -41,18 +49,54 @@ export const useBrowser = () => {
         locale: 'en-GB',
         reducedMotion: 'reduce',
       });
-      contexts.push(context);
       const page = await context.newPage();
-      page.setDefaultTimeout(20_000);
-      return page;
+      page.setDefaultTimeout(WAIT_MS);
+      const mistakes: string[] = [];
+      page.on('pageerror', (error) => mistakes.push(error.message));
+      page.on('console', (message) => {
+        // A call that was refused or had no network is no mistake of the page.
+        if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) {
+          mistakes.push(message.text());
+        }
+      });
+      return { page, mistakes };
     },
   };
 };
 
-export const screenshotFolder = new URL('../../.local/screenshots/', import.meta.url);
+/** Of what has the focus. */
+export const focusedText = (page: Page): Promise<string> => page.evaluate('document.activeElement?.textContent ?? ""');
+
+/** As a person does it: the page asks, the provider of this machine lets them choose, and they come back. */
+export const signIn = async (page: Page, role: string, accountId: string): Promise<void> => {
+  await page.getByRole('button', { name: /^Sign in/ }).click();
+  await page.getByRole('radio', { name: new RegExp(`^${role}`, 'i') }).check();
+  await page.getByRole('textbox', { name: 'Account' }).fill(accountId);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+};
+
+const screenshots = new URL('../../.local/screenshots/', import.meta.url);
 
 /** Kept as test output, to be looked at. */
 export const takeScreenshot = async (page: Page, name: string): Promise<void> => {
-  if (!existsSync(screenshotFolder)) await mkdir(screenshotFolder, { recursive: true });
-  await page.screenshot({ path: new URL(`${name}.png`, screenshotFolder).pathname });
+  await mkdir(screenshots, { recursive: true });
+  await page.screenshot({ path: new URL(`${name}.png`, screenshots).pathname });
+};
+
+const axe = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+interface Violation {
+  readonly id: string;
+  readonly help: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
+}
+
+/** What axe has against the page as it is now: nothing. */
+export const expectAccessible = async (page: Page): Promise<void> => {
+  await page.evaluate(await axe);
+  const violations = await page.evaluate<readonly Violation[]>('axe.run().then(({ violations }) => violations)');
+  const told = violations.map(
+    ({ id, help, nodes }) => `${id}: ${help}\n${nodes.map((n) => `  ${n.html}\n  ${n.failureSummary}`).join('\n')}`,
+  );
+  expect(told.join('\n')).to.equal('');
 };

@@ -18,8 +18,9 @@ export const Avatar = ({ name, picture = null, size = 44, hasBadge = false }: Av
       { '--hue': hueOf(name), width: size, height: size, fontSize: Math.round(size * 0.34) } as React.CSSProperties
     }
     aria-hidden="true"
+    data-initials={picture === null ? initialsOf(name) : undefined}
   >
-    {picture === null ? initialsOf(name) : <img src={picture} alt="" />}
+    {picture !== null && <img src={picture} alt="" />}
     {hasBadge && (
       <span className={styles.badge}>
         <Icon name="tiktok" size={9} />

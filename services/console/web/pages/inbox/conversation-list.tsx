@@ -37,6 +37,7 @@ export const ConversationList = ({ current }: { readonly current: string | null 
     <section className={styles.list} aria-label={words.inbox.title}>
       <ListHead
         {...{ typed, onType: setTyped, view, onView: setView, channelId, onChannel: setChannelId }}
+        isBeside={current !== null}
         onDown={focusFirstRow}
       />
       <InboxNotes />

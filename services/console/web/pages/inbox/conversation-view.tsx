@@ -94,9 +94,9 @@ const Header = ({ conversation, hasPanel, onBack, onPanel }: HeaderProps) => {
       <IconButton icon="back" label={words.conversation.back} onClick={onBack} className={styles.back ?? ''} />
       <Avatar name={name} picture={picture} size={38} />
       <div className={styles.who}>
-        <h2>
+        <h1>
           <bdi>{name}</bdi>
-        </h2>
+        </h1>
         <p>{words.conversation.to(handleOf(customer.username), channelName(channels, channelId))}</p>
       </div>
       <WindowCountdown conversation={conversation} />

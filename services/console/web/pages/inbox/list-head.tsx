@@ -17,17 +17,20 @@ interface ListHeadProps {
   readonly onView: (view: InboxView) => void;
   readonly channelId: string | null;
   readonly onChannel: (channelId: string | null) => void;
+  /** Beside an open conversation, which is then what the page is about. */
+  readonly isBeside: boolean;
   /** From the search down into the list. */
   readonly onDown: () => void;
 }
 
-export const ListHead = ({ typed, onType, view, onView, channelId, onChannel, onDown }: ListHeadProps) => {
+export const ListHead = ({ typed, onType, view, onView, channelId, onChannel, isBeside, onDown }: ListHeadProps) => {
+  const Title = isBeside ? 'h2' : 'h1';
   const search = useRef<HTMLInputElement>(null);
   const { data: channels = [] } = useQuery(channelsQuery(useApi()));
   useEffect(() => focusBySlash(() => search.current), []);
   return (
     <header className={styles.head}>
-      <h1>{words.inbox.title}</h1>
+      <Title className={styles.title}>{words.inbox.title}</Title>
       <div className={styles.search}>
         <Icon name="search" />
         <input
