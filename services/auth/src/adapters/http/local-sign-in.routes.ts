@@ -7,8 +7,11 @@ import { z } from 'zod';
 
 /** Sign-in for development: never mounted in production mode. */
 export interface LocalSignIn {
-  /** Known once the service has started. */
-  readonly keys: () => { readonly publicJwk: JWK; readonly privateJwk: JWK };
+  readonly keys: {
+    current(): Promise<{ readonly publicJwk: JWK; readonly privateJwk: JWK }>;
+    /** Also those that signed before, and that will. */
+    published(): Promise<readonly JWK[]>;
+  };
   readonly issuer: string;
   readonly audience: string;
   readonly clock: Clock;
@@ -31,7 +34,7 @@ const body = z.object({
 export const mountLocalTokens = (app: Express, { keys, issuer, audience, clock }: LocalSignIn): void => {
   app.post(TOKEN_PATH, jsonBody, async (request, response) => {
     const { role, accountId } = validate(body, request.body);
-    const { publicJwk, privateJwk } = keys();
+    const { publicJwk, privateJwk } = await keys.current();
     const { kid, alg } = publicJwk as JWK & { readonly alg: string };
     const token = await new SignJWT({ account: accountId, role })
       .setProtectedHeader({ alg, ...(kid === undefined ? {} : { kid }) })
@@ -46,9 +49,9 @@ export const mountLocalTokens = (app: Express, { keys, issuer, audience, clock }
   app.all(TOKEN_PATH, onlyMethods('POST'));
 };
 
-/** On the internal port: the key with which every service checks those tokens. */
+/** On the internal port: the keys with which every service checks those tokens. */
 export const mountLocalKeys = (app: Express, { keys }: Pick<LocalSignIn, 'keys'>): void => {
-  app.get('/.well-known/jwks.json', (_request, response) => {
-    response.json({ keys: [keys().publicJwk] });
+  app.get('/.well-known/jwks.json', async (_request, response) => {
+    response.json({ keys: await keys.published() });
   });
 };
