@@ -155,6 +155,8 @@ export interface Tokens {
   recordRefusedAccess(channelId: string, version: number, atMs: number): Promise<boolean>;
   /** Nothing will make this version good again: it is neither given out nor renewed. */
   giveUp(channelId: string, version: number, command: LossCommand): Promise<boolean>;
+  /** Says why a channel is lost that is lost already; whether it can be renewed goes on being asked. */
+  explainLoss(channelId: string, version: number, command: LossCommand): Promise<boolean>;
 }
 
 /** Tokens of channels that were disconnected, until TikTok has revoked them. */

@@ -2,13 +2,16 @@ import { dateAt } from '@tiktok-channel/platform/clock';
 import { jsonBody, onlyMethods, validate } from '@tiktok-channel/platform/http-server';
 import type { Clock } from '@tiktok-channel/platform/kernel';
 import type { Express } from 'express';
-import { importJWK, type JWK, type JWTPayload, jwtVerify, SignJWT } from 'jose';
+import { createLocalJWKSet, importJWK, type JWK, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 
 /** Sign-in for development: never mounted in production mode. */
 export interface LocalSignIn {
-  /** Known once the service has started. */
-  readonly keys: () => { readonly publicJwk: JWK; readonly privateJwk: JWK };
+  readonly keys: {
+    current(): Promise<{ readonly publicJwk: JWK; readonly privateJwk: JWK }>;
+    /** Also those that signed before, and that will. */
+    published(): Promise<readonly JWK[]>;
+  };
   readonly issuer: string;
   readonly audience: string;
   readonly clock: Clock;
@@ -45,10 +48,10 @@ export const mountLocalTokens = (app: Express, signIn: LocalSignIn): void => {
   app.all(TOKEN_PATH, onlyMethods('POST'));
 };
 
-/** On the internal port: the key with which every service checks those tokens. */
+/** On the internal port: the keys with which every service checks those tokens. */
 export const mountLocalKeys = (app: Express, { keys }: Pick<LocalSignIn, 'keys'>): void => {
-  app.get('/.well-known/jwks.json', (_request, response) => {
-    response.json({ keys: [keys().publicJwk] });
+  app.get('/.well-known/jwks.json', async (_request, response) => {
+    response.json({ keys: await keys.published() });
   });
 };
 
@@ -62,7 +65,7 @@ interface Signed {
 /** Signs with the local key, and reads back what it signed for another purpose than an API. */
 export const createLocalTokens = ({ keys, issuer, audience, clock }: LocalSignIn) => {
   const sign = async ({ person: { accountId, role }, claims, ...signed }: Signed): Promise<string> => {
-    const { publicJwk, privateJwk } = keys();
+    const { publicJwk, privateJwk } = await keys.current();
     const { kid, alg } = publicJwk as JWK & { readonly alg: string };
     return new SignJWT({ ...claims, account: accountId, role })
       .setProtectedHeader({ alg, ...(kid === undefined ? {} : { kid }) })
@@ -76,9 +79,9 @@ export const createLocalTokens = ({ keys, issuer, audience, clock }: LocalSignIn
 
   /** Null for what is forged, expired or meant for something else. */
   const read = async (token: string, meantFor: string): Promise<(JWTPayload & LocalPerson) | null> => {
-    const { publicJwk } = keys();
+    const published = createLocalJWKSet({ keys: [...(await keys.published())] });
     try {
-      const { payload } = await jwtVerify(token, await importJWK(publicJwk), {
+      const { payload } = await jwtVerify(token, published, {
         issuer,
         audience: meantFor,
         currentDate: dateAt(clock.now()),

@@ -83,13 +83,13 @@ export const createTokens = ({ database, handleChannel, sealing, ids }: Dependen
 
   giveUp: (channelId, version, command) =>
     unlessLost(() =>
-      handleChannel(channelId, command, async (tx) => {
-        const data = { accessRefusedAt: BigInt(command.atMs), refreshNotBefore: BigInt(NEVER_MS) };
-        const { count } = await tx.channelTokens.updateMany({ where: { channelId, version }, data });
-        if (count === 0) throw new TokensMovedOn();
-        return [];
-      }),
+      handleChannel(channelId, command, (tx) =>
+        onVersion(tx, { channelId, version }, { accessRefusedAt: BigInt(command.atMs), refreshNotBefore: NEVER }),
+      ),
     ),
+
+  explainLoss: (channelId, version, command) =>
+    unlessLost(() => handleChannel(channelId, command, (tx) => onVersion(tx, { channelId, version }, { version }))),
 });
 
 /** As `isRefreshDue` says, for channels that nobody is at. */
@@ -127,15 +127,24 @@ class TokensMovedOn extends Error {}
 
 type Row = Parameters<Transaction['channelTokens']['updateMany']>[0]['data'];
 
-const underLease = async (
+const NEVER = BigInt(NEVER_MS);
+
+/** Throws `TokensMovedOn` when there is no such row any more. */
+const onVersion = async (
   tx: Pick<Transaction, 'channelTokens'>,
-  { channelId, version, holder }: RefreshLease,
+  where: { readonly channelId: string; readonly version: number; readonly leaseHolder?: string },
   data: Row,
 ): Promise<readonly never[]> => {
-  const { count } = await tx.channelTokens.updateMany({ where: { channelId, version, leaseHolder: holder }, data });
+  const { count } = await tx.channelTokens.updateMany({ where, data });
   if (count === 0) throw new TokensMovedOn();
   return [];
 };
+
+const underLease = (
+  tx: Pick<Transaction, 'channelTokens'>,
+  { channelId, version, holder }: RefreshLease,
+  data: Row,
+): Promise<readonly never[]> => onVersion(tx, { channelId, version, leaseHolder: holder }, data);
 
 const unlessLost = async (write: () => Promise<unknown>): Promise<boolean> => {
   try {
