@@ -1,9 +1,11 @@
-import { createKafka } from '@tiktok-channel/platform/kafka';
+import { createKafka, type Kafka, type Producer } from '@tiktok-channel/platform/kafka';
 import { createFromRegistry, type Part } from '@tiktok-channel/platform/lifecycle';
+import { createOperatorApi, type OperatorApi } from '@tiktok-channel/platform/operator-api';
 import { createOutboxRelay } from '@tiktok-channel/platform/outbox';
-import { createOutboxStore } from '@tiktok-channel/platform/postgres';
+import { createBacklogReader, createOutboxStore } from '@tiktok-channel/platform/postgres';
 import { currentTraceparent } from '@tiktok-channel/platform/telemetry';
-import { createCodec, topics } from '@tiktok-channel/schemas';
+import { type Codec, createCodec, topics } from '@tiktok-channel/schemas';
+import type { ProjectionRoutes } from './adapters/http/projection.routes.ts';
 import { createKafkaPart } from './adapters/kafka/kafka.part.ts';
 import { createProjectionConsumer, PROJECTION_GROUP } from './adapters/kafka/projection.consumer.ts';
 import {
@@ -25,7 +27,7 @@ import { type CancelReply, createCancelReply, createRetryReply, type RetryReply 
 import { createProjectBatch } from './application/project-batch.ts';
 import { createPresence, type Presence } from './application/show-presence.ts';
 import { createSubmitReply, type SubmitReply } from './application/submit-reply.ts';
-import { type Builds, composeBuilds } from './compose-builds.ts';
+import { composeBuilds } from './compose-builds.ts';
 import type { Fetching } from './compose-fetching.ts';
 import type { Ground } from './ground.ts';
 
@@ -38,7 +40,8 @@ export interface Messaging {
   readonly retryReply: RetryReply;
   readonly cancelReply: CancelReply;
   readonly presence: Presence;
-  readonly projections: Builds['routes'];
+  readonly operatorApi: OperatorApi;
+  readonly projections: ProjectionRoutes;
   readonly parts: readonly Part[];
 }
 
@@ -53,7 +56,11 @@ export const composeMessaging = (
     logger,
   });
   const schemas = createFromRegistry({
-    open: () => createCodec({ registry: { url: settings.SCHEMA_REGISTRY_URL }, writes: WRITTEN_RECORDS }),
+    open: () =>
+      createCodec({
+        registry: { url: settings.SCHEMA_REGISTRY_URL },
+        writes: [...WRITTEN_RECORDS, 'OperatorActed'],
+      }),
     logger,
   });
   const relay = createOutboxRelay({
@@ -88,10 +95,11 @@ export const composeMessaging = (
       }),
     onFatal,
   });
+  const operatorApi = composeOperatorApi(ground, { kafka, codec: schemas.current, deadLetters, projection });
   const builds = composeBuilds(ground, {
     kafka,
     schemas,
-    producer: deadLetters,
+    operatorApi,
     onMediaWanted: fetching.mediaLoop.poke,
   });
   const wake = () => {
@@ -100,10 +108,39 @@ export const composeMessaging = (
   };
   return {
     ...composeReplies(ground, { codec: schemas.current, wake }),
+    operatorApi,
     projections: builds.routes,
-    parts: [relay, projection, follower, ...builds.parts],
+    parts: [relay, projection, follower, operatorApi.part, ...builds.parts],
   };
 };
+
+const composeOperatorApi = (
+  { logger, clock, database, identify }: Ground,
+  {
+    kafka,
+    codec,
+    deadLetters,
+    projection,
+  }: {
+    readonly kafka: Kafka;
+    readonly codec: () => Codec;
+    readonly deadLetters: Producer;
+    readonly projection: ReturnType<typeof createKafkaPart>;
+  },
+): OperatorApi =>
+  createOperatorApi({
+    ...{ kafka, clock, logger, identify, codec },
+    service: 'conversation',
+    producer: deadLetters,
+    topics: {
+      audit: topics.audit.name,
+      deadLetters: topics.conversationDeadLetters.name,
+      redrive: topics.conversationRedrive.name,
+    },
+    redrivenGroups: [PROJECTION_GROUP],
+    consumers: projection.consumers,
+    outboxes: [{ name: 'conversation.outbox', readBacklog: createBacklogReader(database) }],
+  });
 
 /** What follows from every change, behind the projection. It waits for the registry, whose schemas a snapshot needs. */
 const composeFollower = (
@@ -130,7 +167,7 @@ const composeFollower = (
 const composeReplies = (
   { clock, database, mediaLibrary, queries, changes }: Ground,
   { codec, wake }: { readonly codec: RowCodec; readonly wake: () => void },
-): Omit<Messaging, 'projections' | 'parts'> => {
+): Omit<Messaging, 'operatorApi' | 'projections' | 'parts'> => {
   const rows = createCommandRows(codec, currentTraceparent);
   const requests = createReplyRequests({ database, rows, attachmentsJson, onEnqueued: wake });
   const submitReply = createSubmitReply({ queries, requests, media: mediaLibrary, clock });

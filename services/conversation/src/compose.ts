@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServiceClock } from '@tiktok-channel/platform/clock';
 import { createApp, createHttpServer, createInternalApp } from '@tiktok-channel/platform/http-server';
-import { claimsIn, createIdentifyPerson, requirePerson, requireService } from '@tiktok-channel/platform/identity';
+import { createIdentifyFrom, requirePerson, requireService } from '@tiktok-channel/platform/identity';
 import { createLifecycle, type Lifecycle, type Part } from '@tiktok-channel/platform/lifecycle';
 import { createDatabasePulse } from '@tiktok-channel/platform/postgres';
 import { replyWindowAt } from '@tiktok-channel/platform/reply-rules';
@@ -45,6 +45,7 @@ export const composeConversation = (options: ConversationOptions): Conversation 
   const ground: Ground = {
     ...options,
     clock: time.clock,
+    identify: options.identify ?? createIdentifyFrom(settings, time),
     database,
     mediaLibrary: createMediaLibrary(database),
     queries: createConversationQueries(database, rules.windowMs),
@@ -93,11 +94,8 @@ const composeServers = (
   { lifecycle, messaging }: { readonly lifecycle: Lifecycle; readonly messaging: Messaging },
 ) => {
   const { settings, logger, clock, mediaLibrary, identify, queries, changeLog, changes, rules } = ground;
-  const { HOST: host, OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience, OIDC_JWKS_URL: jwksUrl } = settings;
-  const identifyPerson =
-    identify ?? createIdentifyPerson({ issuer, audience, jwksUrl, claims: claimsIn(settings) }, { clock });
-  const people = requirePerson(identifyPerson, 'administrator', 'agent', 'operator');
-  const operators = requirePerson(identifyPerson, 'operator');
+  const { HOST: host } = settings;
+  const people = requirePerson(identify, 'administrator', 'agent', 'operator');
   const services = requireService({
     audience: 'conversation',
     allowed: ['outbound'],
@@ -115,7 +113,8 @@ const composeServers = (
       mountEvents(app, { people, changes, streams, clock, heartbeatMs });
       mountReplies(app, { ...messaging, people, queries });
       mountMedia(app, { people, storeUpload, media: mediaLibrary });
-      mountProjections(app, { ...messaging.projections, operators });
+      messaging.operatorApi.mount(app);
+      mountProjections(app, messaging.projections);
     },
   });
   const internalApp = createInternalApp({
