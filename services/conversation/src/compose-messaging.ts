@@ -7,6 +7,7 @@ import { currentTraceparent } from '@tiktok-channel/platform/telemetry';
 import { type Codec, createCodec, topics } from '@tiktok-channel/schemas';
 import type { ProjectionRoutes } from './adapters/http/projection.routes.ts';
 import { createKafkaPart } from './adapters/kafka/kafka.part.ts';
+import { createFindRecords } from './adapters/kafka/lineage-records.ts';
 import { createProjectionConsumer, PROJECTION_GROUP } from './adapters/kafka/projection.consumer.ts';
 import {
   attachmentsJson,
@@ -17,6 +18,7 @@ import {
 import { createSnapshotRow } from './adapters/kafka/snapshot.codec.ts';
 import { createAgentReadMarks } from './adapters/persistence/agent-read-marks.repository.ts';
 import { createChangeFollower } from './adapters/persistence/change-follower.ts';
+import { createFindStoredLineage } from './adapters/persistence/lineage.query.ts';
 import { createParticipantWishes } from './adapters/persistence/participants.repository.ts';
 import { createProjectionStore } from './adapters/persistence/projection.store.ts';
 import { createReplyRequests } from './adapters/persistence/reply-requests.repository.ts';
@@ -24,6 +26,7 @@ import { indexForSearch } from './adapters/persistence/search-index.ts';
 import { createSnapshotWriter } from './adapters/persistence/snapshots.ts';
 import { type BackgroundLoop, createBackgroundLoop } from './application/background-loop.ts';
 import { type CancelReply, createCancelReply, createRetryReply, type RetryReply } from './application/change-reply.ts';
+import { createFindLineage, type FindLineage } from './application/find-lineage.ts';
 import { createProjectBatch } from './application/project-batch.ts';
 import { createPresence, type Presence } from './application/show-presence.ts';
 import { createSubmitReply, type SubmitReply } from './application/submit-reply.ts';
@@ -42,6 +45,7 @@ export interface Messaging {
   readonly presence: Presence;
   readonly operatorApi: OperatorApi;
   readonly projections: ProjectionRoutes;
+  readonly findLineage: FindLineage;
   readonly parts: readonly Part[];
 }
 
@@ -102,6 +106,7 @@ export const composeMessaging = (
     operatorApi,
     onMediaWanted: fetching.mediaLoop.poke,
   });
+  const lineage = createFindRecords({ kafka, codec: schemas.current, logger });
   const wake = () => {
     relay.poke();
     changes.poke();
@@ -110,7 +115,11 @@ export const composeMessaging = (
     ...composeReplies(ground, { codec: schemas.current, wake }),
     operatorApi,
     projections: builds.routes,
-    parts: [relay, projection, follower, operatorApi.part, ...builds.parts],
+    findLineage: createFindLineage({ findStored: createFindStoredLineage(database), findRecords: lineage.findRecords }),
+    parts: [
+      ...[relay, projection, follower, operatorApi.part, ...builds.parts],
+      { name: 'records of lineages', stop: lineage.stop },
+    ],
   };
 };
 
@@ -167,7 +176,7 @@ const composeFollower = (
 const composeReplies = (
   { clock, database, mediaLibrary, queries, changes }: Ground,
   { codec, wake }: { readonly codec: RowCodec; readonly wake: () => void },
-): Omit<Messaging, 'operatorApi' | 'projections' | 'parts'> => {
+): Omit<Messaging, 'operatorApi' | 'projections' | 'findLineage' | 'parts'> => {
   const rows = createCommandRows(codec, currentTraceparent);
   const requests = createReplyRequests({ database, rows, attachmentsJson, onEnqueued: wake });
   const submitReply = createSubmitReply({ queries, requests, media: mediaLibrary, clock });
