@@ -1,12 +1,14 @@
 import { kafkaConnection } from '@tiktok-channel/platform/config';
 import { createKafka, type Kafka, type Producer } from '@tiktok-channel/platform/kafka';
-import { createFromRegistry, type FromRegistry, type Part } from '@tiktok-channel/platform/lifecycle';
+import { createFromRegistry, type Part } from '@tiktok-channel/platform/lifecycle';
 import { createOperatorApi, type OperatorApi } from '@tiktok-channel/platform/operator-api';
 import { createOutboxRelay } from '@tiktok-channel/platform/outbox';
 import { createBacklogReader, createOutboxStore } from '@tiktok-channel/platform/postgres';
 import { currentTraceparent } from '@tiktok-channel/platform/telemetry';
 import { type Codec, createCodec, topics } from '@tiktok-channel/schemas';
+import type { ProjectionRoutes } from './adapters/http/projection.routes.ts';
 import { createKafkaPart } from './adapters/kafka/kafka.part.ts';
+import { createFindRecords } from './adapters/kafka/lineage-records.ts';
 import { createProjectionConsumer, PROJECTION_GROUP } from './adapters/kafka/projection.consumer.ts';
 import {
   attachmentsJson,
@@ -17,6 +19,7 @@ import {
 import { createSnapshotRow } from './adapters/kafka/snapshot.codec.ts';
 import { createAgentReadMarks } from './adapters/persistence/agent-read-marks.repository.ts';
 import { createChangeFollower } from './adapters/persistence/change-follower.ts';
+import { createFindStoredLineage } from './adapters/persistence/lineage.query.ts';
 import { createParticipantWishes } from './adapters/persistence/participants.repository.ts';
 import { createProjectionStore } from './adapters/persistence/projection.store.ts';
 import { createReplyRequests } from './adapters/persistence/reply-requests.repository.ts';
@@ -24,10 +27,11 @@ import { indexForSearch } from './adapters/persistence/search-index.ts';
 import { createSnapshotWriter } from './adapters/persistence/snapshots.ts';
 import { type BackgroundLoop, createBackgroundLoop } from './application/background-loop.ts';
 import { type CancelReply, createCancelReply, createRetryReply, type RetryReply } from './application/change-reply.ts';
+import { createFindLineage, type FindLineage } from './application/find-lineage.ts';
 import { createProjectBatch } from './application/project-batch.ts';
 import { createPresence, type Presence } from './application/show-presence.ts';
 import { createSubmitReply, type SubmitReply } from './application/submit-reply.ts';
-import { type Builds, composeBuilds } from './compose-builds.ts';
+import { composeBuilds } from './compose-builds.ts';
 import type { Fetching } from './compose-fetching.ts';
 import type { Ground } from './ground.ts';
 
@@ -40,8 +44,9 @@ export interface Messaging {
   readonly retryReply: RetryReply;
   readonly cancelReply: CancelReply;
   readonly presence: Presence;
-  readonly projections: Builds['routes'];
   readonly operatorApi: OperatorApi;
+  readonly projections: ProjectionRoutes;
+  readonly findLineage: FindLineage;
   readonly parts: readonly Part[];
 }
 
@@ -95,13 +100,14 @@ export const composeMessaging = (
       }),
     onFatal,
   });
-  const operatorApi = composeOperatorApi(ground, { kafka, schemas, deadLetters, projection });
+  const operatorApi = composeOperatorApi(ground, { kafka, codec: schemas.current, deadLetters, projection });
   const builds = composeBuilds(ground, {
     kafka,
     schemas,
-    recordAct: operatorApi.recordAct,
+    operatorApi,
     onMediaWanted: fetching.mediaLoop.poke,
   });
+  const lineage = createFindRecords({ kafka, codec: schemas.current, logger });
   // Without the projection the schemas are still needed, since replies are asked for here, and the producer for acts of operators.
   const working = settings.CONVERSATION_PROJECTS
     ? [projection, follower, ...builds.working]
@@ -117,30 +123,31 @@ export const composeMessaging = (
     ...composeReplies(ground, { codec: schemas.current, wake }),
     operatorApi,
     projections: builds.routes,
-    parts: [relay, ...builds.serving, ...working, operatorApi.part],
+    findLineage: createFindLineage({ findStored: createFindStoredLineage(database), findRecords: lineage.findRecords }),
+    parts: [
+      ...[relay, ...builds.serving, ...working, operatorApi.part],
+      { name: 'records of lineages', stop: lineage.stop },
+    ],
   };
 };
 
-/** What operators see of the projection and the outbox, and can give back. */
 const composeOperatorApi = (
-  { clock, database, identify, logger }: Ground,
+  { logger, clock, database, identify }: Ground,
   {
     kafka,
-    schemas,
+    codec,
     deadLetters,
     projection,
   }: {
     readonly kafka: Kafka;
-    readonly schemas: FromRegistry<Codec>;
+    readonly codec: () => Codec;
     readonly deadLetters: Producer;
-    readonly projection: Pick<ReturnType<typeof createKafkaPart>, 'consumers'>;
+    readonly projection: ReturnType<typeof createKafkaPart>;
   },
 ): OperatorApi =>
   createOperatorApi({
-    ...{ kafka, clock, logger },
+    ...{ kafka, clock, logger, identify, codec },
     service: 'conversation',
-    identify,
-    codec: schemas.current,
     producer: deadLetters,
     topics: {
       audit: topics.audit.name,
@@ -177,7 +184,7 @@ const composeFollower = (
 const composeReplies = (
   { clock, database, mediaLibrary, queries, changes }: Ground,
   { codec, wake }: { readonly codec: RowCodec; readonly wake: () => void },
-): Omit<Messaging, 'operatorApi' | 'projections' | 'parts'> => {
+): Omit<Messaging, 'operatorApi' | 'projections' | 'findLineage' | 'parts'> => {
   const rows = createCommandRows(codec, currentTraceparent);
   const requests = createReplyRequests({ database, rows, attachmentsJson, onEnqueued: wake });
   const submitReply = createSubmitReply({ queries, requests, media: mediaLibrary, clock });

@@ -8,6 +8,7 @@ import { replyRulesOf, replyWindowAt } from '@tiktok-channel/platform/reply-rule
 import { telemetry, telemetryPart } from '@tiktok-channel/platform/telemetry';
 import { mountConversations } from './adapters/http/conversation.routes.ts';
 import { createEventStreams, mountEvents } from './adapters/http/event.routes.ts';
+import { mountLineage } from './adapters/http/lineage.routes.ts';
 import { mountInternalMedia, mountMedia } from './adapters/http/media.routes.ts';
 import { createMediaUrls } from './adapters/http/media-urls.ts';
 import { mountProjections } from './adapters/http/projection.routes.ts';
@@ -114,8 +115,9 @@ const composeServers = (
       mountEvents(app, { people, changes, streams, clock, heartbeatMs });
       mountReplies(app, { ...messaging, people, queries });
       mountMedia(app, { people, storeUpload, media: mediaLibrary, mediaUrls });
-      mountProjections(app, { ...messaging.projections, operators: messaging.operatorApi.operator });
       messaging.operatorApi.mount(app);
+      mountProjections(app, messaging.projections);
+      mountLineage(app, { operator: messaging.operatorApi.operator, findLineage: messaging.findLineage });
     },
   });
   const internalApp = createInternalApp({

@@ -7,6 +7,7 @@ import { topics } from '@tiktok-channel/schemas';
 import { type Actions, runProgram } from './adapters/cli/program.ts';
 import { createTerminal } from './adapters/cli/terminal.ts';
 import { createIngressRedelivery } from './adapters/http/ingress-redelivery.ts';
+import { createOperations } from './adapters/http/operations.client.ts';
 import { createOperatorApi } from './adapters/http/operator-api.client.ts';
 import { createProjections } from './adapters/http/projections.client.ts';
 import { createRecordAct } from './adapters/kafka/audit.ts';
@@ -83,6 +84,15 @@ const actionsIn = (environment: Environment): Actions => ({
     const projections = createProjections(api);
     try {
       return await work({ projections, watchBuild: createWatchBuild({ projections, pause }) });
+    } finally {
+      await api.close();
+    }
+  },
+  async withOperations(work) {
+    const settings = readCommandSettings(commandSettings.operatorApi, environment);
+    const api = createOperatorApi({ origin: settings.PUBLIC_URL, token: settings.OPERATOR_TOKEN });
+    try {
+      return await work(createOperations(api));
     } finally {
       await api.close();
     }

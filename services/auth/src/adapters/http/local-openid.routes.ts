@@ -68,11 +68,11 @@ const tokenBody = z.discriminatedUnion('grant_type', [
 const form = express.urlencoded({ extended: false, limit: '20kb' });
 
 export const mountLocalOpenId = (app: Express, openId: LocalOpenId): void => {
-  app.get(DISCOVERY, forPages, (_request, response) => {
-    response.json(discoveryOf(openId));
+  app.get(DISCOVERY, forPages, async (_request, response) => {
+    response.json(await discoveryOf(openId));
   });
-  app.get(KEYS, forPages, (_request, response) => {
-    response.json({ keys: [openId.keys().publicJwk] });
+  app.get(KEYS, forPages, async (_request, response) => {
+    response.json({ keys: await openId.keys.published() });
   });
   app.get(STYLES, (_request, response) => {
     response.set('cache-control', 'no-cache').type('css').send(LOCAL_OPENID_STYLES);
@@ -93,7 +93,7 @@ const forPages: RequestHandler = (_request, response, next) => {
   next();
 };
 
-const discoveryOf = ({ issuer, publicUrl, keys }: LocalOpenId) => ({
+const discoveryOf = async ({ issuer, publicUrl, keys }: LocalOpenId) => ({
   issuer,
   authorization_endpoint: `${publicUrl}${AUTHORIZE}`,
   token_endpoint: `${publicUrl}${TOKEN}`,
@@ -102,7 +102,7 @@ const discoveryOf = ({ issuer, publicUrl, keys }: LocalOpenId) => ({
   response_types_supported: ['code'],
   grant_types_supported: ['authorization_code', 'refresh_token'],
   subject_types_supported: ['public'],
-  id_token_signing_alg_values_supported: [keys().publicJwk.alg],
+  id_token_signing_alg_values_supported: [(await keys.current()).publicJwk.alg],
   token_endpoint_auth_methods_supported: ['none'],
   code_challenge_methods_supported: ['S256'],
 });
