@@ -6,6 +6,7 @@ import { createBacklogReader, createOutboxStore } from '@tiktok-channel/platform
 import { currentTraceparent } from '@tiktok-channel/platform/telemetry';
 import { createCodec, topics } from '@tiktok-channel/schemas';
 import { createKafkaPart } from './adapters/kafka/kafka.part.ts';
+import { createFindRecords } from './adapters/kafka/lineage-records.ts';
 import { createProjectionConsumer, PROJECTION_GROUP } from './adapters/kafka/projection.consumer.ts';
 import {
   attachmentsJson,
@@ -16,6 +17,7 @@ import {
 import { createSnapshotRow } from './adapters/kafka/snapshot.codec.ts';
 import { createAgentReadMarks } from './adapters/persistence/agent-read-marks.repository.ts';
 import { createChangeFollower } from './adapters/persistence/change-follower.ts';
+import { createFindStoredLineage } from './adapters/persistence/lineage.query.ts';
 import { createParticipantWishes } from './adapters/persistence/participants.repository.ts';
 import { createProjectionStore } from './adapters/persistence/projection.store.ts';
 import { createReplyRequests } from './adapters/persistence/reply-requests.repository.ts';
@@ -23,6 +25,7 @@ import { indexForSearch } from './adapters/persistence/search-index.ts';
 import { createSnapshotWriter } from './adapters/persistence/snapshots.ts';
 import { type BackgroundLoop, createBackgroundLoop } from './application/background-loop.ts';
 import { type CancelReply, createCancelReply, createRetryReply, type RetryReply } from './application/change-reply.ts';
+import { createFindLineage, type FindLineage } from './application/find-lineage.ts';
 import { createProjectBatch } from './application/project-batch.ts';
 import { createPresence, type Presence } from './application/show-presence.ts';
 import { createSubmitReply, type SubmitReply } from './application/submit-reply.ts';
@@ -39,6 +42,7 @@ export interface Messaging {
   readonly cancelReply: CancelReply;
   readonly presence: Presence;
   readonly operatorApi: OperatorApi;
+  readonly findLineage: FindLineage;
   readonly parts: readonly Part[];
 }
 
@@ -107,6 +111,7 @@ export const composeMessaging = (
     consumers: projection.consumers,
     outboxes: [{ name: 'conversation.outbox', readBacklog: createBacklogReader(database) }],
   });
+  const lineage = createFindRecords({ kafka, codec: schemas.current, logger });
   const wake = () => {
     relay.poke();
     changes.poke();
@@ -114,7 +119,8 @@ export const composeMessaging = (
   return {
     ...composeReplies(ground, { codec: schemas.current, wake }),
     operatorApi,
-    parts: [relay, projection, follower, operatorApi.part],
+    findLineage: createFindLineage({ findStored: createFindStoredLineage(database), findRecords: lineage.findRecords }),
+    parts: [relay, projection, follower, operatorApi.part, { name: 'records of lineages', stop: lineage.stop }],
   };
 };
 
@@ -143,7 +149,7 @@ const composeFollower = (
 const composeReplies = (
   { clock, database, mediaLibrary, queries, changes }: Ground,
   { codec, wake }: { readonly codec: RowCodec; readonly wake: () => void },
-): Omit<Messaging, 'operatorApi' | 'parts'> => {
+): Omit<Messaging, 'operatorApi' | 'findLineage' | 'parts'> => {
   const rows = createCommandRows(codec, currentTraceparent);
   const requests = createReplyRequests({ database, rows, attachmentsJson, onEnqueued: wake });
   const submitReply = createSubmitReply({ queries, requests, media: mediaLibrary, clock });

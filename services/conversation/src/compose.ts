@@ -8,6 +8,7 @@ import { replyWindowAt } from '@tiktok-channel/platform/reply-rules';
 import { telemetry, telemetryPart } from '@tiktok-channel/platform/telemetry';
 import { mountConversations } from './adapters/http/conversation.routes.ts';
 import { createEventStreams, mountEvents } from './adapters/http/event.routes.ts';
+import { mountLineage } from './adapters/http/lineage.routes.ts';
 import { mountInternalMedia, mountMedia } from './adapters/http/media.routes.ts';
 import { mountReplies } from './adapters/http/reply.routes.ts';
 import { detectType } from './adapters/media/content-type.ts';
@@ -113,6 +114,7 @@ const composeServers = (
       mountReplies(app, { ...messaging, people, queries });
       mountMedia(app, { people, storeUpload, media: mediaLibrary });
       messaging.operatorApi.mount(app);
+      mountLineage(app, { operator: messaging.operatorApi.operator, findLineage: messaging.findLineage });
     },
   });
   const internalApp = createInternalApp({

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { Express, RequestHandler } from 'express';
-import { z } from 'zod';
 import { jsonBody, notFound, onlyMethods, validate } from '../http-server/index.ts';
 import { type IdentifyPerson, personIn, requirePerson } from '../identity/index.ts';
 import type { Admin, Consumer, Kafka, Producer } from '../kafka/index.ts';
@@ -9,10 +8,10 @@ import type { OutboxBacklog } from '../outbox/index.ts';
 import { type AuditCodec, createRecordAct, type RecordAct } from './audit.ts';
 import { placeOf, summaryOf } from './dead-letter.ts';
 import { createLetterBox } from './letter-box.ts';
-import { createListDeadLetters, cursorQuery, cursorText } from './list-dead-letters.ts';
+import { createListDeadLetters, cursorText } from './list-dead-letters.ts';
 import { onBroker } from './on-broker.ts';
 import { createRedrive } from './redrive.ts';
-import { operatorBody } from './request.ts';
+import { listQuery, redriveBody } from './request.ts';
 import { consumerItem, detailOf, letterItem, outboxItem } from './views.ts';
 
 export interface OperatorApiOptions {
@@ -114,36 +113,6 @@ const mountOperatorApi = (app: Express, api: Mounting): void => {
   });
   app.all(OUTBOX, onlyMethods('GET'));
 };
-
-const MOST_IDS = 100;
-const DEFAULT_LIMIT = 50;
-const MOST_LISTED = 100;
-
-const place = z.string().transform((text, context) => {
-  const parsed = placeOf(text);
-  if (parsed !== null) return parsed;
-  context.addIssue({ code: 'custom', message: 'is not of the form <partition>-<offset>' });
-  return z.NEVER;
-});
-
-const reasonCode = z.string().min(1).max(100);
-
-export const redriveBody = operatorBody
-  .extend({
-    ids: z.array(place).min(1).max(MOST_IDS).optional(),
-    all: z.literal(true).optional(),
-    matchingReason: reasonCode.optional().describe('With `all`: only those that were given up for this.'),
-  })
-  .refine(({ ids, all }) => (ids === undefined) !== (all === undefined), {
-    path: ['ids'],
-    message: 'takes either ids or all',
-  });
-
-const listQuery = z.object({
-  limit: z.coerce.number().int().min(1).max(MOST_LISTED).default(DEFAULT_LIMIT),
-  cursor: cursorQuery.optional(),
-  reason: reasonCode.optional(),
-});
 
 const listHandler =
   (listDeadLetters: ReturnType<typeof createListDeadLetters>): RequestHandler =>
