@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { createServer, request as forward } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { createKafka, type IncomingRecord } from '@tiktok-channel/platform/kafka';
 import { eventually } from '@tiktok-channel/platform/testing';
 import { createCodec, topics } from '@tiktok-channel/schemas';
 import { expect } from 'chai';
 import { type IdentityProvider, startIdentityProvider } from '../support/identity.ts';
+import { hasStackTrace, runCommand } from '../support/operator.ts';
 import { type Conversation, connected, createOutboundWorld, type OutboundWorld, replyIn } from '../support/outbound.ts';
 
 interface Answer {
@@ -167,6 +170,45 @@ describe('operators of outbound', function () {
     expect(one.body).to.include({ channelId: there.channelId, state: 'failed' });
   });
 
+  it('do all of it from the command line', async function () {
+    this.timeout(240_000);
+    const origin = await startOrigin(addresses[0] ?? '');
+    const environment = { PUBLIC_URL: origin.url, OPERATOR_TOKEN: bearer.replace('Bearer ', '') };
+    const command = (...args: string[]) => runCommand(args, environment);
+    try {
+      const failed = await ask({ text: '' });
+      await world.verdict(failed.replyId);
+      const { channelId } = conversation;
+      const [listed, shown, unexplained, paused] = await Promise.all([
+        command('replies', 'list', '--state', 'failed', '--channel', channelId),
+        command('replies', 'show', failed.replyId),
+        command('channels', 'pause', channelId),
+        command('channels', 'pause', channelId, '--why', 'wrong texts'),
+      ]);
+      expect(listed.stdout).to.include(failed.replyId).and.to.include('empty_reply');
+      expect(shown.stdout).to.include('empty_reply').and.to.include(conversation.conversationId);
+      expect(unexplained).to.include({ code: 2 });
+      expect(paused.stdout).to.include('replies wait');
+      const retried = await command('replies', 'retry', failed.replyId, '--why', 'try', '--json');
+      const { replyId } = JSON.parse(retried.stdout);
+      expect((await world.verdict(replyId)).value).to.include({ code: 'empty_reply' });
+      const waiting = await ask();
+      await eventually('it waits', async () => (await stateOf(waiting.replyId)) === 'delayed');
+      const cancelled = await command('replies', 'cancel', waiting.replyId, '--why', 'no longer true');
+      expect(cancelled.stdout).to.include('is cancelled');
+      const [resumed, again] = await Promise.all([
+        command('channels', 'resume', channelId, '--why', 'put right'),
+        command('replies', 'cancel', failed.replyId, '--why', 'late'),
+      ]);
+      expect(resumed.stdout).to.include('go on');
+      expect(again).to.include({ code: 1 });
+      expect(again.stderr).to.include('it has its verdict (verdict_reached)');
+      expect(hasStackTrace(again)).to.equal(false);
+    } finally {
+      await origin.stop();
+    }
+  });
+
   const actsOn = async (subject: string) => {
     const { KAFKA_BROKERS = '', KAFKA_TOPIC_PREFIX: topicPrefix = '', SCHEMA_REGISTRY_URL = '' } = world.environment;
     const codec = await createCodec({ registry: { url: SCHEMA_REGISTRY_URL }, writes: [] });
@@ -198,3 +240,25 @@ describe('operators of outbound', function () {
     }
   };
 });
+
+/** The one public origin, as far as operators of outbound use it. */
+const startOrigin = async (outbound: string) => {
+  const server = createServer((request, response) => {
+    const path = request.url?.replace('/operator/outbound/v1', '/operator/v1') ?? '';
+    const { host: _host, ...headers } = request.headers;
+    const call = forward(`${outbound}${path}`, { method: request.method, headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    request.pipe(call);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    stop: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+};
