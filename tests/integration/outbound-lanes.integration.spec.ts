@@ -525,6 +525,26 @@ describe('lanes of replies in PostgreSQL', () => {
       expect(tiktok.calls()).to.deep.equal(['The next.']);
       expect(await typesOf(command)).to.deep.equal(['CancelRequested', 'ReplyQueued', 'ReplyCancelled']);
     });
+    it('what waits for minutes, and let the next of its lane go on at once', async () => {
+      const [delayed, next] = [sendReply({ replyId: 'delayed' }), sendReply({ replyId: 'next', text: 'Next.' })];
+      await accept(delayed, next);
+      const lane = await claimOne();
+      await lanes().release(lane, { dueAtMs: clock.now() + 5 * MINUTE_MS, tries: 3 });
+      await acceptAll(takenBack(delayed));
+      const claimed = await claimOne();
+      expect((await lanes().headOf(claimed))?.streamId).to.equal(streamIdOf(next));
+    });
+
+    it('what somebody lets wait just then, and let the next of its lane go on at once', async () => {
+      const [delayed, next] = [sendReply({ replyId: 'delayed' }), sendReply({ replyId: 'next', text: 'Next.' })];
+      await accept(delayed, next);
+      const lane = await claimOne();
+      await acceptAll(takenBack(delayed));
+      await lanes().release(lane, { dueAtMs: clock.now() + 5 * MINUTE_MS, tries: 3 });
+
+      expect((await claimOne()).laneId).to.equal(lane.laneId);
+    });
+
     it('nothing that was sent, or may have been', async () => {
       const tiktok = createTikTok();
       const other = sendReply({ replyId: 'other', conversationId: 'CONV-2' });

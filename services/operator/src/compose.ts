@@ -8,8 +8,9 @@ import { type Actions, runProgram } from './adapters/cli/program.ts';
 import { createTerminal } from './adapters/cli/terminal.ts';
 import { createIngressRedelivery } from './adapters/http/ingress-redelivery.ts';
 import { createOperations } from './adapters/http/operations.client.ts';
-import { createOperatorApi } from './adapters/http/operator-api.client.ts';
+import { createOperatorApi, type OperatorApi } from './adapters/http/operator-api.client.ts';
 import { createProjections } from './adapters/http/projections.client.ts';
+import { createReplyOperations } from './adapters/http/reply-operations.client.ts';
 import { createRecordAct } from './adapters/kafka/audit.ts';
 import { createConnection } from './adapters/kafka/connection.ts';
 import { createRequestHistory } from './adapters/kafka/history-request.ts';
@@ -78,27 +79,25 @@ const actionsIn = (environment: Environment): Actions => ({
     });
     return importHistory(options);
   },
-  async withProjections(work) {
-    const settings = readCommandSettings(commandSettings.operatorApi, environment);
-    const api = createOperatorApi({ origin: settings.PUBLIC_URL, token: settings.OPERATOR_TOKEN });
-    const projections = createProjections(api);
-    try {
-      return await work({ projections, watchBuild: createWatchBuild({ projections, pause }) });
-    } finally {
-      await api.close();
-    }
-  },
-  async withOperations(work) {
-    const settings = readCommandSettings(commandSettings.operatorApi, environment);
-    const api = createOperatorApi({ origin: settings.PUBLIC_URL, token: settings.OPERATOR_TOKEN });
-    try {
-      return await work(createOperations(api));
-    } finally {
-      await api.close();
-    }
-  },
+  withProjections: (work) =>
+    withApi(environment, (api) => {
+      const projections = createProjections(api);
+      return work({ projections, watchBuild: createWatchBuild({ projections, pause }) });
+    }),
+  withOperations: (work) => withApi(environment, (api) => work(createOperations(api))),
+  withReplies: (work) => withApi(environment, (api) => work(createReplyOperations(api))),
   diagnose: (options) => diagnoseWith(environment, options),
 });
+
+const withApi = async <T>(environment: Environment, work: (api: OperatorApi) => Promise<T>): Promise<T> => {
+  const settings = readCommandSettings(commandSettings.operatorApi, environment);
+  const api = createOperatorApi({ origin: settings.PUBLIC_URL, token: settings.OPERATOR_TOKEN });
+  try {
+    return await work(api);
+  } finally {
+    await api.close();
+  }
+};
 
 const pause = async (ms: number, signal: AbortSignal): Promise<void> => {
   await wait(ms, undefined, { signal }).catch(() => {

@@ -1,7 +1,6 @@
 import { createServiceClock } from '@tiktok-channel/platform/clock';
 import { kafkaConnection } from '@tiktok-channel/platform/config';
 import { createApp, createHttpServer, createInternalApp } from '@tiktok-channel/platform/http-server';
-import { createIdentifyFrom } from '@tiktok-channel/platform/identity';
 import { createKafka } from '@tiktok-channel/platform/kafka';
 import {
   createFromRegistry,
@@ -10,17 +9,17 @@ import {
   type Lifecycle,
   type Part,
 } from '@tiktok-channel/platform/lifecycle';
-import { createOperatorApi, type OperatorApi } from '@tiktok-channel/platform/operator-api';
 import { createOutboxRelay, type OutboxRelay } from '@tiktok-channel/platform/outbox';
-import { createBacklogReader, createDatabasePulse, createOutboxStore } from '@tiktok-channel/platform/postgres';
+import { createDatabasePulse, createOutboxStore } from '@tiktok-channel/platform/postgres';
 import { telemetry, telemetryPart } from '@tiktok-channel/platform/telemetry';
-import { type Codec, createCodec, topics } from '@tiktok-channel/schemas';
+import { type Codec, createCodec } from '@tiktok-channel/schemas';
 import { createStatusPublisher, WRITTEN_RECORDS } from './adapters/kafka/status.codec.ts';
 import { createDatabase } from './adapters/persistence/database.ts';
 import type { PublishReplyEvent } from './adapters/persistence/reply-log.ts';
-import { type Consuming, composeChannelChanges, composeConsumers, REDRIVEN_GROUPS } from './compose-consumers.ts';
+import { composeChannelChanges, composeConsumers } from './compose-consumers.ts';
 import type { Core, OutboundOptions } from './compose-core.ts';
 import { composeDispatching } from './compose-dispatching.ts';
+import { composeOperators, type Operators } from './compose-operators.ts';
 import { createOutboundMetrics, type OutboundMetrics } from './telemetry.ts';
 
 export { type OutboundSettings, readOutboundSettings } from './config.ts';
@@ -53,7 +52,10 @@ export const composeOutbound = (options: OutboundOptions): Outbound => {
   });
   const schemas = createFromRegistry({
     open: () =>
-      createCodec({ registry: { url: settings.SCHEMA_REGISTRY_URL }, writes: [...WRITTEN_RECORDS, 'OperatorActed'] }),
+      createCodec({
+        registry: { url: settings.SCHEMA_REGISTRY_URL },
+        writes: [...WRITTEN_RECORDS, 'SendReply', 'OperatorActed'],
+      }),
     logger,
   });
   const metrics = createOutboundMetrics();
@@ -74,8 +76,8 @@ export const composeOutbound = (options: OutboundOptions): Outbound => {
   };
   const { dispatcher, forgetChannel, parts: dispatching } = composeDispatching(core);
   const consuming = composeConsumers(core, dispatcher.poke);
-  const operatorApi = composeOperatorApi(core, consuming);
-  const servers = composeServers(core, operatorApi);
+  const operators = composeOperators(core, consuming, dispatcher.poke);
+  const servers = composeServers(core, operators);
   parts.push(
     telemetryPart,
     servers.internal,
@@ -87,7 +89,7 @@ export const composeOutbound = (options: OutboundOptions): Outbound => {
     composeChannelChanges(core, forgetChannel),
     ...dispatching,
     ...consuming.parts,
-    operatorApi.part,
+    operators.part,
     servers.open,
     {
       name: 'announcement',
@@ -125,32 +127,15 @@ const relayPart = (relay: OutboxRelay): Part => ({
   },
 });
 
-const composeOperatorApi = (core: Core, { consumers, producer }: Consuming): OperatorApi =>
-  createOperatorApi({
-    ...core,
-    service: 'outbound',
-    identify: createIdentifyFrom(core.settings, core),
-    codec: () => core.codec,
-    producer,
-    topics: {
-      audit: topics.audit.name,
-      deadLetters: topics.outboundDeadLetters.name,
-      redrive: topics.outboundRedrive.name,
-    },
-    redrivenGroups: REDRIVEN_GROUPS,
-    consumers: () => consumers,
-    outboxes: [{ name: 'outbound.outbox', readBacklog: createBacklogReader(core.database) }],
-  });
-
 /** The public port is for operators alone. */
-const composeServers = ({ settings, logger, lifecycle }: Core, operatorApi: OperatorApi) => {
+const composeServers = ({ settings, logger, lifecycle }: Core, operators: Operators) => {
   const { HOST: host } = settings;
   const internalApp = createInternalApp({
     logger,
     lifecycle,
     handleMetrics: (request, response) => telemetry().handleMetrics(request, response),
   });
-  const openApp = createApp({ logger, mount: operatorApi.mount });
+  const openApp = createApp({ logger, mount: operators.mount });
   const internal = createHttpServer({
     name: 'internal HTTP',
     listener: internalApp,

@@ -66,6 +66,8 @@ export interface ClaimedLane extends Lane {
   readonly tries: number;
   /** How often it had been woken when it was claimed. */
   readonly wakes: bigint;
+  /** How often it had been told not to wait any longer. */
+  readonly recalls: bigint;
 }
 
 export interface LaneHead {

@@ -11,6 +11,14 @@ import { type Diagnose, doctorCommand } from './commands/doctor.command.ts';
 import { historyImportCommand } from './commands/history-import.command.ts';
 import { lineageCommand } from './commands/lineage.command.ts';
 import { projectionsCommands, type WithProjections } from './commands/projections.command.ts';
+import {
+  channelCommand,
+  type RepliesCommand,
+  repliesCancelCommand,
+  repliesListCommand,
+  repliesRetryCommand,
+  repliesShowCommand,
+} from './commands/replies.command.ts';
 import { type RegisterSchemas, schemasRegisterCommand } from './commands/schemas-register.command.ts';
 import { type TailTopic, tailCommand } from './commands/tail.command.ts';
 import { type EnsureTopicsOptions, topicsEnsureCommand } from './commands/topics-ensure.command.ts';
@@ -27,6 +35,7 @@ export interface Actions {
   readonly importHistory: ImportHistory;
   readonly withProjections: WithProjections;
   readonly withOperations: WithOperations;
+  readonly withReplies: RepliesCommand['withReplies'];
   readonly diagnose: Diagnose;
 }
 
@@ -69,6 +78,16 @@ const createProgram = ({ terminal, actions, user }: ProgramOptions, run: Command
       deadLettersRedriveCommand(operating),
     ]),
     consumersCommand(operating),
+    group('replies', 'what is sent to customers', [
+      repliesListCommand(operating),
+      repliesShowCommand(operating),
+      repliesRetryCommand(operating),
+      repliesCancelCommand(operating),
+    ]),
+    group('channels', 'through which replies leave', [
+      channelCommand('pause', operating),
+      channelCommand('resume', operating),
+    ]),
     lineageCommand(operating),
     doctorCommand(terminal, run, actions.diagnose),
   ];

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { DeadLetter, Operations, ServiceName } from '../../application/operations.ts';
-import { OperatorFailure } from '../../domain/failure.ts';
-import type { OperatorApi, OperatorCall } from './operator-api.client.ts';
+import { createAsk, queryOf } from './ask.ts';
+import type { OperatorApi } from './operator-api.client.ts';
 
 /** Everything that was given up is read and sent again. */
 const REDRIVE_DEADLINE_MS = 10 * 60_000;
@@ -79,14 +79,7 @@ const lineage = z.object({
 
 /** As the services serve them. */
 export const createOperations = (api: Pick<OperatorApi, 'call'>): Operations => {
-  const ask = async <Schema extends z.ZodType>(schema: Schema, call: OperatorCall): Promise<z.infer<Schema>> => {
-    const parsed = schema.safeParse(await api.call(call));
-    if (parsed.success) return parsed.data;
-    throw new OperatorFailure(
-      `what answers as ${call.service} is not of this version`,
-      'use the command line of the version that runs',
-    );
-  };
+  const ask = createAsk(api);
   const listOf = async <Item extends z.ZodType>(item: Item, service: ServiceName, path: string) =>
     (await ask(z.object({ items: z.array(item) }), { service, method: 'GET', path })).items;
 
@@ -128,8 +121,3 @@ export const createOperations = (api: Pick<OperatorApi, 'call'>): Operations => 
 };
 
 const deadLetterPage = z.object({ items: z.array(deadLetter), nextCursor: textOrNull });
-
-const queryOf = (fields: Readonly<Record<string, string | null | undefined>>): string =>
-  new URLSearchParams(
-    Object.entries(fields).filter((field): field is [string, string] => typeof field[1] === 'string'),
-  ).toString();

@@ -8,6 +8,9 @@ CREATE TABLE paused_channels (
   paused_by TEXT NOT NULL
 );
 
+-- Tells whoever lets go of a lane to wait that what it waits for is over.
+ALTER TABLE reply_lanes ADD COLUMN recalls BIGINT NOT NULL DEFAULT 0;
+
 -- What operators find replies by. `is_delayed`: queued, and its sender was told that it waits.
 ALTER TABLE replies ADD COLUMN reply_id TEXT, ADD COLUMN is_delayed BOOLEAN NOT NULL DEFAULT false;
 UPDATE replies SET reply_id = e.data -> 'command' ->> 'replyId'

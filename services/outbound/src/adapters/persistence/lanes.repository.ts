@@ -96,7 +96,7 @@ const CLAIM = `
   )
   UPDATE reply_lanes lane SET claim_id = $1, due_at = $3::bigint FROM offered
    WHERE lane.channel_id = offered.channel_id AND lane.lane_id = offered.lane_id AND lane.due_at <= $2::bigint
-  RETURNING lane.channel_id, lane.lane_id, lane.tries, lane.wakes`;
+  RETURNING lane.channel_id, lane.lane_id, lane.tries, lane.wakes, lane.recalls`;
 
 interface Released {
   readonly lane: ClaimedLane;
@@ -117,6 +117,7 @@ const releaseTogether = async (
       released.map(({ lane }) => lane.wakes),
       released.map(({ next }) => next?.dueAtMs ?? null),
       released.map(({ next }) => next?.tries ?? 0),
+      released.map(({ lane }) => lane.recalls),
       clock.now(),
     ),
   );
@@ -124,24 +125,25 @@ const releaseTogether = async (
 };
 
 /**
- * A lane without a reply that waits goes, unless it was woken meanwhile: whoever queues a reply holds its row until the reply
+ * A lane that was recalled meanwhile is due at once. One without a reply that waits goes, unless it was woken meanwhile: whoever queues a reply holds its row until the reply
  * can be seen.
  */
 const RELEASE = `
   WITH held AS (
-    SELECT l.channel_id, l.lane_id, l.claim_id, released.due_at, released.tries,
+    SELECT l.channel_id, l.lane_id, l.claim_id, released.tries,
+           CASE WHEN l.recalls = released.recalls THEN released.due_at END AS due_at,
            l.wakes = released.wakes AND NOT EXISTS (
              SELECT FROM replies r WHERE r.channel_id = l.channel_id AND r.lane_id = l.lane_id
                 AND r.status IN ('queued', 'attempting', 'uncertain')) AS is_empty
-      FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::int[])
-           AS released (channel_id, lane_id, claim_id, wakes, due_at, tries)
+      FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::int[], $7::bigint[])
+           AS released (channel_id, lane_id, claim_id, wakes, due_at, tries, recalls)
       JOIN reply_lanes l USING (channel_id, lane_id, claim_id)
      ORDER BY l.channel_id, l.lane_id FOR UPDATE OF l
   ), gone AS (
     DELETE FROM reply_lanes l USING held
      WHERE held.is_empty AND l.channel_id = held.channel_id AND l.lane_id = held.lane_id AND l.claim_id = held.claim_id
   )
-  UPDATE reply_lanes l SET claim_id = NULL, due_at = COALESCE(held.due_at, $7::bigint), tries = held.tries
+  UPDATE reply_lanes l SET claim_id = NULL, due_at = COALESCE(held.due_at, $8::bigint), tries = held.tries
     FROM held
    WHERE NOT held.is_empty AND l.channel_id = held.channel_id AND l.lane_id = held.lane_id AND l.claim_id = held.claim_id`;
 
@@ -191,6 +193,7 @@ interface ClaimedRow {
   readonly lane_id: string;
   readonly tries: number;
   readonly wakes: bigint;
+  readonly recalls: bigint;
 }
 
 const toClaimedLane = (
@@ -202,4 +205,10 @@ const toClaimedLane = (
   ...claim,
   tries: row.tries,
   wakes: row.wakes,
+  recalls: row.recalls,
 });
+
+/** What the heads of those lanes wait for is over, also for whoever works on one just now. `$1`: now. Which ones is left to add. */
+export const RECALL_SQL = `
+  UPDATE reply_lanes SET recalls = recalls + 1,
+         due_at = CASE WHEN claim_id IS NULL THEN LEAST(due_at, $1::bigint) ELSE due_at END`;

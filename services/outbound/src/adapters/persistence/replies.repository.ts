@@ -5,6 +5,7 @@ import type { Replies } from '../../application/ports.ts';
 import { laneIdOf } from '../../domain/send-reply.ts';
 import { batched } from './batched.ts';
 import type { Database } from './database.ts';
+import { RECALL_SQL } from './lanes.repository.ts';
 import { insertReplies } from './reply-intake.repository.ts';
 import {
   type AskedReply,
@@ -89,11 +90,10 @@ const freeLanes = async (tx: SqlClient, recorded: readonly RecordedReplyEvent[],
   );
   if (cancelled.length === 0) return;
   await tx.$executeRawUnsafe(
-    `UPDATE reply_lanes SET due_at = $3::bigint
-      WHERE (channel_id, lane_id) IN (SELECT * FROM unnest($1::text[], $2::text[])) AND claim_id IS NULL AND due_at > $3::bigint`,
+    `${RECALL_SQL} WHERE (channel_id, lane_id) IN (SELECT * FROM unnest($2::text[], $3::text[]))`,
+    atMs,
     cancelled.map(({ channelId }) => channelId),
     cancelled.map(laneIdOf),
-    atMs,
   );
 };
 
