@@ -7,6 +7,7 @@ import { createDatabase, type Database } from '../../services/conversation/src/a
 import { columnOf } from '../../services/conversation/src/adapters/persistence/fact-tables.ts';
 import { createProjectionStore } from '../../services/conversation/src/adapters/persistence/projection.store.ts';
 import { createProjectBatch } from '../../services/conversation/src/application/project-batch.ts';
+import { withoutOlder } from '../../services/conversation/src/domain/erasure.ts';
 import { type Fact, foldFacts } from '../../services/conversation/src/domain/facts.ts';
 import { compareMessages, type MessageFact } from '../../services/conversation/src/domain/message.ts';
 import { cutIntoBatches, retelling } from '../../services/conversation/test/histories.ts';
@@ -28,16 +29,16 @@ describe('the projection in the database', () => {
     await server.drop();
   });
 
-  it('ends as the fold of the domain does, however a history is shuffled, repeated and cut into batches', async () => {
+  it('ends as the fold of the domain does, however a history is shuffled, repeated and cut into batches, releases included', async () => {
     await fc.assert(
       fc.asyncProperty(retelling, async (story) => {
         await empty();
         await projectAll(cutIntoBatches(story));
         expect(await stored()).to.deep.equal(expected(story.history));
       }),
-      { numRuns: 60, seed: 8 },
+      { numRuns: scaled(80, 2_000), seed: 8 },
     );
-  }).timeout(120_000);
+  }).timeout(600_000);
 
   it('ends so too when batches of one conversation are stored at the same time', async () => {
     await fc.assert(
@@ -46,9 +47,9 @@ describe('the projection in the database', () => {
         await Promise.all(cutIntoBatches(story).map((batch, partition) => projectUntilDone(batch, partition)));
         expect(await stored()).to.deep.equal(expected(story.history));
       }),
-      { numRuns: 60, seed: 8 },
+      { numRuns: scaled(80, 2_000), seed: 8 },
     );
-  }).timeout(120_000);
+  }).timeout(600_000);
 
   it('ends so too when two replicas take it from each other while transactions are cut off before and behind their commit', async () => {
     const fates = fc.array(fc.constantFrom('done', 'done', 'lost', 'unheard', 'moved'), {
@@ -168,7 +169,11 @@ const rowText = (row: Readonly<Record<string, unknown>>): string =>
   );
 
 const expected = (history: readonly Fact[]): Record<string, readonly string[]> => {
-  const facts = foldFacts(history);
+  const folded = foldFacts(history);
+  const visibleFrom = folded.channel.flatMap(({ channelId, visibleFrom: from }) =>
+    from === null ? [] : [[channelId, from] as const],
+  );
+  const facts = withoutOlder(folded, new Map(visibleFrom));
   const textsOf = (rows: readonly object[]) => rows.map((row) => rowText({ ...row })).toSorted();
   return {
     channels: textsOf(facts.channel),

@@ -30,7 +30,13 @@ describe('a reply whose echo is stored while its conversation is read', () => {
     await database.$executeRawUnsafe(PENDING);
 
     const { items } = await createConversationQueries(echoBehindTheFirstRead(), 0).listMessages({
-      conversation: { channelId: 'biz-1', conversationId: 'CONV', visibleFrom: 0, lastSentAt: 0 },
+      conversation: {
+        accountId: 'account-1',
+        channelId: 'biz-1',
+        conversationId: 'CONV',
+        visibleFrom: 0,
+        lastSentAt: 0,
+      },
       after: null,
       order: 'asc',
       limit: 10,

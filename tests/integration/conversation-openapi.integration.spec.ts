@@ -8,6 +8,7 @@ import { openApiText } from '../../services/conversation/openapi.ts';
 import { mountConversations } from '../../services/conversation/src/adapters/http/conversation.routes.ts';
 import { mountEvents } from '../../services/conversation/src/adapters/http/event.routes.ts';
 import { mountMedia } from '../../services/conversation/src/adapters/http/media.routes.ts';
+import { openApiDocument } from '../../services/conversation/src/adapters/http/openapi.ts';
 import { OPERATIONS } from '../../services/conversation/src/adapters/http/openapi-operations.ts';
 import { mountReplies } from '../../services/conversation/src/adapters/http/reply.routes.ts';
 import {
@@ -24,13 +25,15 @@ import {
 } from '../support/conversation.ts';
 import { PNG } from '../support/images.ts';
 import { scaled } from '../support/long.ts';
+import { type DocumentedOperation, nearly, operationsIn, wildText, wrongText, wrongValue } from '../support/openapi.ts';
 import { sendReply } from '../support/records.ts';
-
-type Operation = (typeof OPERATIONS)[number];
 
 const FILE = new URL('../../schemas/openapi/conversation.yaml', import.meta.url);
 const CONVERSATION = 'CONV+a/b==';
-const nameOf = ({ method, path }: Operation): string => `${method.toUpperCase()} ${path}`;
+/** As the file has it: the first test says so. */
+const DOCUMENTED = operationsIn(JSON.parse(JSON.stringify(openApiDocument())));
+const nameOf = ({ method, path }: Pick<DocumentedOperation, 'method' | 'path'>): string =>
+  `${method.toUpperCase()} ${path}`;
 
 describe('the OpenAPI document of conversations', () => {
   it('is what the schemas say that validate; else run: npm run openapi -w @tiktok-channel/conversation', () => {
@@ -71,7 +74,7 @@ describe('the OpenAPI document of conversations', () => {
         .map((method) => `${method.toUpperCase()} ${route?.path.replace(/:(\w+)/g, '{$1}')}`),
     );
 
-    expect(mounted.toSorted()).to.deep.equal(OPERATIONS.map(nameOf).toSorted());
+    expect(mounted.toSorted()).to.deep.equal(DOCUMENTED.map(nameOf).toSorted());
   });
 });
 
@@ -150,19 +153,26 @@ describe('every operation of conversations', () => {
 
   /** As the document has it, unless told otherwise. The body of a stream is not waited for. */
   const call = async (
-    operation: Operation,
+    operation: DocumentedOperation,
     { token, pathIds = idsFor(operation), query = '', headers = {}, body }: Call,
   ) => {
     const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(pathIds[name] ?? ''));
-    const isForm = operation.content !== undefined;
+    return callPath(operation, `${path}${query}`, { token, headers, body });
+  };
+
+  const callPath = async (
+    operation: DocumentedOperation,
+    path: string,
+    { token, headers = {}, body }: Omit<Call, 'pathIds' | 'query'>,
+  ) => {
+    const { isForm } = operation;
+    const needsKey = operation.method === 'post' && operation.parameters.some(({ name }) => name === 'idempotency-key');
     const abort = new AbortController();
-    const response = await fetch(`${service.publicUrl}${path}${query}`, {
+    const response = await fetch(`${service.publicUrl}${path}`, {
       method: operation.method.toUpperCase(),
       headers: {
         ...(token === null ? {} : { authorization: token }),
-        ...(operation.headers !== undefined && operation.method === 'post'
-          ? { 'idempotency-key': operation.operationId }
-          : {}),
+        ...(needsKey ? { 'idempotency-key': operation.operationId } : {}),
         ...(isForm || operation.method === 'get' ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },
@@ -177,18 +187,21 @@ describe('every operation of conversations', () => {
     return { status: response.status, body: answer };
   };
 
-  const idsFor = ({ operationId }: Operation) =>
+  const idsFor = ({ operationId }: DocumentedOperation) =>
     operationId === 'cancelReply' ? { ...ids, replyId: 'r-queued' } : ids;
 
-  const exampleOf = ({ operationId }: Operation): unknown => (operationId === 'sendReply' ? { text: 'Yes' } : {});
+  const exampleOf = ({ operationId }: DocumentedOperation): unknown =>
+    operationId === 'sendReply' ? { text: 'Yes' } : {};
+  const fieldsNamed = (body: Json): readonly string[] => (body.errors ?? []).map(({ field }: Json) => field);
 
-  for (const operation of OPERATIONS) {
+  for (const operation of DOCUMENTED) {
+    const schemas = OPERATIONS.find(({ operationId }) => operationId === operation.operationId);
     describe(nameOf(operation), () => {
       it('answers as the document says', async () => {
         const { status, body } = await call(operation, { token: mine });
-        expect(status).to.equal(operation.status);
-        if (operation.response !== undefined)
-          expect(operation.response.safeParse(body).error?.issues ?? []).to.deep.equal([]);
+        expect(status).to.equal(schemas?.status);
+        if (schemas?.response !== undefined)
+          expect(schemas.response.safeParse(body).error?.issues ?? []).to.deep.equal([]);
       });
 
       it('is 401 without a token, with an expired one, and with nonsense', async () => {
@@ -205,12 +218,62 @@ describe('every operation of conversations', () => {
         else expect(JSON.stringify(body)).not.to.match(/biz-1|CONV\+a/);
       });
 
+      for (const { name, in: place, schema } of operation.parameters) {
+        const wrong = wrongText(schema);
+        if (wrong === null || place === 'path') continue;
+        it(`names the ${place} parameter ${name} where it is wrong`, async () => {
+          // By a signature alone, where that is what the parameter belongs to.
+          const token = operation.hasSignature ? null : mine;
+          const right = operation.hasSignature ? { account: 'account-1', until: '1', sig: 'x' } : {};
+          const { status, body } = await call(
+            operation,
+            place === 'query'
+              ? { token, query: `?${new URLSearchParams({ ...right, [name]: wrong })}` }
+              : { token, headers: { [name]: wrong } },
+          );
+          expect([status, fieldsNamed(body)]).to.deep.equal([400, [name]]);
+        });
+      }
+
+      for (const [name, schema] of Object.entries(operation.body?.properties ?? {})) {
+        it(`names the field ${name} of the body where it is wrong`, async () => {
+          const body = { ...(exampleOf(operation) as object), [name]: wrongValue(schema) };
+          const { status, body: problem } = await call(operation, { token: mine, body });
+          expect(status).to.equal(400);
+          expect(fieldsNamed(problem)[0]?.split('.')[0]).to.equal(name);
+        });
+      }
+
+      if (operation.body !== null) {
+        it('names what the body has too much, and the body itself where it is none', async () => {
+          const more = { ...(exampleOf(operation) as object), nobodyKnows: 1 };
+          expect((await call(operation, { token: mine, body: more })).status).to.equal(400);
+          for (const body of [[], 'text', 7]) {
+            const { status, body: problem } = await call(operation, { token: mine, body });
+            expect([status, fieldsNamed(problem).length > 0]).to.deep.equal([400, true]);
+          }
+        });
+      }
+
+      if (operation.path.includes('{')) {
+        it('takes no address that cannot be decoded, and says so', async () => {
+          for (const id of ['%', '%E0%A4%A', '%ff', '%ED%A0%80', '%00', '..%2f..', '%2e%2e']) {
+            const { status, body } = await callPath(operation, operation.path.replace(/\{\w+\}/, id), { token: mine });
+            expect([400, 404], id).to.include(status);
+            if (status === 400) expect(fieldsNamed(body), id).to.deep.equal(['(path)']);
+          }
+        });
+      }
+
       it('refuses whatever else comes by a problem that names the field, and never fails', async () => {
         await fc.assert(
           fc.asyncProperty(badCall(operation), async (bad) => {
             const { status, body } = await call(operation, { token: mine, ...bad });
-            expect(status, JSON.stringify({ bad, body })).to.be.lessThan(500);
-            if (status === 400) expect(body.errors?.[0]?.field, JSON.stringify({ bad, body })).to.be.a('string');
+            const told = JSON.stringify({ bad, status, body });
+            expect(status, told).to.be.lessThan(500);
+            expect(operation.statuses, told).to.include(String(status));
+            if (status === 400) expect(fieldsNamed(body)[0], told).to.be.a('string').and.not.equal('');
+            if (status >= 400) expect(body, told).to.include.keys('type', 'title', 'status', 'code', 'detail');
           }),
           { numRuns: scaled(40, 1_000), seed: 6 },
         );
@@ -219,80 +282,28 @@ describe('every operation of conversations', () => {
   }
 });
 
-/** Text that no id, cursor or word was meant to be: also what no database holds, and half a pair of surrogates. */
-const wild = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 40 }),
-  fc.constantFrom(
-    '',
-    '\0',
-    'a\0b',
-    '\ud800',
-    "' OR 1=1 --",
-    '../../etc/passwd',
-    '%',
-    '%00',
-    '9'.repeat(400),
-    '-1',
-    '1e309',
-    'NaN',
-    'null',
-    '[]',
-    '{"a":1}',
-  ),
-);
-const wildPath = wild.filter((text) => text !== '' && text !== '.' && text !== '..').map(encodable);
+const wildPath = wildText
+  .filter((text) => text !== '' && text !== '.' && text !== '..')
+  // A lone surrogate is no address: one is left to the query and the body.
+  .map((text) => text.toWellFormed());
 
-/** `encodeURIComponent` takes no lone surrogate: one is left to the query and the body. */
-function encodable(text: string): string {
-  return text.toWellFormed();
-}
-
-const wildJson = fc.oneof(
-  fc.jsonValue(),
-  fc.record(
-    {
-      text: fc.oneof(wild, fc.jsonValue()),
-      mediaId: fc.oneof(wild, fc.jsonValue()),
-      attachments: fc.oneof(
-        fc.jsonValue(),
-        fc.array(
-          fc.record(
-            {
-              kind: fc.constantFrom('image', 'video', 'shared_post', 'template', 'x'),
-              mediaId: wild,
-              url: wild,
-              itemId: wild,
-              template: fc.jsonValue(),
-            },
-            { requiredKeys: [] },
-          ),
-        ),
-      ),
-      quotedMessageId: fc.oneof(wild, fc.jsonValue()),
-      expiresAt: fc.oneof(fc.double(), fc.jsonValue()),
-      readUpTo: fc.oneof(fc.double(), fc.jsonValue()),
-      unknown: fc.jsonValue(),
-    },
-    { requiredKeys: [] },
-  ),
-);
-
-const fieldsOf = (schema: Operation['query']): readonly string[] => Object.keys(schema?.shape ?? {});
-
-const badCall = (operation: Operation) =>
-  fc
+const badCall = (operation: DocumentedOperation) => {
+  const named = (place: string) =>
+    operation.parameters.filter((parameter) => parameter.in === place).map(({ name }) => name);
+  return fc
     .record({
       pathIds: fc.record({
         conversationId: fc.oneof(wildPath, fc.constant(CONVERSATION)),
         replyId: wildPath,
         mediaId: wildPath,
       }),
-      query: fc.dictionary(fc.constantFrom('other', ...fieldsOf(operation.query)), wild),
+      query: fc.dictionary(fc.constantFrom('other', ...named('query')), wildText),
       headers: fc.dictionary(
-        fc.constantFrom('x-other', ...fieldsOf(operation.headers), 'range', 'if-none-match', 'if-range'),
+        fc.constantFrom('x-other', ...named('header'), 'range', 'if-none-match', 'if-range'),
         // What a header can carry at all.
         fc.string({ unit: 'grapheme-ascii', maxLength: 40 }),
       ),
-      body: wildJson,
+      body: nearly(operation.body ?? {}),
     })
     .map(({ query, ...rest }) => ({ ...rest, query: `?${new URLSearchParams(query)}` }));
+};

@@ -52,7 +52,13 @@ const QUESTIONS: readonly Question[] = [
     what: 'messages of a conversation, the newest',
     ask: (queries, at, size) =>
       queries.listMessages({
-        conversation: { channelId: 'biz-1', conversationId: conversationOf(at, size), visibleFrom: 0, lastSentAt: 0 },
+        conversation: {
+          accountId: 'account-1',
+          channelId: 'biz-1',
+          conversationId: conversationOf(at, size),
+          visibleFrom: 0,
+          lastSentAt: 0,
+        },
         after: null,
         order: 'desc',
         limit: PAGE,

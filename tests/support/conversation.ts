@@ -36,6 +36,7 @@ const WRITES = [
   'EuropeanMessageNoticed',
   'ChannelConnected',
   'ChannelUpdated',
+  'ChannelDisconnected',
   'SendReply',
 ] as const satisfies readonly RecordName[];
 
@@ -322,6 +323,17 @@ export const connected = (
     },
   },
 ];
+
+/** What auth says once an operator has released it. */
+export const released = (
+  visibleFrom: number,
+  version: number,
+): readonly ['ChannelDisconnected', Records['ChannelDisconnected']] => {
+  const reason = 'released_by_operator';
+  const nameless = { username: null, displayName: null };
+  const [, { at, channel }] = connected({ ...nameless, status: 'DISCONNECTED', statusReason: reason, visibleFrom });
+  return ['ChannelDisconnected', { version, at, channel, reason }];
+};
 
 export const received = (overrides: Partial<MessageReceived> = {}): readonly ['MessageReceived', MessageReceived] => [
   'MessageReceived',

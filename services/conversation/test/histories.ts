@@ -11,7 +11,9 @@ const maybe = <T>(values: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(
 const channelId = oneOf('biz-1', 'biz-2');
 const conversationId = oneOf('CONV-A', 'CONV-B');
 const messageId = oneOf('m1', 'm2', 'm3');
-const time = fc.integer({ min: 1, max: 6 });
+const time = fc.integer({ min: 1, max: 6 }).map((second) => second * 1_000);
+/** When a channel that was released became visible, if it ever was: between the third second and the fourth. */
+const RELEASED_AT = 3_500;
 /** U+FF21 comes before U+1F600 by code point and after it by UTF-16 unit. */
 const words = oneOf('a', 'b', '', '\uff21', '\u{1f600}', 'z\u{1f600}');
 
@@ -20,12 +22,24 @@ const messageFact: fc.Arbitrary<MessageFact> = fc
     channelId,
     conversationId,
     messageId,
-    sentAt: time,
+    // Records of one message may differ in its time, but not so far that a release came between them.
+    sentAt: fc.constant(0),
     direction: oneOf('incoming' as const, 'outgoing' as const),
     customerId: maybe(words),
     customerUsername: maybe(words),
     isFollower: maybe(fc.boolean()),
-    kind: maybe(oneOf('text' as const, 'image' as const)),
+    kind: maybe(
+      oneOf(
+        'text' as const,
+        'image' as const,
+        'video' as const,
+        'shared_post' as const,
+        'sticker' as const,
+        'emoji' as const,
+        'template' as const,
+        'unsupported' as const,
+      ),
+    ),
     tiktokType: maybe(words),
     body: maybe(words),
     tiktokMediaId: maybe(words),
@@ -42,7 +56,12 @@ const messageFact: fc.Arbitrary<MessageFact> = fc
     receivedAt: time,
     fromHistory: fc.constant(0),
   })
-  .chain((fact) => fc.boolean().map((isHistory) => (isHistory ? { ...fact, fromHistory: historyBits(fact) } : fact)));
+  .chain((fact) =>
+    fc.record({ isHistory: fc.boolean(), second: fc.integer({ min: 0, max: 2 }) }).map(({ isHistory, second }) => {
+      const told = { ...fact, sentAt: (fact.messageId === 'm1' ? 1_000 : 4_000) + second * 1_000 };
+      return isHistory ? { ...told, fromHistory: historyBits(told) } : told;
+    }),
+  );
 
 const replyFact: fc.Arbitrary<ReplyFact> = fc.record({
   channelId,
@@ -63,8 +82,8 @@ const replyFact: fc.Arbitrary<ReplyFact> = fc.record({
   delayedUntil: maybe(time),
   messageId: maybe(messageId),
   text: maybe(words),
-  attachments: fc.constant(null),
-  action: fc.constant(null),
+  attachments: maybe(words),
+  action: maybe(oneOf('typing', 'mark_read')),
   quotedMessageId: maybe(words),
   retryOf: maybe(words),
   failureCode: maybe(words),
@@ -94,7 +113,7 @@ const referralFact: fc.Arbitrary<ReferralFact> = fc
     conversationId,
     source: oneOf('ad' as const, 'link' as const),
     reference: oneOf('', 'ref-1'),
-    occurredAtSecond: oneOf(1, 2),
+    occurredAtSecond: oneOf(1, 5),
     occurredAt: time,
     tiktokSource: maybe(words),
     adName: maybe(words),
@@ -110,17 +129,21 @@ const referralFact: fc.Arbitrary<ReferralFact> = fc
 
 const readMark: fc.Arbitrary<ReadMark> = fc.record({ channelId, conversationId, readUpTo: time });
 
-/** One version of a channel has one state. */
-const channelFact: fc.Arbitrary<ChannelFact> = fc.record({ channelId, version: time }).map((fact) => ({
-  ...fact,
-  accountId: 'account-1',
-  status: fact.version % 2 === 0 ? ('connected' as const) : ('expiring' as const),
-  visibleFrom: fact.version === 5 ? 3 : null,
-}));
+/** One version of a channel has one state: the fourth is a release, and behind it another account has the channel. */
+const channelFact: fc.Arbitrary<ChannelFact> = fc
+  .record({ channelId, version: fc.integer({ min: 1, max: 6 }) })
+  .map((fact) => ({
+    ...fact,
+    accountId: fact.version > 4 ? 'account-2' : 'account-1',
+    status: (['connected', 'expiring', 'connected', 'disconnected', 'connected', 'needs_reauthorization'] as const)[
+      fact.version - 1
+    ] as ChannelFact['status'],
+    visibleFrom: fact.version >= 4 ? RELEASED_AT : null,
+  }));
 
 const fact: fc.Arbitrary<Fact> = fc.oneof(
   { weight: 6, arbitrary: messageFact.map((each): Fact => ({ type: 'message', fact: each })) },
-  { weight: 3, arbitrary: replyFact.map((each): Fact => ({ type: 'reply', fact: each })) },
+  { weight: 4, arbitrary: replyFact.map((each): Fact => ({ type: 'reply', fact: each })) },
   { weight: 1, arbitrary: readMark.map((each): Fact => ({ type: 'readMark', fact: each })) },
   { weight: 2, arbitrary: reactionFact.map((each): Fact => ({ type: 'reaction', fact: each })) },
   { weight: 2, arbitrary: referralFact.map((each): Fact => ({ type: 'referral', fact: each })) },
@@ -128,7 +151,7 @@ const fact: fc.Arbitrary<Fact> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ channelId, sentAt: time }).map((each): Fact => ({ type: 'europeanNotice', fact: each })),
   },
-  { weight: 1, arbitrary: channelFact.map((each): Fact => ({ type: 'channel', fact: each })) },
+  { weight: 2, arbitrary: channelFact.map((each): Fact => ({ type: 'channel', fact: each })) },
 );
 
 export interface Retelling {

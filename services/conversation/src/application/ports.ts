@@ -30,11 +30,12 @@ export interface BatchPosition {
 export type ProjectionFailure = 'conflict' | 'unavailable' | 'data';
 
 export interface ProjectionStore {
-  /** Stores all of it, and what follows from the facts, in one transaction. `superseded`: another owner moved the position. */
+  /**
+   * Stores all of it, and what follows from the facts, in one transaction: media that messages show become work of the media flow,
+   * and what is older than its channel is visible from goes. `superseded`: another owner moved the position.
+   */
   apply(batch: {
     readonly facts: Facts;
-    /** What the messages show and is not stored yet becomes work of the media flow. */
-    readonly media: readonly WantedMedia[];
     readonly position: BatchPosition;
     readonly atMs: number;
   }): Promise<'done' | 'superseded' | ProjectionFailure>;
@@ -131,6 +132,7 @@ export interface ChangeLog {
 
 /** A conversation that may be shown to an account. */
 export interface VisibleConversation {
+  readonly accountId: string;
   readonly channelId: string;
   readonly conversationId: string;
   /** What is older is shown to nobody. */

@@ -1,6 +1,5 @@
 import type { Clock } from '@tiktok-channel/platform/kernel';
 import { type Fact, type Facts, foldFacts } from '../domain/facts.ts';
-import { wantedMedia } from '../domain/media.ts';
 import type { BatchPosition, ProjectionFailure, ProjectionStore } from './ports.ts';
 
 export type Projected =
@@ -19,9 +18,8 @@ export const createProjectBatch =
   ({ store, clock }: { readonly store: ProjectionStore; readonly clock: Clock }): ProjectBatch =>
   async (batch, position) => {
     const facts = foldFacts(batch);
-    const media = wantedMedia(facts.message);
     for (let attempt = 1; ; attempt += 1) {
-      const result = await store.apply({ facts, media, position, atMs: clock.now() });
+      const result = await store.apply({ facts, position, atMs: clock.now() });
       if (result === 'conflict' && attempt < TRIES_AT_CONFLICTS) continue;
       return outcomeOf(result, facts);
     }

@@ -19,7 +19,7 @@ export interface EuropeanNotice {
 
 export type ChannelStatus = 'unknown' | 'connected' | 'expiring' | 'needs_reauthorization' | 'disconnected';
 
-/** The whole state of a channel at a version; of two, the one with the higher version counts. */
+/** The state of a channel at a version; of two, the one with the higher version counts. */
 export interface ChannelFact {
   readonly channelId: string;
   readonly version: number;
@@ -53,6 +53,15 @@ interface Rule<RowOfFact> {
   readonly merge: (a: RowOfFact, b: RowOfFact) => RowOfFact;
 }
 
+/** What was hidden once stays hidden, whichever version says so. */
+const mergeChannels = (a: ChannelFact, b: ChannelFact): ChannelFact => ({
+  ...(a.version >= b.version ? a : b),
+  visibleFrom:
+    a.visibleFrom === null || b.visibleFrom === null
+      ? (a.visibleFrom ?? b.visibleFrom)
+      : Math.max(a.visibleFrom, b.visibleFrom),
+});
+
 const RULES: { readonly [Type in FactType]: Rule<FactTypes[Type]> } = {
   message: {
     keyOf: ({ channelId, conversationId, messageId }) => [channelId, conversationId, messageId],
@@ -79,7 +88,7 @@ const RULES: { readonly [Type in FactType]: Rule<FactTypes[Type]> } = {
     merge: (a, b) => (a.readUpTo >= b.readUpTo ? a : b),
   },
   europeanNotice: { keyOf: ({ channelId, sentAt }) => [channelId, sentAt], merge: (a) => a },
-  channel: { keyOf: ({ channelId }) => [channelId], merge: (a, b) => (a.version >= b.version ? a : b) },
+  channel: { keyOf: ({ channelId }) => [channelId], merge: mergeChannels },
 };
 
 /**

@@ -90,6 +90,8 @@ const refusedByExpress = (error: object): HttpProblem | null => {
     return new HttpProblem(status, code, detail, { fields: [{ field: '(body)', message: detail }] });
   }
   return 'status' in error && typeof error.status === 'number' && error.status >= 400 && error.status < 500
-    ? new HttpProblem(error.status, 'invalid_request', 'the request could not be read')
+    ? new HttpProblem(error.status, 'invalid_request', 'the request could not be read', {
+        fields: [{ field: '(path)', message: 'cannot be decoded' }],
+      })
     : null;
 };

@@ -181,6 +181,7 @@ export const OPERATIONS: readonly Operation[] = [
     status: 200,
     responseContent: { 'image/*': binary, 'video/mp4': binary },
     refusals: {
+      206: 'The part that `Range` asked for.',
       304: 'The caller has it (`If-None-Match`).',
       404: NOT_THEIRS,
       409: 'It is still being fetched.',

@@ -133,7 +133,7 @@ const responsesOf = (operation: Operation, components: Components): Json => {
     ...Object.fromEntries(
       Object.entries(refusals).map(([code, description]) => [
         code,
-        code === '304' ? { description } : problem(description),
+        Number(code) < 400 ? { description } : problem(description),
       ]),
     ),
     ...Object.fromEntries(COMMON.map(([code, name]) => [code, { $ref: `#/components/responses/${name}` }])),

@@ -13,6 +13,8 @@ const LOCKS = {
   following: 4503,
   /** One replica tells what differs after a switch. */
   telling: 4504,
+  /** Rows of builds, and what follows from them, are written (shared), or those of a released channel are erased. */
+  erasure: 4505,
 } as const;
 
 type Lock = keyof typeof LOCKS;

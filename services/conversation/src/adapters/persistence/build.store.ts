@@ -24,7 +24,7 @@ export const createBuildStore = ({
       return readPositions(tx, group, partitions);
     }),
   apply: ({ facts, position }) =>
-    applying(database, async (tx) => {
+    applying(database, facts, async (tx) => {
       await enter(tx, build);
       await writeFactsUntold(tx, facts);
       await movePositionOrRollBack(tx, group, position);

@@ -1,5 +1,6 @@
 import { onDatabase, type SqlClient } from '@tiktok-channel/platform/postgres';
 import type { ChangeFollower, LoggedChange } from '../../application/ports.ts';
+import { share } from './build-locks.ts';
 import { createChangeLog } from './change-log.ts';
 import type { Database } from './database.ts';
 
@@ -31,6 +32,7 @@ export const createChangeFollower = (database: Database, followUps: readonly Fol
     onDatabase(() =>
       database.$transaction(
         async (tx) => {
+          await share(tx, 'erasure');
           const page = await takePage(tx);
           if (page === null || page.changed.conversations.length === 0) return page?.isFull ?? false;
           for (const followUp of followUps) await followUp(tx, page.changed, atMs);

@@ -121,7 +121,8 @@ SELECT ${HEAD_COLUMNS}, page.*
   FROM change_log AS log
   LEFT JOIN LATERAL (
     SELECT c.xid::text AS xid, c.seq, c.kind, c.channel_id, c.conversation_id, c.subject_id, c.user_id,
-           coalesce(c.account_id, channel.account_id) AS account_id
+           CASE WHEN c.kind = 'channel' THEN coalesce(c.account_id, channel.account_id)
+                WHEN c.account_id IS NULL OR c.account_id = channel.account_id THEN channel.account_id END AS account_id
       FROM (SELECT xid, ${ENTRY_NUMBER} AS seq, account_id, user_id, kind, channel_id, conversation_id, subject_id
               FROM changes CROSS JOIN LATERAL unnest(channel_ids, conversation_ids, subject_ids)
                 WITH ORDINALITY AS entry (channel_id, conversation_id, subject_id, place)
@@ -142,7 +143,7 @@ SELECT ${HEAD_COLUMNS}, page.*
                OR EXISTS (
                SELECT FROM reply_requests r
                 WHERE r.reply_id = c.subject_id AND r.channel_id = c.channel_id
-                  AND r.requested_at >= channel.visible_from)
+                  AND r.account_id = channel.account_id AND r.requested_at >= channel.visible_from)
              WHEN 'notice' THEN c.subject_id::bigint >= channel.visible_from
              WHEN 'conversation' THEN EXISTS (
                SELECT FROM conversations

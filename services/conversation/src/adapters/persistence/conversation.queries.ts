@@ -44,6 +44,7 @@ export const createConversationQueries = (client: SqlClient, windowMs: number): 
       return row === undefined
         ? null
         : {
+            accountId,
             channelId: row.channel_id,
             conversationId,
             visibleFrom: Number(row.visible_from),

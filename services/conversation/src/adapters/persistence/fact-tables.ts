@@ -9,6 +9,7 @@ type SqlType = 'text' | 'bigint' | 'integer' | 'boolean';
 /** A fact table: how its rows are written by one `unnest` insert, which merges into the rows that are there. */
 export interface FactTable<Fact> {
   readonly insertSql: string;
+  readonly columns: readonly string[];
   /** One array per column, as `insertSql` takes them. */
   parametersOf(facts: readonly Fact[]): unknown[][];
 }
@@ -31,6 +32,7 @@ const defineTable = <Fact>({ name, columns, key, merge, mergeWhen }: TableDefini
     ([field, value]) => `${columnOf(field)} = ${value}`,
   );
   return {
+    columns: names,
     insertSql: [
       `INSERT INTO ${name} AS old (${names.join(', ')})`,
       `SELECT * FROM unnest(${fields.map((field, index) => `$${index + 1}::${columns[field]}[]`).join(', ')})`,
@@ -198,16 +200,18 @@ export const europeanNoticesTable = defineTable<EuropeanNotice>({
   merge: {},
 });
 
-/** A lower version than the stored one is ignored. */
+const ofNewerVersion = (column: string): string =>
+  `CASE WHEN old.version < excluded.version THEN excluded.${column} ELSE old.${column} END`;
+
+/** The state of the higher version counts; what was hidden once stays hidden, whichever version says so. */
 export const channelsTable = defineTable<ChannelFact>({
   name: 'channels',
   columns: { channelId: 'text', version: 'bigint', accountId: 'text', status: 'text', visibleFrom: 'bigint' },
   key: ['channelId'],
   merge: {
-    version: 'excluded.version',
-    accountId: 'excluded.account_id',
-    status: 'excluded.status',
-    visibleFrom: 'excluded.visible_from',
+    version: greatestOf('version'),
+    accountId: ofNewerVersion('account_id'),
+    status: ofNewerVersion('status'),
+    visibleFrom: greatestOf('visibleFrom'),
   },
-  mergeWhen: 'old.version < excluded.version',
 });

@@ -32,9 +32,8 @@ export const wantMedia = async (tx: SqlClient, media: readonly WantedMedia[], at
   );
 };
 
-/** Answers the id of the picture; one that could not be fetched is tried again with the new address. */
-export const wantAvatar = async (tx: SqlClient, avatar: Avatar, atMs: number): Promise<string> => {
-  const mediaId = avatarMediaId(avatar);
+/** A picture that could not be fetched is tried again with the new address. */
+export const wantAvatar = async (tx: SqlClient, avatar: Avatar, atMs: number): Promise<void> => {
   await tx.$executeRawUnsafe(
     `INSERT INTO media AS old (media_id, state, channel_id, conversation_id, source_url, next_attempt_at, created_at)
      VALUES ($1::uuid, 'pending', $2, $3, $4, $5::bigint, $5::bigint)
@@ -42,13 +41,12 @@ export const wantAvatar = async (tx: SqlClient, avatar: Avatar, atMs: number): P
         SET state = 'pending', source_url = excluded.source_url, attempts = 0, failure = NULL, leased_until = NULL,
             next_attempt_at = excluded.next_attempt_at, created_at = excluded.created_at
       WHERE old.state <> 'stored'`,
-    mediaId,
+    avatarMediaId(avatar),
     avatar.channelId,
     avatar.conversationId,
     avatar.url,
     atMs,
   );
-  return mediaId;
 };
 
 interface ClaimedRow {

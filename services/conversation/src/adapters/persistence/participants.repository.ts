@@ -1,6 +1,7 @@
-import { onDatabase } from '@tiktok-channel/platform/postgres';
-import type { ClaimedParticipant, ParticipantQueue } from '../../application/ports.ts';
+import { onDatabase, type SqlClient } from '@tiktok-channel/platform/postgres';
+import type { ClaimedParticipant, Participant, ParticipantQueue } from '../../application/ports.ts';
 import { change } from '../../domain/change.ts';
+import { avatarMediaId } from '../../domain/media.ts';
 import type { FollowUp } from './change-follower.ts';
 import { logChanges } from './change-log.ts';
 import type { Database } from './database.ts';
@@ -42,20 +43,7 @@ export const createParticipantQueue = (database: Database, onStored: () => void 
     }),
 
   store: async (claimed, { participant, atMs }) => {
-    const { channelId, conversationId } = claimed;
-    await database.$transaction(async (tx) => {
-      const avatarMediaId = participant?.avatar && (await wantAvatar(tx, { ...claimed, ...participant.avatar }, atMs));
-      const changed = await tx.$executeRawUnsafe(
-        STORE_SQL,
-        ...claimOf(claimed),
-        atMs,
-        participant?.displayName ?? null,
-        participant?.isFollower ?? null,
-        avatarMediaId ?? null,
-        participant?.isWhole ?? false,
-      );
-      if (changed === 1) await logChanges(tx, [change({ kind: 'conversation', channelId, conversationId })], atMs);
-    });
+    await database.$transaction((tx) => storeFound(tx, claimed, { participant, atMs }));
     onStored();
   },
 
@@ -63,6 +51,31 @@ export const createParticipantQueue = (database: Database, onStored: () => void 
     await database.$executeRawUnsafe(RETRY_SQL, ...claimOf(claimed), attempts, atMs);
   },
 });
+
+/** The picture is wanted only where the customer is: of a released channel there is none any more. */
+const storeFound = async (
+  tx: SqlClient,
+  claimed: ClaimedParticipant,
+  { participant, atMs }: Parameters<ParticipantQueue['store']>[1],
+): Promise<void> => {
+  const { channelId, conversationId } = claimed;
+  const { displayName, isFollower, avatar, isWhole } = participant ?? NOTHING_FOUND;
+  const wanted = avatar && { channelId, conversationId, ...avatar };
+  const changed = await tx.$executeRawUnsafe(
+    STORE_SQL,
+    ...claimOf(claimed),
+    atMs,
+    displayName,
+    isFollower,
+    wanted && avatarMediaId(wanted),
+    isWhole,
+  );
+  if (changed === 0) return;
+  if (wanted !== null) await wantAvatar(tx, wanted, atMs);
+  await logChanges(tx, [change({ kind: 'conversation', channelId, conversationId })], atMs);
+};
+
+const NOTHING_FOUND: Participant = { displayName: null, isFollower: null, avatar: null, isWhole: false };
 
 const CLAIM_SQL = `
 UPDATE participants SET leased_until = $2::bigint

@@ -29,7 +29,7 @@ export const listPendingReplies = async (
     readonly limit: number;
   },
 ): Promise<readonly MessageView[]> => {
-  const { channelId, conversationId, visibleFrom } = conversation;
+  const { accountId, channelId, conversationId, visibleFrom } = conversation;
   const rows = await client.$queryRawUnsafe<PendingRow[]>(
     PENDING_SQL[order],
     channelId,
@@ -38,6 +38,7 @@ export const listPendingReplies = async (
     after?.sentAt ?? null,
     after?.id ?? null,
     limit,
+    accountId,
   );
   return rows.map((row) => pendingView(row, conversationId));
 };
@@ -52,7 +53,7 @@ SELECT * FROM (
   SELECT requested_at, text, attachments, quoted_message_id,
          reply_id, requested_at, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
     FROM reply_requests request
-   WHERE channel_id = $1 AND conversation_id = $2
+   WHERE account_id = $7 AND channel_id = $1 AND conversation_id = $2
      AND NOT EXISTS (SELECT FROM replies r WHERE r.reply_id = request.reply_id AND r.channel_id = request.channel_id)
 ) AS pending
  WHERE first_at >= $3::bigint AND ($4::bigint IS NULL OR (first_at, reply_id) ${comparison} ($4::bigint, $5::text))

@@ -1,8 +1,10 @@
 import type { SqlClient } from '@tiktok-channel/platform/postgres';
 import { changesBesideMessages } from '../../domain/change.ts';
+import { withoutOlder } from '../../domain/erasure.ts';
 import type { Facts } from '../../domain/facts.ts';
 import type { MessageFact } from '../../domain/message.ts';
 import { logChanges, logMessagesSql, logToPresentAccounts } from './change-log.ts';
+import { blankReplies, eraseReleased } from './erasure.ts';
 import {
   channelsTable,
   europeanNoticesTable,
@@ -14,19 +16,28 @@ import {
   repliesTable,
 } from './fact-tables.ts';
 
+/** What a batch came to. */
+export interface Written {
+  /** Without what is older than its channel is visible from. */
+  readonly kept: Facts;
+  /** Channels of which rows were erased. */
+  readonly released: readonly string[];
+}
+
 /**
  * Writes facts, what follows from them, and what they change. Call it in a transaction together with the move of the
  * position.
  */
-export const writeFacts = async (tx: SqlClient, facts: Facts, atMs: number): Promise<void> => {
+export const writeFacts = async (tx: SqlClient, facts: Facts, atMs: number): Promise<Written> => {
   const channelIds = facts.channel.map(({ channelId }) => channelId);
   await logToPresentAccounts(tx, channelIds, atMs);
-  await writeRows(tx, facts, { sql: WRITE_MESSAGES_SQL, parameters: [atMs] });
-  await logChanges(tx, changesBesideMessages(facts), atMs);
+  const written = await writeRows(tx, facts, { sql: WRITE_MESSAGES_SQL, parameters: [atMs] });
+  await logChanges(tx, changesBesideMessages(written.kept), atMs);
+  return written;
 };
 
 /** The same rows, and nobody is told: for a build that is not served. */
-export const writeFactsUntold = (tx: SqlClient, facts: Facts): Promise<void> =>
+export const writeFactsUntold = (tx: SqlClient, facts: Facts): Promise<Written> =>
   writeRows(tx, facts, { sql: WRITE_MESSAGES_UNTOLD_SQL, parameters: [] });
 
 /** How messages are stored: a statement, and its parameters behind the columns of the messages. */
@@ -35,15 +46,23 @@ interface MessageStatement {
   readonly parameters: readonly unknown[];
 }
 
-const writeRows = async (tx: SqlClient, facts: Facts, statement: MessageStatement): Promise<void> => {
-  await insert(tx, channelsTable, facts.channel);
-  if (facts.message.length > 0) await writeMessages(tx, facts.message, statement);
-  await insert(tx, reactionsTable, facts.reaction);
-  await insert(tx, referralsTable, facts.referral);
-  await insert(tx, repliesTable, facts.reply);
-  await insert(tx, readMarksTable, facts.readMark);
-  await insert(tx, europeanNoticesTable, facts.europeanNotice);
+const writeRows = async (tx: SqlClient, facts: Facts, statement: MessageStatement): Promise<Written> => {
+  const insertChannels = () => insert(tx, channelsTable, facts.channel);
+  const { visibleFrom, released } = await eraseReleased(tx, facts, insertChannels);
+  if (released.length > 0) await recompute(tx, await tx.$queryRawUnsafe<ConversationRow[]>(LEFT_SQL, released));
+  const kept = withoutOlder(facts, visibleFrom);
+  if (kept.message.length > 0) await writeMessages(tx, kept.message, statement);
+  await insert(tx, reactionsTable, kept.reaction);
+  await insert(tx, referralsTable, kept.referral);
+  await insert(tx, repliesTable, kept.reply);
+  await blankReplies(tx, kept, visibleFrom);
+  await insert(tx, readMarksTable, kept.readMark);
+  await insert(tx, europeanNoticesTable, kept.europeanNotice);
+  return { kept, released };
 };
+
+/** What has messages left, of which another may be the newest that says who the customer is. */
+const LEFT_SQL = 'SELECT channel_id, conversation_id FROM conversations WHERE channel_id = ANY($1::text[])';
 
 const insert = async <Fact>(tx: SqlClient, table: FactTable<Fact>, facts: readonly Fact[]): Promise<void> => {
   if (facts.length > 0) await tx.$executeRawUnsafe(table.insertSql, ...table.parametersOf(facts));
@@ -68,6 +87,10 @@ const writeMessages = async (
     ...messagesTable.parametersOf(messages),
     ...parameters,
   );
+  await recompute(tx, stale);
+};
+
+const recompute = async (tx: SqlClient, stale: readonly ConversationRow[]): Promise<void> => {
   if (stale.length === 0) return;
   const channelIds = stale.map((row) => row.channel_id);
   const conversationIds = stale.map((row) => row.conversation_id);
