@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { type Auth, composeAuth, readAuthSettings } from '@tiktok-channel/auth';
 import { secret } from '@tiktok-channel/platform/config';
 import { createServiceTokens } from '@tiktok-channel/platform/identity';
+import { eventually } from '@tiktok-channel/platform/testing';
 import { expect } from 'chai';
 import { decodeProtectedHeader } from 'jose';
 import { type AuthWorld, createAuthWorld, SERVICE_SECRET } from '../support/auth.ts';
@@ -91,6 +92,78 @@ describe('the keys that seal tokens', () => {
     expect((await world.accessToken(channels[1] as string)).body.accessToken).to.be.a('string');
     const acts = (await world.published()).filter(({ value }) => value.reason === 'by command');
     expect(acts.map(({ value }) => value.actor)).to.deep.equal(['command line']);
+  });
+});
+
+describe('tokens that cannot be opened', () => {
+  const BROKEN = 20;
+  const HOUR = 3_600;
+  let world: AuthWorld;
+  let channelId: string;
+
+  before(async () => {
+    world = await createAuthWorld();
+    await world.faults({ rate_limit_qps: 0 });
+    channelId = await world.newBusiness();
+    await world.connect('account-1', channelId);
+    const sql = world.database.client;
+    await sql.$executeRawUnsafe(
+      `INSERT INTO channels SELECT 'broken-' || n, account_id, status, username, display_name, profile_image_url,
+         granted_scopes, missing_scopes, authorized_at, visible_from, status_reason
+       FROM channels, generate_series(1, ${BROKEN}) AS n`,
+    );
+    await sql.$executeRawUnsafe(
+      `INSERT INTO channel_tokens (channel_id, version, sealed, issued_at, access_expires_at, refresh_expires_at, refresh_not_before)
+       SELECT 'broken-' || n, 1, 'broken', issued_at, access_expires_at - n, refresh_expires_at, 0
+       FROM channel_tokens, generate_series(1, ${BROKEN}) AS n`,
+    );
+  });
+  after(() => world?.stop());
+
+  it('keep no other channel from being renewed', async () => {
+    const before = (await world.accessToken(channelId)).body.accessToken;
+    world.calls.length = 0;
+    await world.advance(13 * HOUR);
+    await eventually('it is renewed, unasked', () => world.calls.some((call) => call.includes('refresh_token')));
+    await eventually('it is kept', async () => (await world.accessToken(channelId)).body.accessToken !== before);
+    const told = world.logger.lines.filter(({ event }) => event === 'token.renewal_failed');
+    expect(new Set(told.map(({ fields }) => fields?.channelId)).size).to.be.within(1, BROKEN);
+  });
+
+  it('keep no other token from being sealed anew', async () => {
+    const { status, body } = await world.send(
+      'POST',
+      '/operator/v1/tokens/reencrypt',
+      { role: 'operator', accountId: 'operators' },
+      { reason: 'yearly' },
+    );
+    expect([status, body]).to.deep.equal([200, { resealed: 0, sealedWith: { k1: 2, '': BROKEN } }]);
+  });
+
+  it('keep no other token from being revoked', async () => {
+    const { body } = await world.accessToken(channelId);
+    await world.database.client.$executeRawUnsafe(
+      `INSERT INTO token_revocations SELECT 'gone-' || n, 'broken', access_expires_at, 0, 0
+       FROM channel_tokens, generate_series(1, 20) AS n WHERE channel_id = $1`,
+      channelId,
+    );
+    await world.faults({ rate_limit_qps: 0, token_endpoint_away: true });
+    const person = { role: 'administrator', accountId: 'account-1' } as const;
+    expect((await world.send('POST', `/v1/channels/${channelId}/disconnect`, person)).status).to.equal(200);
+    await world.faults({ rate_limit_qps: 0 });
+    await world.advance(61);
+    await eventually('it is revoked', async () => {
+      const query = new URLSearchParams({ business_id: channelId, fields: '["username"]' });
+      const response = await fetch(`${world.simulator.url}/open_api/v1.3/business/get/?${query}`, {
+        headers: { 'Access-Token': String(body.accessToken) },
+      });
+      return ((await response.json()) as { code: number }).code !== 0;
+    });
+    await world.advance(25 * HOUR);
+    await eventually('what cannot be opened is forgotten once it has ended', async () => {
+      const left = await world.database.client.$queryRawUnsafe<unknown[]>('SELECT 1 FROM token_revocations');
+      return left.length === 0;
+    });
   });
 });
 

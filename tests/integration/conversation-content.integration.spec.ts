@@ -284,4 +284,16 @@ describe('what a conversation can hold', () => {
     expect(await messageWith('m-app')).to.include({ source: 'app', automatic: null, direction: 'outgoing' });
     expect(await messageWith('m-auto')).to.include({ source: 'others', automatic: 'WELCOME_MESSAGE' });
   });
+
+  it('marks what an import alone has brought, until a webhook brings it as well', async () => {
+    const twin = { messageId: 'm-twin', sentAt: 1_767_225_800_000 };
+    await bench.publish(received({ ...twin, origin: 'HISTORY', logId: null, isFollower: null }));
+    await caughtUp(bench);
+    expect((await messageWith('m-twin')).origin).to.equal('history');
+    expect((await messageWith('m-app')).origin).to.equal('webhook');
+
+    await bench.publish(received(twin), received({ ...twin, origin: 'HISTORY', logId: null, isFollower: null }));
+    await caughtUp(bench);
+    expect((await messageWith('m-twin')).origin).to.equal('webhook');
+  });
 });

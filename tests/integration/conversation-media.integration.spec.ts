@@ -3,6 +3,7 @@ import { secret } from '@tiktok-channel/platform/config';
 import { createServiceTokens } from '@tiktok-channel/platform/identity';
 import { createManualClock, eventually, type ManualClock } from '@tiktok-channel/platform/testing';
 import { expect } from 'chai';
+import { createMediaUrls } from '../../services/conversation/src/adapters/http/media-urls.ts';
 import {
   apiOf,
   type Bench,
@@ -53,8 +54,13 @@ describe('media of conversations', () => {
     });
   const send = (conversationId: string, mediaId: string) =>
     bench.publish(received({ conversationId, messageId: `m-${conversationId}`, content: image(mediaId) }));
+  const pathOf = (url: string): string => url.split('?')[0] ?? '';
+  /** With a token, as another service asks. */
   const fetchMedia = (url: string, token = authorization) =>
-    fetch(`${service.publicUrl}${url}`, { headers: { authorization: token } });
+    fetch(`${service.publicUrl}${pathOf(url)}`, { headers: { authorization: token } });
+  /** Without one, as an `<img>` of a page does. */
+  const show = (url: string, headers: Readonly<Record<string, string>> = {}) =>
+    fetch(`${service.publicUrl}${url}`, { headers });
 
   it("are fetched with the channel's token and shown with a URL", async () => {
     peers.files.set('MEDIA+1', PNG);
@@ -78,22 +84,49 @@ describe('media of conversations', () => {
 
   it('are sent in parts, and not again to whoever has them', async () => {
     const { url } = await media('IMG-1');
-    const ask = (headers: Readonly<Record<string, string>>) =>
-      fetch(`${service.publicUrl}${url}`, { headers: { authorization, ...headers } });
-    const part = await ask({ range: 'bytes=4-7' });
+    const part = await show(url, { range: 'bytes=4-7' });
     expect([part.status, part.headers.get('content-range')]).to.deep.equal([206, `bytes 4-7/${PNG.length}`]);
     expect(Buffer.from(await part.arrayBuffer())).to.deep.equal(PNG.subarray(4, 8));
-    const again = await ask({ 'if-none-match': part.headers.get('etag') ?? '' });
+    const again = await show(url, { 'if-none-match': part.headers.get('etag') ?? '' });
     expect([again.status, await again.text()]).to.deep.equal([304, '']);
+    const head = await fetch(`${service.publicUrl}${url}`, { method: 'HEAD' });
+    expect([head.status, head.headers.get('content-length')]).to.deep.equal([200, String(PNG.length)]);
+    expect(head.headers.get('cache-control')).to.equal('private, max-age=31536000, immutable');
   });
 
-  it('fail when TikTok did not give them within a day, and not before, and the message says so', async () => {
+  it('are shown to a page by their address for some minutes, and by a token for as long as that is good', async () => {
+    const { url } = await media('IMG-1');
+    expect(url).not.to.include(authorization.split(' ')[1]);
+    expect((await show(url)).status).to.equal(200);
+    const forged = url.replace('account-1', 'account-2');
+    expect([(await show(forged)).status, (await show(url.replace(/sig=./, 'sig=_'))).status]).to.deep.equal([401, 401]);
+
+    clock.advance(300_000);
+    const late = await show(url);
+    expect([late.status, ((await late.json()) as Json).code]).to.deep.equal([401, 'media_url_expired']);
+    expect(late.headers.get('cache-control')).to.equal('no-store');
+    expect((await fetch(`${service.publicUrl}${url}`, { headers: { authorization } })).status).to.equal(200);
+    expect((await show((await media('IMG-1')).url)).status).to.equal(200);
+  });
+
+  it('open to no address that was made for another account, however well it is signed', async () => {
+    const { mediaId } = await media('IMG-1');
+    const urls = createMediaUrls({ secrets: [secret('media-url-secret')], clock });
+    expect((await show(urls.of('account-1', mediaId))).status).to.equal(200);
+    expect((await show(urls.of('account-2', mediaId))).status).to.equal(404);
+  });
+
+  it('expire when TikTok did not give them within a day, and not before, and the message says so', async () => {
     peers.nextCodes.push(...Array.from({ length: 400 }, () => 51_065));
     const since = clock.now();
     await send('IMG-LATE', 'MEDIA-LATE');
-    await settled('IMG-LATE', 'failed');
+    const { url, failure, mediaId } = await settled('IMG-LATE', 'expired');
     expect(400 - peers.nextCodes.splice(0).length).to.be.greaterThan(1);
     expect(clock.now() - since).to.be.at.least(24 * 3_600_000);
+    expect([url, failure.code]).to.deep.equal([null, 'not_given_in_time']);
+    expect(failure.message).to.be.a('string').and.not.equal('');
+    const response = await fetchMedia(`/v1/media/${mediaId}`);
+    expect([response.status, ((await response.json()) as Json).code]).to.deep.equal([404, 'media_expired']);
   });
 
   it('do not delay the text around them, and are tried again', async () => {
@@ -129,16 +162,105 @@ describe('media of conversations', () => {
     await settled('IMG-3', 'stored');
   });
 
-  it('fail when TikTok has them no more, or when they are nothing that can be shown', async () => {
+  it('expire when TikTok has them no more', async () => {
     peers.nextCodes.push(40_007);
     await send('IMG-4', 'MEDIA-4');
-    await settled('IMG-4', 'failed');
-    peers.files.set('MEDIA-5', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'));
-    await send('IMG-5', 'MEDIA-5');
-    const { mediaId, url } = await settled('IMG-5', 'failed');
+    expect((await settled('IMG-4', 'expired')).failure.code).to.equal('gone');
+  });
 
-    expect(url).to.equal(null);
-    expect((await fetchMedia(`/v1/media/${mediaId}`)).status).to.equal(404);
+  it('are asked for by a new address when the one that TikTok gave has expired', async () => {
+    let refused = 0;
+    peers.files.set('MEDIA-STALE', PNG);
+    peers.faults.set('MEDIA-STALE', (response) => {
+      refused += 1;
+      peers.faults.delete('MEDIA-STALE');
+      response.writeHead(403).end();
+    });
+    await send('IMG-STALE', 'MEDIA-STALE');
+    await settled('IMG-STALE', 'stored');
+
+    const asked = peers.calls.filter(({ path, body }) => path.endsWith('/download/') && body.includes('MEDIA-STALE'));
+    expect([refused, asked.length]).to.deep.equal([1, 2]);
+  });
+
+  const SCRIPT = '<script>alert(1)</script>';
+  for (const [what, file] of [
+    ['a drawing with a script', `<svg xmlns="http://www.w3.org/2000/svg">${SCRIPT}</svg>`],
+    ['a drawing behind a declaration', `<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg">${SCRIPT}</svg>`],
+    ['a page', `<!doctype html>${SCRIPT}`],
+    ['a document', '%PDF-1.7\n1 0 obj'],
+    ['a page that is also an archive', `PK\u0003\u0004${SCRIPT}`],
+    ['a few letters', 'hello'],
+  ] as const) {
+    it(`fail when they are ${what}, and are never sent`, async () => {
+      const id = `MEDIA ${what}`;
+      peers.files.set(id, Buffer.from(file, 'latin1'));
+      await send(`IMG ${what}`, id);
+      const { mediaId, url, failure } = await settled(`IMG ${what}`, 'failed');
+
+      expect([url, failure.code]).to.deep.equal([null, 'unsupported_type']);
+      expect((await fetchMedia(`/v1/media/${mediaId}`)).status).to.equal(404);
+    });
+  }
+
+  for (const [what, head, type] of [
+    ['GIF', Buffer.from('GIF89a/*'), 'image/gif'],
+    ['PNG', PNG, 'image/png'],
+    ['JPEG', Buffer.from([0xff, 0xd8, 0xff, 0xe0]), 'image/jpeg'],
+  ] as const) {
+    it(`are sent as an image and as nothing else when a page hides behind the head of a ${what}`, async () => {
+      const file = Buffer.concat([head, Buffer.from(`<!doctype html><html>${SCRIPT}</html>`)]);
+      peers.files.set(`POLYGLOT ${what}`, file);
+      await send(`POLY-${what}`, `POLYGLOT ${what}`);
+      const response = await show((await settled(`POLY-${what}`, 'stored')).url);
+
+      expect(response.headers.get('content-type')).to.equal(type);
+      expect(response.headers.get('x-content-type-options')).to.equal('nosniff');
+      expect(response.headers.get('content-security-policy')).to.equal("default-src 'none'; sandbox");
+      expect(Buffer.from(await response.arrayBuffer()).equals(file)).to.equal(true);
+    });
+  }
+
+  it('fail when they are larger than what is kept, said or not, and are not read to their end', async () => {
+    let sent = 0;
+    peers.faults.set('MEDIA-ENDLESS', (response) => {
+      response.on('error', () => {});
+      const pump = (): void => {
+        if (response.destroyed || sent > 200 * 1_024 * 1_024) return;
+        sent += 1_024 * 1_024;
+        response.write(Buffer.alloc(1_024 * 1_024), () => setImmediate(pump));
+      };
+      pump();
+    });
+    await send('IMG-ENDLESS', 'MEDIA-ENDLESS');
+    expect((await settled('IMG-ENDLESS', 'failed')).failure.code).to.equal('too_large');
+    expect(sent).to.be.lessThan(100 * 1_024 * 1_024);
+  });
+
+  it('are asked for again when nothing came, or too slowly, while texts flow and other media come', async () => {
+    let tries = 0;
+    peers.files.set('MEDIA-EMPTY', PNG);
+    peers.faults.set('MEDIA-EMPTY', (response) => {
+      tries += 1;
+      if (tries === 2) peers.faults.delete('MEDIA-EMPTY');
+      response.end();
+    });
+    peers.files.set('MEDIA-SLOW', PNG);
+    peers.faults.set('MEDIA-SLOW', (response) => {
+      response.on('error', () => {});
+      response.writeHead(200, { 'content-length': String(PNG.length) });
+      const drip = setInterval(() => response.write(PNG.subarray(0, 1)), 1_000);
+      response.on('close', () => clearInterval(drip));
+    });
+    await send('IMG-SLOW', 'MEDIA-SLOW');
+    await send('IMG-EMPTY', 'MEDIA-EMPTY');
+    await caughtUp(bench);
+    expect((await media('IMG-SLOW')).state).to.equal('pending');
+    await settled('IMG-EMPTY', 'stored');
+    expect((await media('IMG-SLOW')).state, 'nothing waits for it').to.equal('pending');
+    peers.faults.delete('MEDIA-SLOW');
+    await settled('IMG-SLOW', 'stored');
+    expect(tries).to.equal(2);
   });
 
   it('are a row for each message and media id, however often the message comes', async () => {
@@ -156,7 +278,7 @@ describe('media of conversations', () => {
 
     expect((await fetchMedia(url, foreign)).status).to.equal(404);
     expect((await fetchMedia('/v1/media/no-uuid')).status).to.equal(404);
-    expect((await fetch(`${service.publicUrl}${url}`)).status).to.equal(401);
+    expect((await show(pathOf(url))).status).to.equal(401);
   });
 
   describe('that an agent uploads', () => {

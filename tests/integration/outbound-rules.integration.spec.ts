@@ -156,7 +156,7 @@ describe('outbound, told to be strict,', function () {
   let world: OutboundWorld;
   before(async () => {
     world = await createOutboundWorld();
-    await world.startOutbound({ OUTBOUND_REPLY_RULES: 'strict' });
+    await world.startOutbound({ REPLY_RULES: 'strict' });
   });
   after(() => world.stop());
 

@@ -81,6 +81,8 @@ export const prepareConversation = async ({
     topics.replyCommands,
     topics.conversations,
     topics.conversationDeadLetters,
+    topics.conversationRedrive,
+    topics.audit,
   ];
   await admin.ensureTopics(
     used.map(({ name, cleanup }) => ({ topic: name, partitions, config: { 'cleanup.policy': cleanup } })),
@@ -111,6 +113,7 @@ export const prepareConversation = async ({
       DATABASE_URL: database.url,
       AUTH_INTERNAL_URL: 'http://127.0.0.1:9',
       SERVICE_TOKEN_SECRETS: 'service-token-secret',
+      MEDIA_URL_SECRETS: 'media-url-secret',
       TIKTOK_REQUESTS_PER_SECOND: '100',
       ...identity.environment,
     },
@@ -234,6 +237,14 @@ export const apiOf = (publicUrl: string, authorization: string) => {
 // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of any shape
 export type Json = Record<string, any>;
 
+/** Where the build of the projection is that is served. */
+export const servedSchema = async (bench: Bench): Promise<string> => {
+  const [row] = await bench.database.client.$queryRawUnsafe<readonly Json[]>(
+    `SELECT CASE WHEN to_regnamespace('projection') IS NULL THEN 'projection_1' ELSE 'projection' END AS name`,
+  );
+  return row?.name;
+};
+
 /** Waits until every record that is on the projected topics has been projected. */
 export const caughtUp = async (bench: Bench): Promise<void> => {
   const admin = bench.kafka.createAdmin();
@@ -243,7 +254,7 @@ export const caughtUp = async (bench: Bench): Promise<void> => {
       'the projection reaches the end of its topics',
       async () => {
         const stored = await bench.database.client.$queryRawUnsafe<readonly Json[]>(
-          'SELECT topic, partition, next_offset FROM projection_1.consumer_positions',
+          `SELECT topic, partition, next_offset FROM ${await servedSchema(bench)}.consumer_positions`,
         );
         const positions = new Map(stored.map((row) => [`${row.topic}/${row.partition}`, BigInt(row.next_offset)]));
         for (const { name } of [topics.messages, topics.statuses, topics.accountNotices, topics.channels]) {

@@ -7,6 +7,8 @@ export interface MediaPeers {
   readonly environment: Readonly<Record<string, string>>;
   /** Bytes by TikTok's media id. */
   readonly files: Map<string, Buffer>;
+  /** What answers for a media id in place of its bytes. */
+  readonly faults: Map<string, (response: ServerResponse) => void>;
   /** Codes that TikTok answers next, instead of an address. */
   readonly nextCodes: number[];
   /** What the content list says of a conversation: `data` by conversation id. */
@@ -45,7 +47,10 @@ export const startMediaPeers = async (): Promise<MediaPeers> => {
     } else if (request.headers['x-user'] !== peers.token) {
       answer(response, {}, 403);
     } else {
-      response.end(peers.files.get(decodeURIComponent(path.slice('/files/'.length))));
+      const mediaId = decodeURIComponent(path.slice('/files/'.length));
+      const fault = peers.faults.get(mediaId);
+      if (fault === undefined) response.end(peers.files.get(mediaId));
+      else fault(response);
     }
   });
   await new Promise<void>((resolve) => {
@@ -56,6 +61,7 @@ export const startMediaPeers = async (): Promise<MediaPeers> => {
     url,
     environment: { TIKTOK_API_BASE_URL: `${url}/open_api`, AUTH_INTERNAL_URL: url, MEDIA_FETCHES_PER_SECOND: '20' },
     files: new Map(),
+    faults: new Map(),
     contents: new Map(),
     nextCodes: [],
     token: 'act.test',

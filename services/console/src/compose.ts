@@ -46,6 +46,7 @@ export const composeConsole = ({
     createReplicas({ upstream, addresses: replicasOf(settings, upstream), logger, ...(pace && { pace }) });
   const services = {
     ingress: replicas('ingress'),
+    history: replicas('history'),
     auth: replicas('auth'),
     conversation: replicas('conversation'),
     outbound: replicas('outbound'),

@@ -12,7 +12,7 @@ import { createParticipantQueue } from './adapters/persistence/participants.repo
 import { createTikTokMedia } from './adapters/tiktok/media.client.ts';
 import { createTikTokParticipants } from './adapters/tiktok/participants.client.ts';
 import { type BackgroundLoop, createBackgroundLoop } from './application/background-loop.ts';
-import { createFetchDueMedia } from './application/fetch-media.ts';
+import { createClaimDueMedia } from './application/fetch-media.ts';
 import { createFetchParticipants } from './application/fetch-participants.ts';
 import type { AccessTokens } from './application/ports.ts';
 import type { Ground } from './ground.ts';
@@ -62,7 +62,7 @@ export const composeFetching = (ground: Ground): Fetching => {
   );
   const media = ground.tiktok ?? createTikTokMedia({ api, client: tiktokClient, maxBytes: settings.MEDIA_MAX_BYTES });
   const mediaLoop = createMediaLoop({
-    fetchDueMedia: createFetchDueMedia({
+    claimDueMedia: createClaimDueMedia({
       queue: createMediaQueue(database, ground.changes.poke),
       tokens,
       tiktok: media,

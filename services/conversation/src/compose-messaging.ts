@@ -1,9 +1,11 @@
-import { createKafka } from '@tiktok-channel/platform/kafka';
-import { createFromRegistry, type Part } from '@tiktok-channel/platform/lifecycle';
+import { kafkaConnection } from '@tiktok-channel/platform/config';
+import { createKafka, type Kafka, type Producer } from '@tiktok-channel/platform/kafka';
+import { createFromRegistry, type FromRegistry, type Part } from '@tiktok-channel/platform/lifecycle';
+import { createOperatorApi, type OperatorApi } from '@tiktok-channel/platform/operator-api';
 import { createOutboxRelay } from '@tiktok-channel/platform/outbox';
-import { createOutboxStore } from '@tiktok-channel/platform/postgres';
+import { createBacklogReader, createOutboxStore } from '@tiktok-channel/platform/postgres';
 import { currentTraceparent } from '@tiktok-channel/platform/telemetry';
-import { createCodec, topics } from '@tiktok-channel/schemas';
+import { type Codec, createCodec, topics } from '@tiktok-channel/schemas';
 import { createKafkaPart } from './adapters/kafka/kafka.part.ts';
 import { createProjectionConsumer, PROJECTION_GROUP } from './adapters/kafka/projection.consumer.ts';
 import {
@@ -25,6 +27,7 @@ import { type CancelReply, createCancelReply, createRetryReply, type RetryReply 
 import { createProjectBatch } from './application/project-batch.ts';
 import { createPresence, type Presence } from './application/show-presence.ts';
 import { createSubmitReply, type SubmitReply } from './application/submit-reply.ts';
+import { type Builds, composeBuilds } from './compose-builds.ts';
 import type { Fetching } from './compose-fetching.ts';
 import type { Ground } from './ground.ts';
 
@@ -37,6 +40,8 @@ export interface Messaging {
   readonly retryReply: RetryReply;
   readonly cancelReply: CancelReply;
   readonly presence: Presence;
+  readonly projections: Builds['routes'];
+  readonly operatorApi: OperatorApi;
   readonly parts: readonly Part[];
 }
 
@@ -47,11 +52,15 @@ export const composeMessaging = (
 ): Messaging => {
   const { settings, logger, clock, database, changes } = ground;
   const kafka = createKafka({
-    settings: { brokers: settings.KAFKA_BROKERS, clientId: 'conversation', topicPrefix: settings.KAFKA_TOPIC_PREFIX },
+    settings: { ...kafkaConnection(settings), clientId: 'conversation' },
     logger,
   });
   const schemas = createFromRegistry({
-    open: () => createCodec({ registry: { url: settings.SCHEMA_REGISTRY_URL }, writes: WRITTEN_RECORDS }),
+    open: () =>
+      createCodec({
+        registry: { url: settings.SCHEMA_REGISTRY_URL },
+        writes: [...WRITTEN_RECORDS, 'OperatorActed'],
+      }),
     logger,
   });
   const relay = createOutboxRelay({
@@ -86,12 +95,62 @@ export const composeMessaging = (
       }),
     onFatal,
   });
+  const operatorApi = composeOperatorApi(ground, { kafka, schemas, deadLetters, projection });
+  const builds = composeBuilds(ground, {
+    kafka,
+    schemas,
+    recordAct: operatorApi.recordAct,
+    onMediaWanted: fetching.mediaLoop.poke,
+  });
+  // Without the projection the schemas are still needed, since replies are asked for here, and the producer for acts of operators.
+  const working = settings.CONVERSATION_PROJECTS
+    ? [projection, follower, ...builds.working]
+    : [
+        { ...schemas, start: () => void schemas.start() },
+        { name: 'kafka producer', start: () => void deadLetters.start().catch(onFatal), stop: deadLetters.stop },
+      ];
   const wake = () => {
     relay.poke();
     changes.poke();
   };
-  return { ...composeReplies(ground, { codec: schemas.current, wake }), parts: [relay, projection, follower] };
+  return {
+    ...composeReplies(ground, { codec: schemas.current, wake }),
+    operatorApi,
+    projections: builds.routes,
+    parts: [relay, ...builds.serving, ...working, operatorApi.part],
+  };
 };
+
+/** What operators see of the projection and the outbox, and can give back. */
+const composeOperatorApi = (
+  { clock, database, identify, logger }: Ground,
+  {
+    kafka,
+    schemas,
+    deadLetters,
+    projection,
+  }: {
+    readonly kafka: Kafka;
+    readonly schemas: FromRegistry<Codec>;
+    readonly deadLetters: Producer;
+    readonly projection: Pick<ReturnType<typeof createKafkaPart>, 'consumers'>;
+  },
+): OperatorApi =>
+  createOperatorApi({
+    ...{ kafka, clock, logger },
+    service: 'conversation',
+    identify,
+    codec: schemas.current,
+    producer: deadLetters,
+    topics: {
+      audit: topics.audit.name,
+      deadLetters: topics.conversationDeadLetters.name,
+      redrive: topics.conversationRedrive.name,
+    },
+    redrivenGroups: [PROJECTION_GROUP],
+    consumers: projection.consumers,
+    outboxes: [{ name: 'conversation.outbox', readBacklog: createBacklogReader(database) }],
+  });
 
 /** What follows from every change, behind the projection. It waits for the registry, whose schemas a snapshot needs. */
 const composeFollower = (
@@ -118,7 +177,7 @@ const composeFollower = (
 const composeReplies = (
   { clock, database, mediaLibrary, queries, changes }: Ground,
   { codec, wake }: { readonly codec: RowCodec; readonly wake: () => void },
-): Omit<Messaging, 'parts'> => {
+): Omit<Messaging, 'operatorApi' | 'projections' | 'parts'> => {
   const rows = createCommandRows(codec, currentTraceparent);
   const requests = createReplyRequests({ database, rows, attachmentsJson, onEnqueued: wake });
   const submitReply = createSubmitReply({ queries, requests, media: mediaLibrary, clock });

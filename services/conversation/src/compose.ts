@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { createServiceClock } from '@tiktok-channel/platform/clock';
 import { createApp, createHttpServer, createInternalApp } from '@tiktok-channel/platform/http-server';
-import { claimsIn, createIdentifyPerson, requirePerson, requireService } from '@tiktok-channel/platform/identity';
+import { createIdentifyFrom, requirePerson, requireService } from '@tiktok-channel/platform/identity';
 import { createLifecycle, type Lifecycle, type Part } from '@tiktok-channel/platform/lifecycle';
 import { createDatabasePulse } from '@tiktok-channel/platform/postgres';
-import { replyWindowAt } from '@tiktok-channel/platform/reply-rules';
+import { replyRulesOf, replyWindowAt } from '@tiktok-channel/platform/reply-rules';
 import { telemetry, telemetryPart } from '@tiktok-channel/platform/telemetry';
 import { mountConversations } from './adapters/http/conversation.routes.ts';
 import { createEventStreams, mountEvents } from './adapters/http/event.routes.ts';
 import { mountInternalMedia, mountMedia } from './adapters/http/media.routes.ts';
+import { createMediaUrls } from './adapters/http/media-urls.ts';
+import { mountProjections } from './adapters/http/projection.routes.ts';
 import { mountReplies } from './adapters/http/reply.routes.ts';
 import { detectType } from './adapters/media/content-type.ts';
 import { createChangeLog } from './adapters/persistence/change-log.ts';
@@ -20,7 +22,6 @@ import { createLiveChanges } from './application/live-changes.ts';
 import { createStoreUpload } from './application/store-upload.ts';
 import { composeFetching } from './compose-fetching.ts';
 import { composeMessaging, type Messaging } from './compose-messaging.ts';
-import { replyRulesOf } from './config.ts';
 import type { ConversationOptions, Ground } from './ground.ts';
 
 export { type ConversationSettings, readConversationSettings } from './config.ts';
@@ -44,6 +45,7 @@ export const composeConversation = (options: ConversationOptions): Conversation 
   const ground: Ground = {
     ...options,
     clock: time.clock,
+    identify: options.identify ?? createIdentifyFrom(settings, time),
     database,
     mediaLibrary: createMediaLibrary(database),
     queries: createConversationQueries(database, rules.windowMs),
@@ -61,7 +63,7 @@ export const composeConversation = (options: ConversationOptions): Conversation 
   parts.push(
     createUpkeep(ground),
     ground.changes,
-    ...fetching.parts,
+    ...(settings.CONVERSATION_PROJECTS ? fetching.parts : []),
     ...messaging.parts,
     servers.open,
     servers.streams,
@@ -92,13 +94,8 @@ const composeServers = (
   { lifecycle, messaging }: { readonly lifecycle: Lifecycle; readonly messaging: Messaging },
 ) => {
   const { settings, logger, clock, mediaLibrary, identify, queries, changeLog, changes, rules } = ground;
-  const { HOST: host, OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience, OIDC_JWKS_URL: jwksUrl } = settings;
-  const people = requirePerson(
-    identify ?? createIdentifyPerson({ issuer, audience, jwksUrl, claims: claimsIn(settings) }, { clock }),
-    'administrator',
-    'agent',
-    'operator',
-  );
+  const { HOST: host } = settings;
+  const people = requirePerson(identify, 'administrator', 'agent', 'operator');
   const services = requireService({
     audience: 'conversation',
     allowed: ['outbound'],
@@ -106,16 +103,19 @@ const composeServers = (
     clock,
   });
   const storeUpload = createStoreUpload({ media: mediaLibrary, detectType, clock, ids: { next: () => randomUUID() } });
+  const mediaUrls = createMediaUrls({ secrets: settings.MEDIA_URL_SECRETS, clock });
   const streams = createEventStreams(settings.EVENTS_MAX_STREAMS);
   const heartbeatMs = settings.EVENTS_HEARTBEAT_SECONDS * 1_000;
   const publicApp = createApp({
     logger,
     mount: (app) => {
       const windowOf = (facts: Parameters<typeof replyWindowAt>[0]) => replyWindowAt(facts, rules, clock.now());
-      mountConversations(app, { people, queries, changeLog, windowOf });
+      mountConversations(app, { people, queries, changeLog, windowOf, mediaUrls });
       mountEvents(app, { people, changes, streams, clock, heartbeatMs });
       mountReplies(app, { ...messaging, people, queries });
-      mountMedia(app, { people, storeUpload, media: mediaLibrary });
+      mountMedia(app, { people, storeUpload, media: mediaLibrary, mediaUrls });
+      mountProjections(app, { ...messaging.projections, operators: messaging.operatorApi.operator });
+      messaging.operatorApi.mount(app);
     },
   });
   const internalApp = createInternalApp({

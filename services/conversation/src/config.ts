@@ -6,10 +6,10 @@ import {
   readSettings,
   refuseClockInProduction,
   registryEnvironment,
+  replyRulesEnvironment,
   setting,
 } from '@tiktok-channel/platform/config';
-import { claimEnvironment } from '@tiktok-channel/platform/identity';
-import { REPLY_RULE_PRESETS, type ReplyRules } from '@tiktok-channel/platform/reply-rules';
+import { peopleEnvironment } from '@tiktok-channel/platform/identity';
 import { z } from 'zod';
 
 const schema = z
@@ -17,22 +17,27 @@ const schema = z
     ...processSettings.shape,
     ...kafkaEnvironment.shape,
     ...registryEnvironment.shape,
+    ...replyRulesEnvironment.shape,
     DATABASE_URL: setting.text,
     AUTH_INTERNAL_URL: setting.url,
     SERVICE_TOKEN_SECRETS: setting.secrets,
-    OIDC_ISSUER: setting.text,
-    OIDC_AUDIENCE: setting.text,
-    OIDC_JWKS_URL: setting.url,
-    ...claimEnvironment.shape,
+    ...peopleEnvironment.shape,
     TIKTOK_API_BASE_URL: setting.url.default('https://business-api.tiktok.com/open_api'),
     TIKTOK_API_VERSION: setting.text.default('v1.3'),
+    /**
+     * Whether this replica also projects and fetches media and names. Where some do and others do not, each can be scaled by
+     * what it does: requests here, lag there.
+     */
+    CONVERSATION_PROJECTS: setting.flag.default(true),
     /** Larger media of messages are not kept. */
     MEDIA_MAX_BYTES: setting.count.default(20 * 1024 * 1024),
     /** This service's part of TikTok's 10 requests a second, for media and customers' names, shared by its replicas. */
     TIKTOK_REQUESTS_PER_SECOND: setting.count.default(2),
     /** Of this replica. */
     MEDIA_FETCHES_PER_SECOND: setting.count.default(2),
-    /** After so long a medium that TikTok did not give counts as failed. */
+    /** Sign the addresses of media that pages show; the first signs, all verify. */
+    MEDIA_URL_SECRETS: setting.secrets,
+    /** After so long a medium that TikTok did not give counts as expired. */
     MEDIA_GIVE_UP_HOURS: setting.count.default(24),
     /** What TikTok shows of a customer is asked for again when somebody speaks after so long. */
     PARTICIPANTS_REFRESH_HOURS: setting.count.default(24),
@@ -44,8 +49,6 @@ const schema = z
     EVENTS_HEARTBEAT_SECONDS: setting.seconds.default(15),
     /** Streams of this replica; more are answered 503, so that they turn to another. */
     EVENTS_MAX_STREAMS: setting.count.default(1_000),
-    /** As outbound's, whose word counts: what is shown here should be what it enforces. */
-    REPLY_RULES: z.enum(['documented', 'strict']).default('documented'),
   })
   .refine(refuseClockInProduction, clockInProduction);
 
@@ -53,5 +56,3 @@ export type ConversationSettings = z.infer<typeof schema>;
 
 export const readConversationSettings = (environment: Environment): ConversationSettings =>
   readSettings(schema, environment);
-
-export const replyRulesOf = ({ REPLY_RULES: preset }: ConversationSettings): ReplyRules => REPLY_RULE_PRESETS[preset];

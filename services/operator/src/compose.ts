@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import { createServiceClock, systemClock } from '@tiktok-channel/platform/clock';
 import type { Environment } from '@tiktok-channel/platform/config';
 import { silentLogger } from '@tiktok-channel/platform/kernel';
@@ -6,6 +7,8 @@ import { topics } from '@tiktok-channel/schemas';
 import { type Actions, runProgram } from './adapters/cli/program.ts';
 import { createTerminal } from './adapters/cli/terminal.ts';
 import { createIngressRedelivery } from './adapters/http/ingress-redelivery.ts';
+import { createOperatorApi } from './adapters/http/operator-api.client.ts';
+import { createProjections } from './adapters/http/projections.client.ts';
 import { createRecordAct } from './adapters/kafka/audit.ts';
 import { createConnection } from './adapters/kafka/connection.ts';
 import { createRequestHistory } from './adapters/kafka/history-request.ts';
@@ -16,6 +19,7 @@ import { createEnsureTopics } from './application/ensure-topics.ts';
 import { createImportHistory } from './application/import-history.ts';
 import { createReparseWebhooks } from './application/reparse-webhooks.ts';
 import { createTailTopic } from './application/tail-topic.ts';
+import { createWatchBuild } from './application/watch-build.ts';
 import { diagnoseWith } from './compose-doctor.ts';
 import { commandSettings, readCommandSettings } from './config.ts';
 
@@ -73,8 +77,24 @@ const actionsIn = (environment: Environment): Actions => ({
     });
     return importHistory(options);
   },
-  diagnose: () => diagnoseWith(environment),
+  async withProjections(work) {
+    const settings = readCommandSettings(commandSettings.operatorApi, environment);
+    const api = createOperatorApi({ origin: settings.PUBLIC_URL, token: settings.OPERATOR_TOKEN });
+    const projections = createProjections(api);
+    try {
+      return await work({ projections, watchBuild: createWatchBuild({ projections, pause }) });
+    } finally {
+      await api.close();
+    }
+  },
+  diagnose: (options) => diagnoseWith(environment, options),
 });
+
+const pause = async (ms: number, signal: AbortSignal): Promise<void> => {
+  await wait(ms, undefined, { signal }).catch(() => {
+    // Ended early, as the signal says.
+  });
+};
 
 const reparseWith = async (
   environment: Environment,

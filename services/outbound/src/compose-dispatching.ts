@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { IdGenerator } from '@tiktok-channel/platform/kernel';
 import type { Part } from '@tiktok-channel/platform/lifecycle';
+import { replyRulesOf } from '@tiktok-channel/platform/reply-rules';
 import { topics } from '@tiktok-channel/schemas';
 import { FACTS_GROUP } from './adapters/kafka/consumers.ts';
 import { createFacts } from './adapters/persistence/facts.repository.ts';
@@ -16,7 +17,6 @@ import { createPrepareMessage } from './application/prepare-message.ts';
 import { createWaitTeller } from './application/tell-waiting.ts';
 import type { Core } from './compose-core.ts';
 import { composeNeighbours } from './compose-neighbours.ts';
-import { replyRulesOf } from './config.ts';
 
 /** A lease outlives whatever an attempt may take. */
 const LEASE_IN_ATTEMPTS = 6;
@@ -43,12 +43,11 @@ export const composeDispatching = (
   const facts = createFacts({ ...stored, windowMs: rules.windowMs });
   const replies = createReplies(stored);
   const lanes = createLanes({ database, clock, ids });
-  const admin = core.kafka.createAdmin();
   const freshness = createFreshness({
     database,
     group: FACTS_GROUP,
     topic: topics.messages.name,
-    endOffsets: () => admin.endOffsets(topics.messages.name),
+    endOffsets: () => core.admin.endOffsets(topics.messages.name),
     pause,
   });
   const preparing = { channels, facts, freshness, images, linkedImages, tiktok, rules, clock };
@@ -85,6 +84,5 @@ export const composeDispatching = (
     logger,
     pause: (ms, options) => pause(ms, undefined, options),
   });
-  const adminPart: Part = { name: 'end offsets', start: admin.start, stop: admin.stop };
-  return { dispatcher, parts: [...parts, adminPart, dispatcher, waitTeller], forgetChannel };
+  return { dispatcher, parts: [...parts, dispatcher, waitTeller], forgetChannel };
 };

@@ -1,5 +1,7 @@
 import { createServiceClock } from '@tiktok-channel/platform/clock';
+import { kafkaConnection } from '@tiktok-channel/platform/config';
 import { createApp, createHttpServer, createInternalApp } from '@tiktok-channel/platform/http-server';
+import { createIdentifyFrom } from '@tiktok-channel/platform/identity';
 import { createKafka } from '@tiktok-channel/platform/kafka';
 import {
   createFromRegistry,
@@ -8,14 +10,15 @@ import {
   type Lifecycle,
   type Part,
 } from '@tiktok-channel/platform/lifecycle';
+import { createOperatorApi, type OperatorApi } from '@tiktok-channel/platform/operator-api';
 import { createOutboxRelay, type OutboxRelay } from '@tiktok-channel/platform/outbox';
-import { createDatabasePulse, createOutboxStore } from '@tiktok-channel/platform/postgres';
+import { createBacklogReader, createDatabasePulse, createOutboxStore } from '@tiktok-channel/platform/postgres';
 import { telemetry, telemetryPart } from '@tiktok-channel/platform/telemetry';
-import { type Codec, createCodec } from '@tiktok-channel/schemas';
+import { type Codec, createCodec, topics } from '@tiktok-channel/schemas';
 import { createStatusPublisher, WRITTEN_RECORDS } from './adapters/kafka/status.codec.ts';
 import { createDatabase } from './adapters/persistence/database.ts';
 import type { PublishReplyEvent } from './adapters/persistence/reply-log.ts';
-import { composeConsumers } from './compose-consumers.ts';
+import { type Consuming, composeChannelChanges, composeConsumers, REDRIVEN_GROUPS } from './compose-consumers.ts';
 import type { Core, OutboundOptions } from './compose-core.ts';
 import { composeDispatching } from './compose-dispatching.ts';
 import { createOutboundMetrics, type OutboundMetrics } from './telemetry.ts';
@@ -36,9 +39,10 @@ export const composeOutbound = (options: OutboundOptions): Outbound => {
   const time = createServiceClock({ service: 'outbound', url: settings.CLOCK_URL, given: options.clock, logger });
   const database = createDatabase(settings.DATABASE_URL);
   const kafka = createKafka({
-    settings: { brokers: settings.KAFKA_BROKERS, topicPrefix: settings.KAFKA_TOPIC_PREFIX, clientId: 'outbound' },
+    settings: { ...kafkaConnection(settings), clientId: 'outbound' },
     logger,
   });
+  const admin = kafka.createAdmin();
   const relay = createOutboxRelay({
     store: createOutboxStore(database),
     createProducer: kafka.createProducer,
@@ -48,7 +52,8 @@ export const composeOutbound = (options: OutboundOptions): Outbound => {
     logger,
   });
   const schemas = createFromRegistry({
-    open: () => createCodec({ registry: { url: settings.SCHEMA_REGISTRY_URL }, writes: WRITTEN_RECORDS }),
+    open: () =>
+      createCodec({ registry: { url: settings.SCHEMA_REGISTRY_URL }, writes: [...WRITTEN_RECORDS, 'OperatorActed'] }),
     logger,
   });
   const metrics = createOutboundMetrics();
@@ -60,6 +65,7 @@ export const composeOutbound = (options: OutboundOptions): Outbound => {
     clock: time.clock,
     database,
     kafka,
+    admin,
     relay,
     codec,
     metrics,
@@ -67,7 +73,9 @@ export const composeOutbound = (options: OutboundOptions): Outbound => {
     lifecycle,
   };
   const { dispatcher, forgetChannel, parts: dispatching } = composeDispatching(core);
-  const servers = composeServers(options, lifecycle);
+  const consuming = composeConsumers(core, dispatcher.poke);
+  const operatorApi = composeOperatorApi(core, consuming);
+  const servers = composeServers(core, operatorApi);
   parts.push(
     telemetryPart,
     servers.internal,
@@ -75,8 +83,11 @@ export const composeOutbound = (options: OutboundOptions): Outbound => {
     createDatabasePulse(database, logger),
     schemas,
     relayPart(relay),
+    { name: 'ends of topics', start: admin.start, stop: admin.stop },
+    composeChannelChanges(core, forgetChannel),
     ...dispatching,
-    ...composeConsumers(core, { poke: dispatcher.poke, forgetChannel }),
+    ...consuming.parts,
+    operatorApi.part,
     servers.open,
     {
       name: 'announcement',
@@ -114,15 +125,32 @@ const relayPart = (relay: OutboxRelay): Part => ({
   },
 });
 
-/** The public port has no routes yet: all that it answers are problem documents. */
-const composeServers = ({ settings, logger }: OutboundOptions, lifecycle: Lifecycle) => {
+const composeOperatorApi = (core: Core, { consumers, producer }: Consuming): OperatorApi =>
+  createOperatorApi({
+    ...core,
+    service: 'outbound',
+    identify: createIdentifyFrom(core.settings, core),
+    codec: () => core.codec,
+    producer,
+    topics: {
+      audit: topics.audit.name,
+      deadLetters: topics.outboundDeadLetters.name,
+      redrive: topics.outboundRedrive.name,
+    },
+    redrivenGroups: REDRIVEN_GROUPS,
+    consumers: () => consumers,
+    outboxes: [{ name: 'outbound.outbox', readBacklog: createBacklogReader(core.database) }],
+  });
+
+/** The public port is for operators alone. */
+const composeServers = ({ settings, logger, lifecycle }: Core, operatorApi: OperatorApi) => {
   const { HOST: host } = settings;
   const internalApp = createInternalApp({
     logger,
     lifecycle,
     handleMetrics: (request, response) => telemetry().handleMetrics(request, response),
   });
-  const openApp = createApp({ logger, mount: () => {} });
+  const openApp = createApp({ logger, mount: operatorApi.mount });
   const internal = createHttpServer({
     name: 'internal HTTP',
     listener: internalApp,

@@ -6,14 +6,17 @@ import {
   readSettings,
   refuseClockInProduction,
   registryEnvironment,
+  replyRulesEnvironment,
   setting,
 } from '@tiktok-channel/platform/config';
-import { REPLY_RULE_PRESETS, type ReplyRules } from '@tiktok-channel/platform/reply-rules';
+import { peopleEnvironment } from '@tiktok-channel/platform/identity';
 import { z } from 'zod';
 
 const schema = processSettings
   .extend(kafkaEnvironment.shape)
   .extend(registryEnvironment.shape)
+  .extend(replyRulesEnvironment.shape)
+  .extend(peopleEnvironment.shape)
   .extend({
     DATABASE_URL: setting.text,
     AUTH_INTERNAL_URL: setting.url,
@@ -29,13 +32,6 @@ const schema = processSettings
     OUTBOUND_POLL_MS: setting.milliseconds.default(500),
     /** From the start of an attempt to the end of its socket; a lane is leased for six times as long. */
     OUTBOUND_ATTEMPT_MS: setting.milliseconds.default(10_000),
-    /** Which reading of TikTok's reply rules is enforced: sources differ (fact sheet, section 11). */
-    OUTBOUND_REPLY_RULES: z.enum(['documented', 'strict']).default('documented'),
-    /** In place of the preset's numbers. */
-    OUTBOUND_RULE_WINDOW_HOURS: setting.count.optional(),
-    OUTBOUND_RULE_FIRST_MESSAGE: setting.count.optional(),
-    OUTBOUND_RULE_LATER_MESSAGE: setting.count.optional(),
-    OUTBOUND_RULE_AFTER_SILENCE: z.coerce.number().int().min(0).optional(),
     /** Hosts from which images may be fetched by their address; `.example.com` stands for all below it. */
     OUTBOUND_IMAGE_HOSTS: z
       .string()
@@ -52,17 +48,3 @@ const schema = processSettings
 export type OutboundSettings = z.infer<typeof schema>;
 
 export const readOutboundSettings = (environment: Environment): OutboundSettings => readSettings(schema, environment);
-
-const HOUR_MS = 3_600_000;
-
-/** The preset, with every number that a setting names in place of its own. */
-export const replyRulesOf = (settings: OutboundSettings): ReplyRules => {
-  const preset = REPLY_RULE_PRESETS[settings.OUTBOUND_REPLY_RULES];
-  const { OUTBOUND_RULE_WINDOW_HOURS: hours } = settings;
-  return {
-    windowMs: hours === undefined ? preset.windowMs : hours * HOUR_MS,
-    afterFirstMessage: settings.OUTBOUND_RULE_FIRST_MESSAGE ?? preset.afterFirstMessage,
-    afterLaterMessage: settings.OUTBOUND_RULE_LATER_MESSAGE ?? preset.afterLaterMessage,
-    afterSilence: settings.OUTBOUND_RULE_AFTER_SILENCE ?? preset.afterSilence,
-  };
-};

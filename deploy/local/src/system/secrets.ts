@@ -8,6 +8,8 @@ export interface Secrets {
   readonly appSecret: string;
   /** Signs the tokens of services among themselves. */
   readonly serviceToken: string;
+  /** Signs the addresses of media. */
+  readonly mediaUrl: string;
   /** Signs the OAuth state. */
   readonly oauthState: string;
   /** 32 bytes in base64. Encrypts TikTok's tokens at rest. */
@@ -16,13 +18,11 @@ export interface Secrets {
   readonly simulatorSeed: string;
 }
 
-/** Those of this state folder, made by the first start; without a folder new ones. */
+/** Those of this state folder, made by the first start that needed them; without a folder new ones. */
 export const openSecrets = async (stateFolder: string | undefined): Promise<Secrets> => {
   const file = stateFolder === undefined ? null : join(stateFolder, 'secrets.json');
   const known = file && (await readFile(file, 'utf8').catch(() => null));
-  if (known) return JSON.parse(known) as Secrets;
-
-  const made = createSecrets();
+  const made = { ...createSecrets(), ...(known ? (JSON.parse(known) as Partial<Secrets>) : {}) };
   if (file && stateFolder) {
     await mkdir(stateFolder, { recursive: true });
     await writeFile(file, JSON.stringify(made, null, 2), { mode: 0o600 });
@@ -35,6 +35,7 @@ const createSecrets = (): Secrets => ({
   appId: `7${Array.from(randomBytes(18), (byte) => byte % 10).join('')}`,
   appSecret: randomBytes(20).toString('hex'),
   serviceToken: randomBytes(32).toString('base64url'),
+  mediaUrl: randomBytes(32).toString('base64url'),
   oauthState: randomBytes(32).toString('base64url'),
   tokenEncryptionKey: randomBytes(32).toString('base64'),
   simulatorSeed: randomBytes(8).toString('hex'),

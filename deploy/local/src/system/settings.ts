@@ -22,13 +22,13 @@ export const baseUrl = (port: number): string => `http://${HOST}:${port}`;
 /** Where a process listens; all else its replicas have in common. */
 export const listensOn = (name: ProcessName, { port, internalPort }: Ports): Environment => ({
   HOST,
-  ...(name === 'history' ? {} : { PORT: String(port) }),
+  PORT: String(port),
   ...(name === 'simulator' ? {} : { INTERNAL_PORT: String(internalPort) }),
 });
 
 /** The settings of every process: each gets what its concern needs and no more, as in production. */
 export const settingsOf = (input: SettingsInput): Readonly<Record<ProcessName, Environment>> => {
-  const { databases } = input;
+  const { databases, secrets } = input;
   const concerns = concernsOf(input);
   const { kafka, registry, people, services, tiktok, clock, publicUrl } = concerns;
   const common = (name: ServiceName): Environment => ({
@@ -40,7 +40,7 @@ export const settingsOf = (input: SettingsInput): Readonly<Record<ProcessName, E
 
   return {
     ingress: { ...common('ingress'), ...kafka, ...registry, ...tiktok.app },
-    history: { ...common('history'), ...kafka, ...registry, ...services, ...tiktok.api },
+    history: { ...common('history'), ...kafka, ...registry, ...people, ...services, ...tiktok.api },
     auth: {
       ...common('auth'),
       ...kafka,
@@ -51,7 +51,15 @@ export const settingsOf = (input: SettingsInput): Readonly<Record<ProcessName, E
       ...tiktok.api,
       ...tiktok.oauth,
     },
-    conversation: { ...common('conversation'), ...kafka, ...registry, ...people, ...services, ...tiktok.api },
+    conversation: {
+      ...common('conversation'),
+      ...kafka,
+      ...registry,
+      ...people,
+      ...services,
+      ...tiktok.api,
+      MEDIA_URL_SECRETS: secrets.mediaUrl,
+    },
     outbound: { ...common('outbound'), ...kafka, ...registry, ...people, ...services, ...tiktok.api },
     console: { ...common('console'), ...concerns.upstreams, ...concerns.signIn },
     simulator: concerns.simulator,
@@ -90,7 +98,11 @@ const concernsOf = ({ dependencies, placement, secrets, topicPrefix }: SettingsI
         STATE_SECRETS: secrets.oauthState,
       },
     },
-    upstreams: { ...upstreamsOf(processes), SIMULATOR_URL: simulatorUrl },
+    upstreams: {
+      ...upstreamsOf(processes),
+      HISTORY_URL: baseUrl(processes.history[0].port),
+      SIMULATOR_URL: simulatorUrl,
+    },
     simulator: {
       SIMULATOR_APP_ID: secrets.appId,
       SIMULATOR_APP_SECRET: secrets.appSecret,

@@ -2,7 +2,8 @@ import type { Clock } from '@tiktok-channel/platform/kernel';
 import { type StoredTokens, works } from '../domain/refresh-rules.ts';
 import { type AuthorizationRemoval, isOfEarlierAuthorization } from '../domain/removal.ts';
 import type { HandOutToken } from './hand-out-token.ts';
-import type { TikTok, Tokens } from './ports.ts';
+import type { Tokens } from './ports.ts';
+import type { TikTok } from './tiktok-ports.ts';
 
 /** `superseded`: somebody connected the channel anew meanwhile. */
 export type RemovalOutcome =

@@ -1,3 +1,4 @@
+import { kafkaConnection } from '@tiktok-channel/platform/config';
 import { createKafka } from '@tiktok-channel/platform/kafka';
 import { createFromRegistry, type Part } from '@tiktok-channel/platform/lifecycle';
 import { createOutboxRelay } from '@tiktok-channel/platform/outbox';
@@ -33,7 +34,7 @@ export const composeStores = (core: Core) => {
   });
   const records = () => createPublishedRecords(codec.current(), currentTraceparent);
   const kafka = createKafka({
-    settings: { brokers: settings.KAFKA_BROKERS, topicPrefix: settings.KAFKA_TOPIC_PREFIX, clientId: 'auth' },
+    settings: { ...kafkaConnection(settings), clientId: 'auth' },
     logger,
   });
   const relay = composeRelay(core, database, kafka);

@@ -1,13 +1,13 @@
 import type { Clock } from '@tiktok-channel/platform/kernel';
-import { MEDIA_TYPES, waitBeforeRetry } from '../domain/media.ts';
+import { MEDIA_TYPES, type MediaFailure, waitBeforeRetry } from '../domain/media.ts';
 import type { AccessTokens, ClaimedMedia, DetectType, MediaQueue, TikTokMedia } from './ports.ts';
 
-/** How a fetch of one medium ended; `reason` is a closed snake_case word. */
+/** How a fetch of one medium ended. */
 export type FetchOutcome =
   | { readonly kind: 'stored'; readonly contentType: string; readonly bytes: Buffer }
   /** No repetition helps. */
-  | { readonly kind: 'failed'; readonly reason: string }
-  /** Another try may work; `counts` is false while a dependency or the channel's owner is what is waited for. */
+  | { readonly kind: 'failed'; readonly reason: MediaFailure }
+  /** Another try may work; `reason` is a closed snake_case word, `counts` is false while a dependency or the channel's owner is what is waited for. */
   | { readonly kind: 'retry'; readonly reason: string; readonly counts: boolean };
 
 interface Dependencies {
@@ -21,15 +21,14 @@ interface Dependencies {
   readonly report: (media: ClaimedMedia, outcome: FetchOutcome) => void;
 }
 
-/** Claims up to `limit` due media and fetches them beside each other; answers how many. */
-export type FetchDueMedia = (limit: number) => Promise<number>;
+/** Claims up to `limit` due media and answers their fetches, which do not wait for each other. */
+export type ClaimDueMedia = (limit: number) => Promise<readonly (() => Promise<void>)[]>;
 
-export const createFetchDueMedia = (dependencies: Dependencies): FetchDueMedia => {
+export const createClaimDueMedia = (dependencies: Dependencies): ClaimDueMedia => {
   const { queue, clock, settings } = dependencies;
   return async (limit) => {
     const claimed = await queue.claim({ atMs: clock.now(), leaseMs: settings.leaseMs, limit });
-    await Promise.all(claimed.map((media) => fetchAndSettle(dependencies, media)));
-    return claimed.length;
+    return claimed.map((media) => () => fetchAndSettle(dependencies, media));
   };
 };
 
@@ -56,7 +55,7 @@ const fetchAndSettle = async (dependencies: Dependencies, media: ClaimedMedia): 
 
 /** Waiting for auth or for the channel's owner is nobody's failure, however long it takes. */
 const givenUp = (outcome: FetchOutcome): FetchOutcome =>
-  outcome.kind === 'retry' && outcome.counts ? { kind: 'failed', reason: outcome.reason } : outcome;
+  outcome.kind === 'retry' && outcome.counts ? { kind: 'failed', reason: 'not_given_in_time' } : outcome;
 
 const NO_TOKEN = { unavailable: 'auth_unavailable', none: 'channel_without_token' } as const;
 

@@ -1,13 +1,12 @@
 import type { Change } from '../domain/change.ts';
 import type { ChangeLogHead, ChangePosition } from '../domain/change-position.ts';
 import type { Facts } from '../domain/facts.ts';
-import type { WantedMedia } from '../domain/media.ts';
+import type { MediaFailure, MediaState, WantedMedia } from '../domain/media.ts';
 import type { CancelCommand, ReplyCommand, ReplyContent } from '../domain/reply-command.ts';
 import type {
   ConversationCursor,
   ConversationView,
   EuropeanNoticeView,
-  MediaState,
   MessageCursor,
   MessageOrder,
   MessageView,
@@ -258,7 +257,7 @@ export interface MediaQueue {
     media: ClaimedMedia,
     content: { readonly contentType: string; readonly bytes: Buffer; readonly atMs: number },
   ): Promise<void>;
-  fail(media: ClaimedMedia, failure: { readonly reason: string; readonly atMs: number }): Promise<void>;
+  fail(media: ClaimedMedia, failure: { readonly reason: MediaFailure; readonly atMs: number }): Promise<void>;
   retry(media: ClaimedMedia, next: { readonly attempts: number; readonly atMs: number }): Promise<void>;
 }
 
@@ -291,5 +290,5 @@ export type MediaDownload =
   | { readonly kind: 'bytes'; readonly bytes: Buffer }
   | { readonly kind: 'tokenRejected' }
   /** TikTok will not give it, or it is larger than what is kept. */
-  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'refused'; readonly reason: MediaFailure }
   | { readonly kind: 'unavailable'; readonly reason: string };

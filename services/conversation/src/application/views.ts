@@ -1,4 +1,5 @@
 import type { ReplyWindowFacts } from '@tiktok-channel/platform/reply-rules';
+import type { MediaFailure, MediaState } from '../domain/media.ts';
 import type { ContentKind, Direction } from '../domain/message.ts';
 import type { ReplyStatus } from '../domain/reply.ts';
 
@@ -30,6 +31,8 @@ export interface MessageView {
   readonly conversationId: string;
   readonly direction: Direction;
   readonly source: string | null;
+  /** `history`: an import alone brought it, and no webhook; null for a reply that has no message. */
+  readonly origin: 'webhook' | 'history' | null;
   readonly automaticType: string | null;
   readonly content: ContentView;
   readonly quotedMessageId: string | null;
@@ -98,12 +101,12 @@ export interface EuropeanNoticeView {
   readonly sentAt: number;
 }
 
-export type MediaState = 'pending' | 'stored' | 'failed';
-
 export interface MediaView {
   /** Ours. */
   readonly mediaId: string;
   readonly state: MediaState;
+  /** Why it is expired or failed. */
+  readonly failure: MediaFailure | null;
 }
 
 export interface FailureView {

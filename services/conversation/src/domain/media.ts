@@ -43,7 +43,43 @@ export const wantedMedia = (messages: readonly MessageFact[]): readonly WantedMe
   );
 
 /** What is kept and shown, by content. Nothing that a browser would run, such as SVG or HTML. */
-export const MEDIA_TYPES: readonly string[] = ['image/jpeg', 'image/png', 'image/gif', 'image/webp', 'video/mp4'];
+export const MEDIA_TYPES: readonly string[] = [
+  'image/jpeg',
+  'image/png',
+  'image/apng',
+  'image/gif',
+  'image/webp',
+  'video/mp4',
+];
+
+/**
+ * - `pending`: it is still to be fetched, or to be tried again;
+ * - `stored`: its bytes are here;
+ * - `expired`: TikTok has it no more, and it cannot be asked for again;
+ * - `failed`: TikTok does not give it, or it is nothing that is kept.
+ */
+export type MediaState = 'pending' | 'stored' | 'expired' | 'failed';
+
+/** Why there are no bytes and never will be: the state that follows, and what a person is told. */
+export const MEDIA_FAILURES = {
+  gone: { state: 'expired', sentence: 'TikTok does not have this any more.' },
+  not_given_in_time: {
+    state: 'expired',
+    sentence: 'TikTok did not give this within a day, and does not keep it for longer.',
+  },
+  missing_scope: {
+    state: 'failed',
+    sentence: 'The channel is not allowed to read this. Its administrator can connect it again with that permission.',
+  },
+  rejected_by_tiktok: { state: 'failed', sentence: 'TikTok refused to give this.' },
+  too_large: { state: 'failed', sentence: 'This is larger than what is kept. It can be seen in the TikTok app.' },
+  unsupported_type: {
+    state: 'failed',
+    sentence: 'This is no picture or video that can be shown. It can be seen in the TikTok app.',
+  },
+} as const satisfies Readonly<Record<string, { readonly state: MediaState; readonly sentence: string }>>;
+
+export type MediaFailure = keyof typeof MEDIA_FAILURES;
 
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 300_000;

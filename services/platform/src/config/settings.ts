@@ -79,9 +79,29 @@ export const clockInProduction = { path: ['CLOCK_URL'], message: 'is refused in 
 export const kafkaEnvironment = z.object({
   KAFKA_BROKERS: setting.list,
   KAFKA_TOPIC_PREFIX: setting.text.default(''),
+  /** TLS with the authorities of this machine; on by itself where one of the files below is named. */
+  KAFKA_SSL: setting.flag.optional(),
+  /** Paths of PEM files: who signed the brokers' certificates; this client's own certificate and key (mutual TLS). */
+  KAFKA_SSL_CA: setting.text.optional(),
+  KAFKA_SSL_CERT: setting.text.optional(),
+  KAFKA_SSL_KEY: setting.text.optional(),
+  KAFKA_SASL_MECHANISM: z.enum(['scram-sha-512', 'scram-sha-256', 'plain']).optional(),
+  KAFKA_SASL_USERNAME: setting.text.optional(),
+  KAFKA_SASL_PASSWORD: setting.secret.optional(),
 });
 
 export const registryEnvironment = z.object({ SCHEMA_REGISTRY_URL: setting.url });
+
+/** Of the reply rules: outbound enforces them, conversation shows them, so both are told the same. */
+export const replyRulesEnvironment = z.object({
+  /** Which reading of TikTok's rules: sources differ (fact sheet, section 11). */
+  REPLY_RULES: z.enum(['documented', 'strict']).default('documented'),
+  /** In place of the preset's numbers. */
+  REPLY_RULES_WINDOW_HOURS: setting.count.optional(),
+  REPLY_RULES_FIRST_MESSAGE: setting.count.optional(),
+  REPLY_RULES_LATER_MESSAGE: setting.count.optional(),
+  REPLY_RULES_AFTER_SILENCE: z.coerce.number().int().min(0).optional(),
+});
 
 /** Fields of the start log: each setting, secrets only as present. */
 export const describeSettings = (settings: Readonly<Record<string, unknown>>): Record<string, string> =>

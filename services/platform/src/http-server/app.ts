@@ -34,9 +34,11 @@ export const onlyMethods =
     });
   };
 
+/** Answers hold what is somebody's own, and are not kept anywhere unless a route says so. */
 const requestId: RequestHandler = (request, response, next) => {
   response.locals.requestId = requestIdOf(request);
   response.setHeader('x-request-id', response.locals.requestId);
+  response.setHeader('Cache-Control', 'no-store');
   next();
 };
 

@@ -21,6 +21,7 @@ export {
   type ReplyRules,
   type ReplyWindow,
   type ReplyWindowFacts,
+  replyRulesOf,
   replyWindowAt,
   windowRefusal,
 } from './reply-window.ts';

@@ -23,6 +23,27 @@ export const REPLY_RULE_PRESETS = {
   strict: { windowMs: 48 * HOUR_MS, afterFirstMessage: 10, afterLaterMessage: null, afterSilence: 0 },
 } as const satisfies Readonly<Record<string, ReplyRules>>;
 
+/** As the settings of a service say it (config, `replyRulesEnvironment`). */
+export interface ReplyRulesSettings {
+  readonly REPLY_RULES: keyof typeof REPLY_RULE_PRESETS;
+  readonly REPLY_RULES_WINDOW_HOURS?: number | undefined;
+  readonly REPLY_RULES_FIRST_MESSAGE?: number | undefined;
+  readonly REPLY_RULES_LATER_MESSAGE?: number | undefined;
+  readonly REPLY_RULES_AFTER_SILENCE?: number | undefined;
+}
+
+/** The preset, with every number that a setting names in place of its own. */
+export const replyRulesOf = (settings: ReplyRulesSettings): ReplyRules => {
+  const preset = REPLY_RULE_PRESETS[settings.REPLY_RULES];
+  const { REPLY_RULES_WINDOW_HOURS: hours } = settings;
+  return {
+    windowMs: hours === undefined ? preset.windowMs : hours * HOUR_MS,
+    afterFirstMessage: settings.REPLY_RULES_FIRST_MESSAGE ?? preset.afterFirstMessage,
+    afterLaterMessage: settings.REPLY_RULES_LATER_MESSAGE ?? preset.afterLaterMessage,
+    afterSilence: settings.REPLY_RULES_AFTER_SILENCE ?? preset.afterSilence,
+  };
+};
+
 /** What is known of one conversation. Times are TikTok's, in epoch milliseconds. */
 export interface ReplyWindowFacts {
   readonly customerMessages: number;

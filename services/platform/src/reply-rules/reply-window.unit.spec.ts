@@ -1,6 +1,13 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { isSurelyOpen, REPLY_RULE_PRESETS, type ReplyWindowFacts, replyWindowAt, windowRefusal } from './index.ts';
+import {
+  isSurelyOpen,
+  REPLY_RULE_PRESETS,
+  type ReplyWindowFacts,
+  replyRulesOf,
+  replyWindowAt,
+  windowRefusal,
+} from './index.ts';
 
 const HOUR = 3_600_000;
 /** When the customer wrote last. */
@@ -18,6 +25,14 @@ const facts = (overrides: Partial<ReplyWindowFacts> = {}): ReplyWindowFacts => (
   ...overrides,
 });
 const later = facts({ customerMessages: 2 });
+
+describe('the reply rules of settings', () => {
+  it('are those of the preset, but for the numbers that are set', () => {
+    expect(replyRulesOf({ REPLY_RULES: 'strict' })).to.deep.equal(strict);
+    const settings = { REPLY_RULES: 'documented', REPLY_RULES_WINDOW_HOURS: 24, REPLY_RULES_AFTER_SILENCE: 0 } as const;
+    expect(replyRulesOf(settings)).to.deep.equal({ ...documented, windowMs: 24 * HOUR, afterSilence: 0 });
+  });
+});
 
 describe('the reply window', () => {
   for (const { name, given, rules = documented, afterHours = 1, window } of [

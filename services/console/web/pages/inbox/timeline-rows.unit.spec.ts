@@ -12,6 +12,7 @@ const message = (messageId: string, sentAt: number, overrides: Partial<Message> 
   conversationId: 'c',
   direction: 'incoming',
   source: 'app',
+  origin: 'webhook',
   automatic: null,
   content: { kind: 'text', text: messageId },
   quotedMessageId: null,

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { ChangeLog, ConversationQueries } from '../../application/ports.ts';
 import { formatPosition } from '../../domain/change-position.ts';
 import { searchQueryOf } from '../../domain/words.ts';
+import type { MediaUrls } from './media-urls.ts';
 import { decodeCursor, encodeCursor, pagingQuery } from './paging.ts';
 import { idOf } from './paths.ts';
 import { conversationJson, messageJson, noticeJson } from './views.ts';
@@ -17,6 +18,7 @@ export interface ConversationRoutes {
   readonly changeLog: Pick<ChangeLog, 'head'>;
   /** The reply window as it is now. */
   readonly windowOf: (facts: ReplyWindowFacts) => ReplyWindow;
+  readonly mediaUrls: MediaUrls;
 }
 
 /** A search for no word finds nothing. */
@@ -36,9 +38,13 @@ const messageCursor = z.tuple([z.int(), storableText]).transform(([sentAt, id]) 
 
 export const mountConversations = (
   app: Express,
-  { people, queries, changeLog, windowOf }: ConversationRoutes,
+  { people, queries, changeLog, windowOf, mediaUrls }: ConversationRoutes,
 ): void => {
   const accountIn = (response: Response): string => personIn(response).accountId;
+  const shownTo = (response: Response) => ({
+    windowOf,
+    mediaUrl: (mediaId: string) => mediaUrls.of(accountIn(response), mediaId),
+  });
   /** Taken before the answer is read: what is not in the answer comes after it. */
   const eventCursor = async (): Promise<string> => formatPosition((await changeLog.head()).position);
 
@@ -58,7 +64,7 @@ export const mountConversations = (
           limit,
         });
     response.json({
-      items: items.map((item) => conversationJson(item, windowOf)),
+      items: items.map((item) => conversationJson(item, shownTo(response))),
       nextCursor: encodeCursor(next && [next.listedAt, next.conversationId, next.channelId]),
       eventCursor: liveFrom,
     });
@@ -68,7 +74,7 @@ export const mountConversations = (
   app.get('/v1/conversations/:conversationId', people, async (request, response) => {
     const conversation = await queries.getConversation(personIn(response), idOf(request.params.conversationId));
     if (conversation === null) throw notFound('this conversation');
-    response.json(conversationJson(conversation, windowOf));
+    response.json(conversationJson(conversation, shownTo(response)));
   });
   app.all('/v1/conversations/:conversationId', onlyMethods('GET'));
 
@@ -80,7 +86,7 @@ export const mountConversations = (
     const liveFrom = await eventCursor();
     const { items, next } = await queries.listMessages({ conversation, after, order, limit });
     response.json({
-      items: items.map(messageJson),
+      items: items.map((item) => messageJson(item, shownTo(response).mediaUrl)),
       nextCursor: encodeCursor(next && [next.sentAt, next.id]),
       eventCursor: liveFrom,
     });

@@ -1,9 +1,10 @@
-import { HttpProblem, notFound, onlyMethods } from '@tiktok-channel/platform/http-server';
+import { HttpProblem, notFound, onlyMethods, validate } from '@tiktok-channel/platform/http-server';
 import { personIn } from '@tiktok-channel/platform/identity';
 import type { Express, Request, RequestHandler, Response } from 'express';
 import type { FoundMedia, MediaLibrary } from '../../application/ports.ts';
 import type { StoreUpload } from '../../application/store-upload.ts';
 import { answerTo, STORED_HEADERS } from './media-answer.ts';
+import { type MediaUrls, signedQuery } from './media-urls.ts';
 import { idOf, MEDIA_PATH } from './paths.ts';
 import { fileProblem, uploadedFile } from './upload.ts';
 
@@ -11,27 +12,44 @@ export interface MediaRoutes {
   readonly people: RequestHandler;
   readonly storeUpload: StoreUpload;
   readonly media: MediaLibrary;
+  readonly mediaUrls: MediaUrls;
 }
 
-export const mountMedia = (app: Express, { people, storeUpload, media }: MediaRoutes): void => {
+export const mountMedia = (app: Express, { people, storeUpload, media, mediaUrls }: MediaRoutes): void => {
   app.post(MEDIA_PATH, people, uploadedFile, async (request, response) => {
     if (request.file === undefined) throw fileProblem(400, 'invalid_request', 'is missing');
-    const stored = await storeUpload({ accountId: personIn(response).accountId, bytes: request.file.buffer });
+    const { accountId } = personIn(response);
+    const stored = await storeUpload({ accountId, bytes: request.file.buffer });
     if (!stored.ok) throw fileProblem(415, stored.error, 'is not a JPEG or PNG image');
-    const url = `${MEDIA_PATH}/${stored.value.mediaId}`;
+    const { mediaId } = stored.value;
     response
       .status(201)
-      .location(url)
-      .json({ ...stored.value, url });
+      .location(`${MEDIA_PATH}/${mediaId}`)
+      .json({ ...stored.value, url: mediaUrls.of(accountId, mediaId) });
   });
   app.all(MEDIA_PATH, onlyMethods('POST'));
 
-  app.get(`${MEDIA_PATH}/:mediaId`, people, async (request, response) => {
+  const viewers: RequestHandler = (request, response, next) =>
+    isSigned(request) ? next() : people(request, response, next);
+
+  app.get(`${MEDIA_PATH}/:mediaId`, viewers, async (request, response) => {
     const mediaId = idOf(request.params.mediaId);
-    const isTheirs = await media.belongsTo(personIn(response).accountId, mediaId);
+    const accountId = isSigned(request) ? signedAccount(mediaUrls, request, mediaId) : personIn(response).accountId;
+    const isTheirs = await media.belongsTo(accountId, mediaId);
     await sendMedia(request, response, { media, mediaId: isTheirs ? mediaId : null });
   });
   app.all(`${MEDIA_PATH}/:mediaId`, onlyMethods('GET'));
+};
+
+/** Whoever brings a token is known by it, also when the address was signed: then it is good for as long as the token. */
+const isSigned = (request: Request): boolean =>
+  request.headers.authorization === undefined && request.query.sig !== undefined;
+
+const signedAccount = (mediaUrls: MediaUrls, request: Request, mediaId: string): string => {
+  const account = mediaUrls.accountOf(mediaId, validate(signedQuery, request.query));
+  if (account.ok) return account.value;
+  const is = account.error === 'media_url_expired' ? 'is too old' : 'was not made here';
+  throw new HttpProblem(401, account.error, `this address ${is}: ask for the message again, or bring a token`);
 };
 
 const INTERNAL_PATH = '/internal/v1/media/:mediaId';
@@ -67,6 +85,8 @@ const problemOf = (found: FoundMedia | null): HttpProblem => {
       return new HttpProblem(409, 'media_pending', 'this is not fetched from TikTok yet', {
         headers: { 'Retry-After': '2' },
       });
+    case 'expired':
+      return new HttpProblem(404, 'media_expired', 'TikTok does not have this any more');
     case 'failed':
       return new HttpProblem(404, 'media_failed', 'TikTok did not give this, or it is nothing that can be shown');
     default:

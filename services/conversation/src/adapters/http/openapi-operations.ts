@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { listQuery, messagesQuery, noticesQuery } from './conversation.routes.ts';
 import { eventsQuery } from './event.routes.ts';
+import { signedQuery } from './media-urls.ts';
 import { neededKey, optionalKey, readBody, replyBody } from './reply.requests.ts';
 import {
   conversationList,
@@ -28,6 +29,8 @@ export interface Operation {
   readonly status: 200 | 201 | 202;
   readonly response?: z.ZodType;
   readonly responseContent?: Readonly<Record<string, object>>;
+  /** The address that an answer gave opens it without a token. */
+  readonly isOpenBySignature?: true;
   /** What it refuses beside bad input, tokens and roles. */
   readonly refusals: Readonly<Record<number, string>>;
 }
@@ -172,7 +175,9 @@ export const OPERATIONS: readonly Operation[] = [
     method: 'get',
     path: '/v1/media/{mediaId}',
     operationId: 'getMedia',
-    summary: 'The bytes, also in parts (`Range`)',
+    summary: 'The bytes, also in parts (`Range`), for a token or by the address that a message gave',
+    query: signedQuery.partial(),
+    isOpenBySignature: true,
     status: 200,
     responseContent: { 'image/*': binary, 'video/mp4': binary },
     refusals: {

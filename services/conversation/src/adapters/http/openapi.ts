@@ -27,7 +27,10 @@ export const openApiDocument = (): Json => {
     tags: TAGS.map(([name, description]) => ({ name, description })),
     paths,
     components: {
-      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        signature: { type: 'apiKey', in: 'query', name: 'sig', description: 'Beside `account` and `until`, as given.' },
+      },
       responses: Object.fromEntries(COMMON.map(([, name, description]) => [name, problem(description)])),
       schemas: components.schemas,
     },
@@ -93,6 +96,7 @@ const operationOf = (operation: Operation, components: Components): Json => {
     operationId,
     summary,
     tags: [tagOf(path)],
+    ...(operation.isOpenBySignature && { security: [{ bearer: [] }, { signature: [] }] }),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...bodyOf(operation, components),
     responses: responsesOf(operation, components),

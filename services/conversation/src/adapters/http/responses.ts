@@ -1,11 +1,16 @@
 import { failureCodes } from '@tiktok-channel/platform/reply-rules';
 import { z } from 'zod';
+import { MEDIA_FAILURES, type MediaFailure } from '../../domain/media.ts';
 import { REPLY_STATUSES } from '../../domain/reply.ts';
 
 /** What the API answers. The OpenAPI document is written from these, and tests hold real answers against them. */
 const time = z.int().meta({ description: 'Epoch milliseconds.' });
 const cursor = z.string().meta({ description: 'Opaque: the place of the last item.' });
 const text = z.string();
+
+const mediaUrl = text.meta({
+  description: 'Needs no token, so that a page can show it; good for five minutes at most. Ask anew for another.',
+});
 
 const delay = z.strictObject({ reason: text, until: time.nullable() }).meta({ id: 'Delay' });
 const failure = z
@@ -24,8 +29,17 @@ const status = z.enum(REPLY_STATUSES).meta({ id: 'ReplyStatus' });
 const media = z
   .strictObject({
     mediaId: text,
-    state: z.enum(['pending', 'stored', 'failed']),
-    url: text.nullable().meta({ description: 'Once it is stored.' }),
+    state: z.enum(['pending', 'stored', 'expired', 'failed']).meta({
+      description: 'Expired: TikTok has it no more. Failed: TikTok does not give it, or it cannot be shown.',
+    }),
+    url: mediaUrl.nullable().meta({ description: 'Once it is stored.' }),
+    failure: z
+      .strictObject({
+        code: z.enum(Object.keys(MEDIA_FAILURES) as [MediaFailure, ...MediaFailure[]]),
+        message: text.meta({ description: 'A sentence for people.' }),
+      })
+      .nullable()
+      .meta({ description: 'Why it is expired or failed.' }),
   })
   .meta({ id: 'Media' });
 
@@ -61,6 +75,9 @@ export const messageResponse = z
     conversationId: text,
     direction: z.enum(['incoming', 'outgoing']),
     source: text,
+    origin: z.enum(['webhook', 'history']).nullable().meta({
+      description: 'History: an import brought it, and no webhook has. Null for a reply that has no message yet.',
+    }),
     automatic: text.nullable(),
     content,
     quotedMessageId: text.nullable(),
@@ -88,7 +105,7 @@ export const conversationResponse = z
       userId: text.nullable(),
       username: text.nullable(),
       displayName: text.nullable(),
-      avatarUrl: text.nullable(),
+      avatarUrl: mediaUrl.nullable(),
       profileUrl: text.nullable(),
       isFollower: z.boolean().nullable(),
     }),
@@ -145,7 +162,7 @@ export const messageList = listOf(messageResponse, 'MessageList');
 export const noticeList = listOf(noticeResponse, 'NoticeList');
 
 export const uploadResponse = z
-  .strictObject({ mediaId: text, contentType: text, sizeBytes: z.int(), url: text })
+  .strictObject({ mediaId: text, contentType: text, sizeBytes: z.int(), url: mediaUrl })
   .meta({ id: 'Upload' });
 
 export const readResponse = z.strictObject({ conversationId: text, readUpTo: time }).meta({ id: 'ReadMark' });

@@ -8,22 +8,28 @@ import type {
   MessageView,
   ReplyView,
 } from '../../application/views.ts';
-import { MEDIA_PATH } from './paths.ts';
+import { MEDIA_FAILURES } from '../../domain/media.ts';
+
+/** Where the bytes of a medium can be had by whoever asks. */
+export type MediaUrl = (mediaId: string) => string;
 
 /** The JSON of the API. Times are epoch milliseconds; what TikTok did not say is null. */
-export const conversationJson = (view: ConversationView, windowOf: (facts: ReplyWindowFacts) => ReplyWindow) => ({
+export const conversationJson = (
+  view: ConversationView,
+  { windowOf, mediaUrl }: { readonly windowOf: (facts: ReplyWindowFacts) => ReplyWindow; readonly mediaUrl: MediaUrl },
+) => ({
   conversationId: view.conversationId,
   channelId: view.channelId,
   customer: {
     userId: view.customer.userId,
     username: view.customer.username,
     displayName: view.customer.displayName,
-    avatarUrl: view.customer.avatarMediaId === null ? null : `${MEDIA_PATH}/${view.customer.avatarMediaId}`,
+    avatarUrl: view.customer.avatarMediaId && mediaUrl(view.customer.avatarMediaId),
     profileUrl:
       view.customer.username === null ? null : `https://www.tiktok.com/@${encodeURIComponent(view.customer.username)}`,
     isFollower: view.customer.isFollower,
   },
-  lastMessage: messageJson(view.lastMessage),
+  lastMessage: messageJson(view.lastMessage, mediaUrl),
   referrals: view.referrals,
   unreadCount: view.unreadCount,
   replyWindow: replyWindowJson(view.windowFacts, windowOf),
@@ -38,14 +44,15 @@ const replyWindowJson = (facts: ReplyWindowFacts, windowOf: (facts: ReplyWindowF
     : { rule, certain: isCertain, closesAt: closesAtMs, remaining };
 };
 
-export const messageJson = (view: MessageView) => ({
+export const messageJson = (view: MessageView, mediaUrl: MediaUrl) => ({
   messageId: view.messageId,
   replyId: view.replyId,
   conversationId: view.conversationId,
   direction: view.direction,
   source: view.source ?? 'unknown',
+  origin: view.origin,
   automatic: view.automaticType,
-  content: contentJson(view.content),
+  content: contentJson(view.content, mediaUrl),
   quotedMessageId: view.quotedMessageId,
   buttonTap: view.buttonTap,
   reactions: view.reactions,
@@ -55,14 +62,14 @@ export const messageJson = (view: MessageView) => ({
   failure: failureJson(view.failure),
 });
 
-const contentJson = (content: ContentView) => {
+const contentJson = (content: ContentView, mediaUrl: MediaUrl) => {
   switch (content.kind) {
     case 'text':
       return { kind: 'text', text: content.text };
     case 'image':
-      return { kind: 'image', media: mediaJson(content.media) };
+      return { kind: 'image', media: mediaJson(content.media, mediaUrl) };
     case 'video':
-      return { kind: 'video', media: mediaJson(content.media) };
+      return { kind: 'video', media: mediaJson(content.media, mediaUrl) };
     case 'sticker':
       return { kind: 'sticker', pictureUrl: content.pictureUrl };
     case 'emoji':
@@ -77,8 +84,13 @@ const contentJson = (content: ContentView) => {
   }
 };
 
-const mediaJson = (media: MediaView | null) =>
-  media === null ? null : { ...media, url: media.state === 'stored' ? `${MEDIA_PATH}/${media.mediaId}` : null };
+const mediaJson = (media: MediaView | null, mediaUrl: MediaUrl) =>
+  media && {
+    mediaId: media.mediaId,
+    state: media.state,
+    url: media.state === 'stored' ? mediaUrl(media.mediaId) : null,
+    failure: media.failure && { code: media.failure, message: MEDIA_FAILURES[media.failure].sentence },
+  };
 
 const failureJson = (failure: FailureView | null) =>
   failure === null

@@ -1,17 +1,27 @@
 import { createPrismaAdapter } from '@tiktok-channel/platform/postgres';
 import { PrismaClient } from './generated/client.ts';
-import { WRITE_MESSAGES_SQL } from './projection.ts';
+import { WRITE_MESSAGES_SQL, WRITE_MESSAGES_UNTOLD_SQL } from './projection.ts';
 
 export type Database = PrismaClient;
 
-/** The build of the projection that is served. */
-const PROJECTION_SCHEMA = 'projection_1';
+/**
+ * Models of the client are in `public`; SQL finds the served build behind it: in `projection`, which a switch renames, or
+ * in `projection_1`, which the migrations made and nothing was switched from yet.
+ */
+const SEARCH_PATH = ['public', 'projection', 'projection_1'] as const;
 
-/** Models of the client are in `public`; SQL finds the projection's tables behind it. */
-export const createDatabase = (url: string): Database =>
+export const createDatabase = (url: string, { maxConnections }: { readonly maxConnections?: number } = {}): Database =>
   new PrismaClient({
-    adapter: createPrismaAdapter({ url, searchPath: ['public', PROJECTION_SCHEMA], preparedStatements: PREPARED }),
+    adapter: createPrismaAdapter({
+      url,
+      searchPath: SEARCH_PATH,
+      preparedStatements: PREPARED,
+      ...(maxConnections !== undefined && { maxConnections }),
+    }),
   });
 
-/** Its text is 9 kB: to parse and plan it takes a tenth of the time that a batch takes. */
-const PREPARED: ReadonlyMap<string, string> = new Map([[WRITE_MESSAGES_SQL, 'write_messages']]);
+/** Their text is 9 kB: to parse and plan it takes a tenth of the time that a batch takes. */
+const PREPARED: ReadonlyMap<string, string> = new Map([
+  [WRITE_MESSAGES_SQL, 'write_messages'],
+  [WRITE_MESSAGES_UNTOLD_SQL, 'write_messages_untold'],
+]);

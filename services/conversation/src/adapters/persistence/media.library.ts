@@ -1,6 +1,6 @@
 import { onDatabase } from '@tiktok-channel/platform/postgres';
 import type { FoundMedia, MediaLibrary } from '../../application/ports.ts';
-import type { MediaState } from '../../application/views.ts';
+import type { MediaState } from '../../domain/media.ts';
 import type { Database } from './database.ts';
 
 /** Bytes lie in a table of their own beside the rows about them; an object store can take their place. */

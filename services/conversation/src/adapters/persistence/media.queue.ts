@@ -1,7 +1,13 @@
 import type { SqlClient } from '@tiktok-channel/platform/postgres';
 import type { ClaimedMedia, MediaQueue } from '../../application/ports.ts';
 import { type Change, change } from '../../domain/change.ts';
-import { type Avatar, avatarMediaId, type TikTokMediaType, type WantedMedia } from '../../domain/media.ts';
+import {
+  type Avatar,
+  avatarMediaId,
+  MEDIA_FAILURES,
+  type TikTokMediaType,
+  type WantedMedia,
+} from '../../domain/media.ts';
 import { logChanges } from './change-log.ts';
 import type { Database } from './database.ts';
 
@@ -82,7 +88,7 @@ export const createMediaQueue = (database: Database, onSettled: () => void = () 
     await database.$transaction(async (tx) => {
       const { count } = await tx.media.updateMany({
         where: claimOf(media),
-        data: { state: 'failed', failure: reason, nextAttemptAt: null, leasedUntil: null },
+        data: { state: MEDIA_FAILURES[reason].state, failure: reason, nextAttemptAt: null, leasedUntil: null },
       });
       if (count === 1) await logChanges(tx, [changeOf(media)], atMs);
     });

@@ -7,6 +7,7 @@ import type {
   ReplyView,
   TemplateView,
 } from '../../application/views.ts';
+import { MEDIA_FAILURES, type MediaFailure, type MediaState } from '../../domain/media.ts';
 import type { ContentKind, Direction } from '../../domain/message.ts';
 import { type EchoedMessage, messageStatus, type ReplyTimes, replyStatus } from '../../domain/reply.ts';
 
@@ -52,6 +53,7 @@ export interface MessageRow extends Omit<ReplyRow, 'reply_id'> {
   readonly template: string | null;
   readonly quoted_message_id: string | null;
   readonly source: string | null;
+  readonly is_imported: boolean;
   readonly automatic_type: string | null;
   readonly tap_message_id: string | null;
   readonly tap_button_id: string | null;
@@ -59,6 +61,7 @@ export interface MessageRow extends Omit<ReplyRow, 'reply_id'> {
   readonly reactions: readonly StoredReaction[] | null;
   readonly media_id: string | null;
   readonly media_state: string | null;
+  readonly media_failure: string | null;
   readonly read_up_to: bigint | null;
 }
 
@@ -69,11 +72,15 @@ interface StoredReaction {
   readonly at: number;
 }
 
-/** A message with its reactions, the reply that became it, the read mark of its conversation and the state of its media. */
+/**
+ * A message with its reactions, the reply that became it, the read mark of its conversation and the state of its media. The time is the first of
+ * the merged fields, and every record has it: while an import's stands, no webhook has brought the message.
+ */
 export const MESSAGE_COLUMNS = `m.channel_id, m.conversation_id, m.message_id, m.sent_at, m.direction, m.kind, m.tiktok_type,
-  m.body, m.video_id, m.embed_url, m.picture_url, m.template, m.quoted_message_id, m.source, m.automatic_type,
+  m.body, m.video_id, m.embed_url, m.picture_url, m.template, m.quoted_message_id, m.source,
+  m.from_history & 1 = 1 AS is_imported, m.automatic_type,
   m.tap_message_id, m.tap_button_id, reacted.reactions,
-  media.media_id, media.state AS media_state, mark.read_up_to, ${REPLY_COLUMNS}`;
+  media.media_id, media.state AS media_state, media.failure AS media_failure, mark.read_up_to, ${REPLY_COLUMNS}`;
 
 /** TikTok signs the address of a picture anew each time: what it is of stands before the query. */
 const REACTION = "CASE WHEN is_picture THEN split_part(reaction, '?', 1) ELSE reaction END";
@@ -102,12 +109,13 @@ export const messageView = (row: MessageRow): MessageView => ({
   conversationId: row.conversation_id,
   direction: row.direction as Direction,
   source: row.source,
+  origin: row.is_imported ? 'history' : 'webhook',
   automaticType: row.automatic_type,
   content: {
     kind: row.kind as ContentKind | null,
     tiktokType: row.tiktok_type,
     text: row.body,
-    media: row.media_id === null ? null : mediaView(row.media_id, row.media_state),
+    media: row.media_id === null ? null : mediaView(row.media_id, row),
     videoId: row.video_id,
     embedUrl: row.embed_url,
     pictureUrl: row.picture_url,
@@ -130,9 +138,10 @@ const reactionView = ({ personId, reaction, isPicture, at }: StoredReaction, cha
   at,
 });
 
-const mediaView = (mediaId: string, state: string | null): MediaView => ({
+const mediaView = (mediaId: string, { media_state: state, media_failure: failure }: MessageRow): MediaView => ({
   mediaId,
-  state: state as MediaView['state'],
+  state: state as MediaState,
+  failure: failure !== null && failure in MEDIA_FAILURES ? (failure as MediaFailure) : null,
 });
 
 const outgoingStatus = (row: MessageRow): MessageView['status'] => {

@@ -72,6 +72,7 @@ const pendingView = (row: PendingRow, conversationId: string): MessageView => {
     conversationId,
     direction: 'outgoing',
     source: 'api',
+    origin: null,
     automaticType: null,
     content: contentOf(row),
     quotedMessageId: row.quoted_message_id,
@@ -116,7 +117,7 @@ const contentOf = ({ text, attachments }: PendingRow): ContentView => {
   return {
     ...nothing,
     kind: 'image',
-    media: first.mediaId === null ? null : { mediaId: first.mediaId, state: 'stored' },
+    media: first.mediaId === null ? null : { mediaId: first.mediaId, state: 'stored', failure: null },
   };
 };
 

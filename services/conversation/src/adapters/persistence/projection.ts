@@ -21,14 +21,28 @@ import {
 export const writeFacts = async (tx: SqlClient, facts: Facts, atMs: number): Promise<void> => {
   const channelIds = facts.channel.map(({ channelId }) => channelId);
   await logToPresentAccounts(tx, channelIds, atMs);
+  await writeRows(tx, facts, { sql: WRITE_MESSAGES_SQL, parameters: [atMs] });
+  await logChanges(tx, changesBesideMessages(facts), atMs);
+};
+
+/** The same rows, and nobody is told: for a build that is not served. */
+export const writeFactsUntold = (tx: SqlClient, facts: Facts): Promise<void> =>
+  writeRows(tx, facts, { sql: WRITE_MESSAGES_UNTOLD_SQL, parameters: [] });
+
+/** How messages are stored: a statement, and its parameters behind the columns of the messages. */
+interface MessageStatement {
+  readonly sql: string;
+  readonly parameters: readonly unknown[];
+}
+
+const writeRows = async (tx: SqlClient, facts: Facts, statement: MessageStatement): Promise<void> => {
   await insert(tx, channelsTable, facts.channel);
-  if (facts.message.length > 0) await writeMessages(tx, facts.message, atMs);
+  if (facts.message.length > 0) await writeMessages(tx, facts.message, statement);
   await insert(tx, reactionsTable, facts.reaction);
   await insert(tx, referralsTable, facts.referral);
   await insert(tx, repliesTable, facts.reply);
   await insert(tx, readMarksTable, facts.readMark);
   await insert(tx, europeanNoticesTable, facts.europeanNotice);
-  await logChanges(tx, changesBesideMessages(facts), atMs);
 };
 
 const insert = async <Fact>(tx: SqlClient, table: FactTable<Fact>, facts: readonly Fact[]): Promise<void> => {
@@ -44,11 +58,15 @@ interface ConversationRow {
  * A conversation whose newest message is new moves on by the maximum in the statement that stores its messages. Every
  * other (something arrived late, came again, or lacks a field that an older message has) is locked and computed anew.
  */
-const writeMessages = async (tx: SqlClient, messages: readonly MessageFact[], atMs: number): Promise<void> => {
+const writeMessages = async (
+  tx: SqlClient,
+  messages: readonly MessageFact[],
+  { sql, parameters }: MessageStatement,
+): Promise<void> => {
   const stale = await tx.$queryRawUnsafe<ConversationRow[]>(
-    WRITE_MESSAGES_SQL,
+    sql,
     ...messagesTable.parametersOf(messages),
-    atMs,
+    ...parameters,
   );
   if (stale.length === 0) return;
   const channelIds = stale.map((row) => row.channel_id);
@@ -59,12 +77,11 @@ const writeMessages = async (tx: SqlClient, messages: readonly MessageFact[], at
 };
 
 /** Answers the conversations whose row may not follow from the facts yet; each has a row. */
-export const WRITE_MESSAGES_SQL = `
+const writeMessagesSql = (alongside: string): string => `
 WITH written AS (
   ${messagesTable.insertSql}
   RETURNING channel_id, conversation_id, sent_at, message_id, customer_id, customer_username, is_follower
-), logged AS (${logMessagesSql('written', `$${messagesTable.parametersOf([]).length + 1}`)}
-), newest AS (
+),${alongside} newest AS (
   SELECT DISTINCT ON (conversation_id, channel_id) * FROM written
    ORDER BY conversation_id, channel_id, sent_at DESC, message_id DESC
 ), moved AS (
@@ -84,6 +101,12 @@ SELECT channel_id, conversation_id FROM newest
 EXCEPT
 SELECT channel_id, conversation_id FROM moved
  WHERE customer_id IS NOT NULL AND customer_username IS NOT NULL AND is_follower IS NOT NULL`;
+
+const BEHIND_THE_COLUMNS = `$${messagesTable.parametersOf([]).length + 1}`;
+
+export const WRITE_MESSAGES_SQL = writeMessagesSql(` logged AS (${logMessagesSql('written', BEHIND_THE_COLUMNS)}
+),`);
+export const WRITE_MESSAGES_UNTOLD_SQL = writeMessagesSql('');
 
 const STALE = 'unnest($1::text[], $2::text[]) AS stale (channel_id, conversation_id)';
 

@@ -2,11 +2,12 @@ import { type HttpClient, HttpClientError } from '@tiktok-channel/platform/http-
 import { type TikTokAnswer, type TikTokApi, tiktokCodes } from '@tiktok-channel/platform/tiktok';
 import { z } from 'zod';
 import type { MediaDownload, MediaSource, TikTokMedia } from '../../application/ports.ts';
+import type { MediaFailure } from '../../domain/media.ts';
 
 const PATH = 'business/message/media/download/';
 
 /** Codes after which no repetition helps (fact sheet, section 8.1), as reasons. */
-const REFUSALS: ReadonlyMap<number, string> = new Map([
+const REFUSALS: ReadonlyMap<number, MediaFailure> = new Map([
   [tiktokCodes.noPermission, 'missing_scope'],
   [tiktokCodes.invalidParameter, 'rejected_by_tiktok'],
   [tiktokCodes.notFound, 'gone'],
@@ -61,8 +62,12 @@ const takeBytes = async (
   { url, accessToken, maxBytes }: { readonly url: string; readonly accessToken: string; readonly maxBytes: number },
 ): Promise<MediaDownload> => {
   const { status, body } = await client.call({ method: 'GET', url, headers: { 'x-user': accessToken }, maxBytes });
-  return status === 200 ? { kind: 'bytes', bytes: body } : { kind: 'unavailable', reason: 'download_refused' };
+  return status === 200 ? bytesOf(body) : { kind: 'unavailable', reason: 'download_refused' };
 };
+
+/** No medium is empty: whatever went wrong there may go right the next time. */
+const bytesOf = (bytes: Buffer): MediaDownload =>
+  bytes.length === 0 ? { kind: 'unavailable', reason: 'empty_answer' } : { kind: 'bytes', bytes };
 
 /** Without a token: the address alone opens it, until it expires. */
 const takeAvatar = async (
@@ -70,9 +75,9 @@ const takeAvatar = async (
   { url, maxBytes }: { readonly url: string; readonly maxBytes: number },
 ): Promise<MediaDownload> => {
   const { status, body } = await client.call({ method: 'GET', url, maxBytes });
-  if (status === 200) return { kind: 'bytes', bytes: body };
+  if (status === 200) return bytesOf(body);
   return status >= 400 && status < 500
-    ? { kind: 'refused', reason: 'expired' }
+    ? { kind: 'refused', reason: 'gone' }
     : { kind: 'unavailable', reason: 'download_refused' };
 };
 

@@ -1,11 +1,11 @@
 import { Command, CommanderError } from 'commander';
 import type { ImportHistory } from '../../application/import-history.ts';
 import { OperatorFailure, WrongUsage } from '../../domain/failure.ts';
-import type { Finding } from '../../domain/finding.ts';
 import type { TopicPlan } from '../../domain/topic-plan.ts';
 import { type CommandFunction, FAILED, OK, WRONG_USAGE } from './command.ts';
-import { doctorCommand } from './commands/doctor.command.ts';
+import { type Diagnose, doctorCommand } from './commands/doctor.command.ts';
 import { historyImportCommand } from './commands/history-import.command.ts';
+import { projectionsCommands, type WithProjections } from './commands/projections.command.ts';
 import { type RegisterSchemas, schemasRegisterCommand } from './commands/schemas-register.command.ts';
 import { type TailTopic, tailCommand } from './commands/tail.command.ts';
 import { type EnsureTopicsOptions, topicsEnsureCommand } from './commands/topics-ensure.command.ts';
@@ -19,7 +19,8 @@ export interface Actions {
   readonly tailTopic: TailTopic;
   readonly reparseWebhooks: ReparseWebhooks;
   readonly importHistory: ImportHistory;
-  readonly diagnose: () => Promise<readonly Finding[]>;
+  readonly withProjections: WithProjections;
+  readonly diagnose: Diagnose;
 }
 
 interface ProgramOptions {
@@ -53,6 +54,7 @@ const createProgram = ({ terminal, actions, user }: ProgramOptions, run: Command
       webhooksReparseCommand({ terminal, user }, run, actions.reparseWebhooks),
     ]),
     group('history', 'what webhooks missed', [historyImportCommand({ terminal, user }, run, actions.importHistory)]),
+    group('projections', 'read models made anew', projectionsCommands({ terminal, run, ...actions })),
     doctorCommand(terminal, run, actions.diagnose),
   ];
   const program = new Command('tiktok-channel').description('For people who run a TikTok channel on Kafka.');
