@@ -31,5 +31,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    // Which files each page needs, for the check of their size.
+    manifest: 'manifest.json',
   },
 });

@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import type { Locator, Page } from 'playwright-core';
 import {
   expectAccessible,
+  expectNoOverflow,
   focusedText,
   type OpenWindow,
   signIn,
@@ -246,11 +247,13 @@ describe('the inbox in a browser', function () {
       await signIn(visitor.page, 'agent', demo.accountId);
       await visitor.page.getByRole('link', { name: /Mia Shopper/ }).waitFor();
       await expectAccessible(visitor.page);
+      await expectNoOverflow(visitor.page);
       await takeScreenshot(visitor.page, `inbox-${name}`);
       await visitor.page.goto(url(path));
       await visitor.page.getByRole('img', { name: 'Picture from Mia Shopper' }).waitFor();
       await visitor.page.getByText('Open TikTok to see it').waitFor();
       await expectAccessible(visitor.page);
+      await expectNoOverflow(visitor.page);
       await takeScreenshot(visitor.page, `conversation-${name}`);
       expect(visitor.mistakes).to.deep.equal([]);
       await visitor.page.context().close();

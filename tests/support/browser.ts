@@ -100,3 +100,12 @@ export const expectAccessible = async (page: Page): Promise<void> => {
   );
   expect(told.join('\n')).to.equal('');
 };
+
+const OVERFLOWING = `[...document.querySelectorAll('main *')]
+  .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
+  .map((element) => element.outerHTML.slice(0, 120))`;
+
+/** Nothing is wider than the window. */
+export const expectNoOverflow = async (page: Page): Promise<void> => {
+  expect(await page.evaluate<readonly string[]>(OVERFLOWING)).to.deep.equal([]);
+};

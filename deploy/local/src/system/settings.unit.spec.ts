@@ -49,6 +49,13 @@ describe('the settings of the processes', () => {
     expect(holders.map(([name]) => name)).to.deep.equal(['auth']);
   });
 
+  it('send people to sign in where the services expect their tokens to come from', () => {
+    expect(settings.console.OIDC_ISSUER).to.equal('http://127.0.0.1:3000/local/openid');
+    for (const name of ['auth', 'conversation', 'outbound'] as const) {
+      expect(settings[name].OIDC_ISSUER).to.equal(settings.console.OIDC_ISSUER);
+    }
+  });
+
   it('keep the key of media addresses with conversation alone', () => {
     const holders = Object.entries(settings).filter(([, environment]) => 'MEDIA_URL_SECRETS' in environment);
     expect(holders.map(([name]) => name)).to.deep.equal(['conversation']);

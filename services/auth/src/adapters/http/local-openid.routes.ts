@@ -37,7 +37,8 @@ const RENEWAL_LIFETIME_MS = 2 * DAY_MS;
 const SESSION_LIFETIME_MS = 7 * DAY_MS;
 
 /** Pages on this machine: whoever signs in there could ask for a token as well. */
-const onThisMachine = z.url().refine((url) => {
+const onThisMachine = z.string().refine((url) => {
+  if (!URL.canParse(url)) return false;
   const { protocol, hostname } = new URL(url);
   return protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
 }, 'is not an address of this machine');

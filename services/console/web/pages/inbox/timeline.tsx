@@ -153,4 +153,4 @@ const Row = ({ row, name, quoted, conversationId }: RowProps) => {
   }
 };
 
-const Day = ({ atMs }: { readonly atMs: number }) => <h3 className={styles.day}>{dayHeading(atMs, useNow(60_000))}</h3>;
+const Day = ({ atMs }: { readonly atMs: number }) => <h2 className={styles.day}>{dayHeading(atMs, useNow(60_000))}</h2>;

@@ -34,10 +34,17 @@ export const WindowCountdown = ({ conversation }: { readonly conversation: Conve
       {(state.kind === 'open' || state.kind === 'closing') && (
         <span className={styles.ring} style={{ '--share': `${state.share * 100}%` } as React.CSSProperties} />
       )}
-      {countdownText(state)}
+      <span className={styles.long}>{countdownText(state)}</span>
+      <span className={styles.short} aria-hidden="true">
+        {shortText(state)}
+      </span>
     </span>
   );
 };
+
+/** Where there is no room for a sentence. */
+const shortText = (state: WindowState): string =>
+  state.kind === 'open' || state.kind === 'closing' ? remainingTime(state.leftMs) : countdownText(state);
 
 const countdownText = (state: WindowState): string => {
   const { window } = words.inbox;
