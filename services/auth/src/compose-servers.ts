@@ -3,16 +3,16 @@ import { createIdentifyPerson, type IdentifyPerson, requireService } from '@tikt
 import type { Lifecycle } from '@tiktok-channel/platform/lifecycle';
 import { telemetry } from '@tiktok-channel/platform/telemetry';
 import type { Express } from 'express';
-import { mountAccessTokens } from '../adapters/http/access-token.routes.ts';
-import { mountAccounts } from '../adapters/http/accounts.routes.ts';
-import { mountAuthorization } from '../adapters/http/authorization.routes.ts';
-import { mountChannels } from '../adapters/http/channels.routes.ts';
-import { mountLocalAuthorization } from '../adapters/http/local-authorization.routes.ts';
-import { mountLocalKeys, mountLocalTokens } from '../adapters/http/local-sign-in.routes.ts';
-import { mountOperator } from '../adapters/http/operator.routes.ts';
-import { type Core, ids, isProduction } from './core.ts';
-import type { Stores } from './stores.ts';
-import { redirectUriOf, type UseCases } from './use-cases.ts';
+import { mountAccessTokens } from './adapters/http/access-token.routes.ts';
+import { mountAccounts } from './adapters/http/accounts.routes.ts';
+import { mountAuthorization } from './adapters/http/authorization.routes.ts';
+import { mountChannels } from './adapters/http/channels.routes.ts';
+import { mountLocalAuthorization } from './adapters/http/local-authorization.routes.ts';
+import { mountLocalKeys, mountLocalTokens } from './adapters/http/local-sign-in.routes.ts';
+import { mountOperator } from './adapters/http/operator.routes.ts';
+import { type Core, ids, isProduction } from './compose-core.ts';
+import type { Stores } from './compose-stores.ts';
+import { redirectUriOf, type UseCases } from './compose-use-cases.ts';
 
 /** Services that act on channels, and so need their tokens. */
 const TOKEN_USERS = ['outbound', 'conversation', 'ingress'] as const;

@@ -4,13 +4,13 @@ import {
   ACTIVITY_GROUP,
   createActivityBatchHandler,
   createActivityDecoder,
-} from '../adapters/kafka/activity.consumer.ts';
-import { createRemovalBatchHandler, createRemovalDecoder, REMOVALS_GROUP } from '../adapters/kafka/removal.consumer.ts';
-import { createRepeating } from '../adapters/schedule/repeating.part.ts';
-import { type Gauges, observeGauges } from '../telemetry.ts';
-import type { Core } from './core.ts';
-import type { Stores } from './stores.ts';
-import type { UseCases } from './use-cases.ts';
+} from './adapters/kafka/activity.consumer.ts';
+import { createRemovalBatchHandler, createRemovalDecoder, REMOVALS_GROUP } from './adapters/kafka/removal.consumer.ts';
+import { createRepeating } from './adapters/schedule/repeating.part.ts';
+import type { Core } from './compose-core.ts';
+import type { Stores } from './compose-stores.ts';
+import type { UseCases } from './compose-use-cases.ts';
+import { type Gauges, observeGauges } from './telemetry.ts';
 
 const RENEWAL_EVERY_MS = 1_000;
 const UPKEEP_EVERY_MS = 5_000;
