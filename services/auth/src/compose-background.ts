@@ -1,4 +1,4 @@
-import type { Lifecycle, Part } from '@tiktok-channel/platform/lifecycle';
+import { createBackgroundLoop, type Lifecycle, type Part } from '@tiktok-channel/platform/lifecycle';
 import { topics } from '@tiktok-channel/schemas';
 import {
   ACTIVITY_GROUP,
@@ -6,7 +6,6 @@ import {
   createActivityDecoder,
 } from './adapters/kafka/activity.consumer.ts';
 import { createRemovalBatchHandler, createRemovalDecoder, REMOVALS_GROUP } from './adapters/kafka/removal.consumer.ts';
-import { createRepeating } from './adapters/schedule/repeating.part.ts';
 import type { Core } from './compose-core.ts';
 import type { Stores } from './compose-stores.ts';
 import type { UseCases } from './compose-use-cases.ts';
@@ -27,18 +26,13 @@ export const composeSchedule = ({ settings, logger }: Core, stores: Stores, useC
   const isMore = (count: Promise<number>): Promise<boolean> => count.then((done) => done > 0);
   const keepWebhook = () => useCases.keepWebhookRegistered().then(() => false);
 
+  const loop = (name: string, everyMs: number, work: () => Promise<boolean>): Part =>
+    createBackgroundLoop({ name, everyMs, work, logger });
   return [
-    createRepeating({
-      name: 'renewal',
-      everyMs: RENEWAL_EVERY_MS,
-      turn: () => isMore(useCases.renewDueTokens()),
-      logger,
-    }),
-    createRepeating({ name: 'revocation', everyMs: UPKEEP_EVERY_MS, turn: () => isMore(useCases.revoke()), logger }),
-    createRepeating({ name: 'upkeep', everyMs: UPKEEP_EVERY_MS, turn: lookAround, logger }),
-    ...(settings.WEBHOOK_CHECK_SECONDS === 0
-      ? []
-      : [createRepeating({ name: 'webhook', everyMs: UPKEEP_EVERY_MS, turn: keepWebhook, logger })]),
+    loop('renewal', RENEWAL_EVERY_MS, () => isMore(useCases.renewDueTokens())),
+    loop('revocation', UPKEEP_EVERY_MS, () => isMore(useCases.revoke())),
+    loop('upkeep', UPKEEP_EVERY_MS, lookAround),
+    ...(settings.WEBHOOK_CHECK_SECONDS === 0 ? [] : [loop('webhook', UPKEEP_EVERY_MS, keepWebhook)]),
   ];
 };
 
