@@ -13,6 +13,8 @@ const LEASE_SECONDS = 150;
 describe('auth, killed while it renews a token', () => {
   let world: AuthWorld;
   let line: CuttableLine;
+  /** What came after the last death. It dies in the next test. */
+  let running: Auth;
   const processes = createAuthProcesses(() => world);
 
   before(async () => {
@@ -23,13 +25,14 @@ describe('auth, killed while it renews a token', () => {
         return line.url;
       },
     });
+    running = await processes.start();
   });
   afterEach(async () => {
-    await processes.endAll();
     // The next test's steps are those of its own channel: no other one is to be renewed meanwhile.
     await world.database.client.$executeRawUnsafe('DELETE FROM channel_tokens');
   });
   after(async () => {
+    await processes.endAll();
     await world?.stop();
     await line?.cut();
   });
@@ -118,14 +121,13 @@ describe('auth, killed while it renews a token', () => {
       it(`${step}, with refresh tokens that ${rotates ? 'rotate' : 'stay'}, ${end}`, async () => {
         await world.faults({ rate_limit_qps: 0, refresh_token_rotates: rotates });
         const channelId = await world.newBusiness();
-        const first = await processes.start();
         await world.connect('account-1', channelId);
         world.calls.length = 0;
-        await steps[step](first, channelId);
+        await steps[step](running, channelId);
 
-        const second = await processes.start();
+        running = await processes.start();
         await world.advance(LEASE_SECONDS);
-        await (isLost ? asksItsOwner(channelId, second) : recovers(channelId));
+        await (isLost ? asksItsOwner(channelId, running) : recovers(channelId));
       });
     }
   }

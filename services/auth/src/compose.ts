@@ -1,14 +1,14 @@
 import { createServiceClock } from '@tiktok-channel/platform/clock';
 import { createLifecycle, type Lifecycle, type Part } from '@tiktok-channel/platform/lifecycle';
 import { telemetryPart } from '@tiktok-channel/platform/telemetry';
-import { composeConsumers, composeSchedule } from './composition/background.ts';
-import type { AuthOptions, Core } from './composition/core.ts';
-import { composeServers } from './composition/servers.ts';
-import { composeStores } from './composition/stores.ts';
-import { composeTikTok, composeUseCases } from './composition/use-cases.ts';
+import { composeConsumers, composeSchedule } from './compose-background.ts';
+import type { AuthOptions, Core } from './compose-core.ts';
+import { composeServers } from './compose-servers.ts';
+import { composeStores } from './compose-stores.ts';
+import { composeTikTok, composeUseCases } from './compose-use-cases.ts';
 import { createReporters } from './telemetry.ts';
 
-export type { AuthOptions } from './composition/core.ts';
+export type { AuthOptions } from './compose-core.ts';
 export { type AuthSettings, readAuthSettings } from './config.ts';
 
 /** Folder of this service's migrations, for the deploy step and for tests. */
@@ -20,7 +20,7 @@ export interface Auth {
   addresses(): { readonly public: string; readonly internal: string };
 }
 
-/** The rooms of `composition` join the adapters; here they become a process. */
+/** The files beside this one, `compose-…`, join the adapters; here they become a process. */
 export const composeAuth = ({ settings, logger, clock, tiktok: given }: AuthOptions): Auth => {
   const time = createServiceClock({ service: 'auth', url: settings.CLOCK_URL, given: clock, logger });
   const core: Core = { settings, logger, clock: time.clock, report: createReporters(logger) };

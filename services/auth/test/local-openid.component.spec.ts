@@ -29,7 +29,7 @@ describe('the OpenID provider of this machine', () => {
       audience: 'tiktok-channel',
       publicUrl: 'http://127.0.0.1:3000',
       clock,
-      keys: () => keys,
+      keys: { current: async () => keys, published: async () => [keys.publicJwk] },
     };
     server = createApp({ logger: createRecordingLogger(), mount: (app) => mountLocalOpenId(app, mount) }).listen(
       0,

@@ -3,8 +3,8 @@ import { describeSettings } from '@tiktok-channel/platform/config';
 import { createLifecycle } from '@tiktok-channel/platform/lifecycle';
 import { createLogger } from '@tiktok-channel/platform/telemetry';
 import { createResealTokens } from '../application/reseal-tokens.ts';
-import { ids } from '../composition/core.ts';
-import { composeStores } from '../composition/stores.ts';
+import { ids } from '../compose-core.ts';
+import { composeStores } from '../compose-stores.ts';
 import { readAuthSettings } from '../config.ts';
 import { createReporters } from '../telemetry.ts';
 

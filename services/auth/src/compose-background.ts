@@ -1,17 +1,16 @@
 import type { Consumer, Producer } from '@tiktok-channel/platform/kafka';
-import type { Lifecycle, Part } from '@tiktok-channel/platform/lifecycle';
+import { createBackgroundLoop, type Lifecycle, type Part } from '@tiktok-channel/platform/lifecycle';
 import { topics } from '@tiktok-channel/schemas';
 import {
   ACTIVITY_GROUP,
   createActivityBatchHandler,
   createActivityDecoder,
-} from '../adapters/kafka/activity.consumer.ts';
-import { createRemovalBatchHandler, createRemovalDecoder, REMOVALS_GROUP } from '../adapters/kafka/removal.consumer.ts';
-import { createRepeating } from '../adapters/schedule/repeating.part.ts';
-import { type Gauges, observeGauges } from '../telemetry.ts';
-import type { Core } from './core.ts';
-import type { Stores } from './stores.ts';
-import type { UseCases } from './use-cases.ts';
+} from './adapters/kafka/activity.consumer.ts';
+import { createRemovalBatchHandler, createRemovalDecoder, REMOVALS_GROUP } from './adapters/kafka/removal.consumer.ts';
+import type { Core } from './compose-core.ts';
+import type { Stores } from './compose-stores.ts';
+import type { UseCases } from './compose-use-cases.ts';
+import { type Gauges, observeGauges } from './telemetry.ts';
 
 const RENEWAL_EVERY_MS = 1_000;
 const UPKEEP_EVERY_MS = 5_000;
@@ -28,18 +27,13 @@ export const composeSchedule = ({ settings, logger }: Core, stores: Stores, useC
   const isMore = (count: Promise<number>): Promise<boolean> => count.then((done) => done > 0);
   const keepWebhook = () => useCases.keepWebhookRegistered().then(() => false);
 
+  const loop = (name: string, everyMs: number, work: () => Promise<boolean>): Part =>
+    createBackgroundLoop({ name, everyMs, work, logger });
   return [
-    createRepeating({
-      name: 'renewal',
-      everyMs: RENEWAL_EVERY_MS,
-      turn: () => isMore(useCases.renewDueTokens()),
-      logger,
-    }),
-    createRepeating({ name: 'revocation', everyMs: UPKEEP_EVERY_MS, turn: () => isMore(useCases.revoke()), logger }),
-    createRepeating({ name: 'upkeep', everyMs: UPKEEP_EVERY_MS, turn: lookAround, logger }),
-    ...(settings.WEBHOOK_CHECK_SECONDS === 0
-      ? []
-      : [createRepeating({ name: 'webhook', everyMs: UPKEEP_EVERY_MS, turn: keepWebhook, logger })]),
+    loop('renewal', RENEWAL_EVERY_MS, () => isMore(useCases.renewDueTokens())),
+    loop('revocation', UPKEEP_EVERY_MS, () => isMore(useCases.revoke())),
+    loop('upkeep', UPKEEP_EVERY_MS, lookAround),
+    ...(settings.WEBHOOK_CHECK_SECONDS === 0 ? [] : [loop('webhook', UPKEEP_EVERY_MS, keepWebhook)]),
   ];
 };
 

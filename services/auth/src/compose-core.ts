@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Clock, IdGenerator, Logger } from '@tiktok-channel/platform/kernel';
-import type { TikTok, TikTokWebhooks } from '../application/tiktok-ports.ts';
-import type { AuthSettings } from '../config.ts';
-import type { Reporters } from '../telemetry.ts';
+import type { TikTok, TikTokWebhooks } from './application/tiktok-ports.ts';
+import type { AuthSettings } from './config.ts';
+import type { Reporters } from './telemetry.ts';
 
 export interface AuthOptions {
   readonly settings: AuthSettings;

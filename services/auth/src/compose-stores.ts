@@ -5,22 +5,22 @@ import { createOutboxRelay } from '@tiktok-channel/platform/outbox';
 import { createDatabasePulse, createOutboxStore, enqueue, onDatabase } from '@tiktok-channel/platform/postgres';
 import { currentTraceparent } from '@tiktok-channel/platform/telemetry';
 import { createCodec, topics } from '@tiktok-channel/schemas';
-import { createPublishedRecords, WRITTEN_RECORDS } from '../adapters/kafka/published-records.ts';
-import { createChannelActivities } from '../adapters/persistence/activities.repository.ts';
-import { createAuthorizations } from '../adapters/persistence/authorizations.repository.ts';
-import { createChannelHealths } from '../adapters/persistence/channel-health.queries.ts';
-import { createChannelStream } from '../adapters/persistence/channel-stream.ts';
-import { createChannels } from '../adapters/persistence/channels.repository.ts';
-import { createDatabase, type Database } from '../adapters/persistence/database.ts';
-import { createFeatures } from '../adapters/persistence/features.repository.ts';
-import { createRevocations } from '../adapters/persistence/revocations.repository.ts';
-import { createSealedValues } from '../adapters/persistence/sealed-values.repository.ts';
-import { createSealing } from '../adapters/persistence/sealing.ts';
-import { createSigningKeys } from '../adapters/persistence/signing-keys.repository.ts';
-import { createTokens } from '../adapters/persistence/tokens.repository.ts';
-import { createWebhookRegistrations } from '../adapters/persistence/webhook-registrations.repository.ts';
-import type { Act, SealedValues } from '../application/ports.ts';
-import { type Core, ids, isProduction } from './core.ts';
+import { createPublishedRecords, WRITTEN_RECORDS } from './adapters/kafka/published-records.ts';
+import { createChannelActivities } from './adapters/persistence/activities.repository.ts';
+import { createAuthorizations } from './adapters/persistence/authorizations.repository.ts';
+import { createChannelHealths } from './adapters/persistence/channel-health.queries.ts';
+import { createChannelStream } from './adapters/persistence/channel-stream.ts';
+import { createChannels } from './adapters/persistence/channels.repository.ts';
+import { createDatabase, type Database } from './adapters/persistence/database.ts';
+import { createFeatures } from './adapters/persistence/features.repository.ts';
+import { createRevocations } from './adapters/persistence/revocations.repository.ts';
+import { createSealedValues } from './adapters/persistence/sealed-values.repository.ts';
+import { createSealing } from './adapters/persistence/sealing.ts';
+import { createSigningKeys } from './adapters/persistence/signing-keys.repository.ts';
+import { createTokens } from './adapters/persistence/tokens.repository.ts';
+import { createWebhookRegistrations } from './adapters/persistence/webhook-registrations.repository.ts';
+import type { Act, SealedValues } from './application/ports.ts';
+import { type Core, ids, isProduction } from './compose-core.ts';
 
 /** The database, what is kept in it, the codec, and the relay that publishes what the database leaves. */
 export const composeStores = (core: Core) => {
