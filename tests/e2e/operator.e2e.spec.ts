@@ -70,7 +70,7 @@ describe('the operator command line against a running system', () => {
         return listed.find(({ origin }) => origin.topic === name) ?? false;
       });
       const [{ letters }] = await json('dead-letters', 'list', service);
-      expect(letters).to.deep.equal([letter]);
+      expect(letters).to.deep.include(letter);
       expect(letter).to.deep.include({ reason: 'undecodable', attempts: 1, redrivenAt: null });
 
       const shown = await command('dead-letters', 'show', service, letter.id);
