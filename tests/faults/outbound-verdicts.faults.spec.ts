@@ -13,10 +13,10 @@ const REPLIES = scaled(100, 2_000);
 
 /** TikTok's time goes so much faster: minutes of settling pass in seconds. */
 const STEP_SECONDS = 4;
-const STEP_EVERY_MS = 250;
+const STEP_EVERY_MS = 400;
 
 /** Longer than a lease of a minute in TikTok's time. */
-const FROZEN_MS = 5_000;
+const FROZEN_MS = 7_000;
 
 /** In TikTok's time: slow enough that every trouble meets some replies. */
 const REQUESTS_PER_SECOND = String(scaled(5, 8));

@@ -9,6 +9,8 @@ import {
   type ManualClock,
 } from '@tiktok-channel/platform/testing';
 import { expect } from 'chai';
+import { createReadBacklog } from '../../services/outbound/src/adapters/persistence/backlog.repository.ts';
+import { createChannelPauses } from '../../services/outbound/src/adapters/persistence/channel-pauses.repository.ts';
 import { createDatabase, type Database } from '../../services/outbound/src/adapters/persistence/database.ts';
 import { createFactRecorder } from '../../services/outbound/src/adapters/persistence/fact-recorder.ts';
 import { createFacts } from '../../services/outbound/src/adapters/persistence/facts.repository.ts';
@@ -57,7 +59,7 @@ describe('lanes of replies in PostgreSQL', () => {
     clock = createManualClock();
     await test.client.$executeRawUnsafe(
       `TRUNCATE replies, reply_lanes, channel_turns, events, conversations, customer_messages, echoes, consumer_positions,
-         request_rates`,
+         request_rates, paused_channels`,
     );
   });
   after(async () => {
@@ -731,6 +733,31 @@ describe('lanes of replies in PostgreSQL', () => {
       await work(createWorker({ tiktok: createTikTok() }));
       await record(sighting(command, echoIn(command, { text: 'Yes, all sizes.' })));
       expect(await found()).to.equal(null);
+    });
+  });
+
+  it('tell what waits, since when, and what is looked for', async () => {
+    const uncertain = sendReply({ replyId: 'lost', conversationId: 'CONV-2' });
+    await accept(sendReply(), uncertain);
+    await record(sighting(uncertain));
+    const laneOfFirst = await claimOne();
+    const laneOfLost = await claimOne();
+    const attempt = createWorker({ tiktok: createTikTok(), results: [{ kind: 'uncertain', answer: null }] });
+    await attempt(laneOfLost);
+    await lanes().release(laneOfLost, { dueAtMs: clock.now() + MINUTE_MS, tries: 0 });
+    await lanes().release(laneOfFirst, { dueAtMs: clock.now(), tries: 0 });
+    await record(sighting(uncertain, echoIn(uncertain, { text: 'Of another tool.', messageId: 'MSG-9' })));
+    clock.advance(20 * MINUTE_MS);
+    await createChannelPauses({ database, clock }).pause('biz-9', 'olga');
+
+    expect(await createReadBacklog({ database, clock })()).to.deep.equal({
+      waiting: 1,
+      oldestWaitingMs: 20 * MINUTE_MS,
+      uncertain: 1,
+      oldestUncertainMs: 20 * MINUTE_MS,
+      oldestDueLaneMs: 20 * MINUTE_MS,
+      unmatchedEchoes: 1,
+      pausedChannels: 1,
     });
   });
 

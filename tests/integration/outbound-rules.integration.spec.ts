@@ -10,6 +10,9 @@ import {
 
 const HOURS_48 = 48 * 3_600;
 
+/** By default a transaction ends after five seconds, as the wait for facts does: whichever began first decided. */
+const LONGER_THAN_THE_WAIT = { timeout: 60_000 };
+
 describe('outbound, before a TikTok that enforces its reply rules,', function () {
   this.timeout(120_000);
   let world: OutboundWorld;
@@ -145,7 +148,7 @@ describe('outbound, before a TikTok that enforces its reply rules,', function ()
       await world.send(command);
       const { value } = await world.status(command.replyId, 'ReplyDelayed');
       expect(value).to.include({ reason: 'waiting_for_facts' });
-    });
+    }, LONGER_THAN_THE_WAIT);
 
     expect((await world.verdict(command.replyId)).name).to.equal('ReplySent');
   });

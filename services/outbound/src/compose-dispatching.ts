@@ -5,6 +5,7 @@ import type { Part } from '@tiktok-channel/platform/lifecycle';
 import { replyRulesOf } from '@tiktok-channel/platform/reply-rules';
 import { topics } from '@tiktok-channel/schemas';
 import { FACTS_GROUP } from './adapters/kafka/consumers.ts';
+import { createReadBacklog } from './adapters/persistence/backlog.repository.ts';
 import { createFacts } from './adapters/persistence/facts.repository.ts';
 import { createFreshness } from './adapters/persistence/freshness.ts';
 import { createLanes } from './adapters/persistence/lanes.repository.ts';
@@ -15,6 +16,7 @@ import { createAdvanceLane } from './application/advance-lane.ts';
 import { createDispatcher, type Dispatcher } from './application/dispatcher.ts';
 import { createPrepareMessage } from './application/prepare-message.ts';
 import { createWaitTeller } from './application/tell-waiting.ts';
+import { createBacklogWatch } from './application/watch-backlog.ts';
 import type { Core } from './compose-core.ts';
 import { composeNeighbours } from './compose-neighbours.ts';
 
@@ -76,13 +78,21 @@ export const composeDispatching = (
     lookahead: Math.max(1, Math.floor(perSecond * LOOKAHEAD_SECONDS)),
     leaseMs: LEASE_IN_ATTEMPTS * settings.OUTBOUND_ATTEMPT_MS,
     pollMs: settings.OUTBOUND_POLL_MS,
+    observeClaim: metrics.observeClaim,
   });
   const waitTeller = createWaitTeller({
     waiting: createWaitingReplies(database),
-    replies,
+    // Of its own: what is sent shares no round trip with thousands that wait.
+    replies: createReplies(stored),
     clock,
     logger,
     pause: (ms, options) => pause(ms, undefined, options),
   });
-  return { dispatcher, parts: [...parts, dispatcher, waitTeller], forgetChannel };
+  const backlogWatch = createBacklogWatch({
+    read: createReadBacklog({ database, clock }),
+    show: metrics.showBacklog,
+    logger,
+    pause: (ms, options) => pause(ms, undefined, options),
+  });
+  return { dispatcher, parts: [...parts, dispatcher, waitTeller, backlogWatch], forgetChannel };
 };

@@ -1,6 +1,7 @@
 import { metrics } from '@opentelemetry/api';
 import type { Acceptance } from './application/accept-commands.ts';
 import type { AttemptSeen } from './application/attempt-reply.ts';
+import type { Backlog } from './application/operator-ports.ts';
 import type { ReplyEvent, ReplyRefusal } from './domain/reply.ts';
 
 /** Codes that are counted by themselves; any other is `other`, so that labels stay a closed set (fact sheet, section 8.1). */
@@ -36,6 +37,11 @@ export const createOutboundMetrics = () => {
   const strikes = meter.createCounter('tiktok_channel.outbound.rate_refusals', {
     description: 'Calls that TikTok refused for their number (40100)',
   });
+  const claims = meter.createHistogram('tiktok_channel.outbound.claim.duration', {
+    description: 'Claims of due lanes, in the database',
+    unit: 'ms',
+  });
+  const showBacklog = createBacklogGauges();
   circuit.record(CIRCUIT_STATES.closed);
 
   return {
@@ -56,6 +62,27 @@ export const createOutboundMetrics = () => {
       }),
     showCircuit: (state: keyof typeof CIRCUIT_STATES) => circuit.record(CIRCUIT_STATES[state]),
     countRateRefusal: () => strikes.add(1),
+    observeClaim: (durationMs: number) => claims.record(durationMs),
+    showBacklog,
+  };
+};
+
+/** Every replica shows the same: they count what all of them have in the database. */
+const createBacklogGauges = () => {
+  const meter = metrics.getMeter('@tiktok-channel/outbound');
+  const gauge = (name: string, description: string, unit = '1') =>
+    meter.createGauge(`tiktok_channel.outbound.${name}`, { description, unit });
+  const gauges = {
+    waiting: gauge('waiting', 'Replies that wait to be sent'),
+    oldestWaitingMs: gauge('waiting.oldest_age', 'Since when the reply that waits longest does', 'ms'),
+    uncertain: gauge('uncertain', 'Replies of which nobody knows yet whether they arrived'),
+    oldestUncertainMs: gauge('uncertain.oldest_age', 'Since when the oldest of them is looked for', 'ms'),
+    oldestDueLaneMs: gauge('lane.oldest_due_age', 'How long the lane that is due longest waits for a worker', 'ms'),
+    unmatchedEchoes: gauge('unmatched_echoes', "Messages of the past day by the API that are no reply's"),
+    pausedChannels: gauge('paused_channels', 'Channels that an operator has paused'),
+  } satisfies Record<keyof Backlog, unknown>;
+  return (backlog: Backlog): void => {
+    for (const name of Object.keys(gauges) as (keyof Backlog)[]) gauges[name].record(backlog[name]);
   };
 };
 

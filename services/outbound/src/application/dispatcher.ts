@@ -31,6 +31,7 @@ export interface DispatcherDependencies {
   readonly leaseMs: number;
   /** For what nobody pokes about: another process's lanes, and times that come. */
   readonly pollMs: number;
+  readonly observeClaim: (durationMs: number) => void;
 }
 
 /** A round of the loop takes one query; without one for so long it hangs. */
@@ -58,7 +59,9 @@ export const createDispatcher = (dependencies: DispatcherDependencies): Dispatch
     try {
       if (performance.now() - mendedAt > MEND_EVERY_MS) await lanes.mend(leaseMs);
       mendedAt = performance.now();
+      const startedAt = performance.now();
       const claimed = await lanes.claim({ limit, leaseMs });
+      dependencies.observeClaim(performance.now() - startedAt);
       isDatabaseThere = true;
       return claimed;
     } catch (error) {

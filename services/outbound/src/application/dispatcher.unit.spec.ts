@@ -46,6 +46,7 @@ const createStage = ({ concurrency = 2, lookahead = 100, waiting: waitingAtFirst
     turns: { waiting: () => waiting, entered: () => 0 },
     leaseMs: 60_000,
     pollMs: 20,
+    observeClaim: () => {},
   });
   return {
     dispatcher,

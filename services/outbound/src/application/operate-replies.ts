@@ -2,7 +2,8 @@ import { type Clock, type IdGenerator, ok, type Result, refuse } from '@tiktok-c
 import type { ReplyRefusal } from '../domain/reply.ts';
 import type { ReplyHistory, ReplyStanding } from '../domain/reply-history.ts';
 import { type SendReply, streamIdOf } from '../domain/send-reply.ts';
-import type { ChannelPause, ChannelPauses, Replies, ReplyRegister } from './ports.ts';
+import type { ChannelPause, ChannelPauses, ReplyRegister } from './operator-ports.ts';
+import type { Replies } from './ports.ts';
 
 /** What an operator may do here. Each act is on record before it is done. */
 export interface OperateReplies {

@@ -2,7 +2,6 @@ import type { Result } from '@tiktok-channel/platform/kernel';
 import type { ReplyWindowFacts, SendableCard } from '@tiktok-channel/platform/reply-rules';
 import type { ChannelAccess } from '../domain/channel.ts';
 import type { ReplyCommand, ReplyEvent, ReplyRefusal, ReplyState } from '../domain/reply.ts';
-import type { ReplyHistory, ReplyStanding } from '../domain/reply-history.ts';
 import type { CancelReply, CommandOrigin, SendReply } from '../domain/send-reply.ts';
 import type { SendResult, TikTokAnswer } from '../domain/send-result.ts';
 import type { DelayReason } from '../domain/waiting.ts';
@@ -88,35 +87,6 @@ export interface Lanes {
   slowDown(channelId: string, untilMs: number): Promise<void>;
   /** The reply without a verdict that was accepted first. */
   headOf(lane: Lane): Promise<LaneHead | null>;
-}
-
-export interface ReplyPage {
-  readonly standing: ReplyStanding | null;
-  readonly channelId: string | null;
-  readonly limit: number;
-  /** Only those that were accepted before the one at that place. */
-  readonly before: bigint | null;
-}
-
-/** What is kept of replies, for people who run this. */
-export interface ReplyRegister {
-  /** Those that were accepted last come first; `next` is where the page after this begins. */
-  list(page: ReplyPage): Promise<{ readonly histories: readonly ReplyHistory[]; readonly next: bigint | null }>;
-  /** Ids are the senders' own, so several channels may have the same. */
-  find(replyId: string): Promise<readonly ReplyHistory[]>;
-}
-
-export interface ChannelPause {
-  readonly pausedMs: number;
-  readonly pausedBy: string;
-}
-
-export interface ChannelPauses {
-  of(channelId: string): Promise<ChannelPause | null>;
-  /** One that is paused stays paused as it was. */
-  pause(channelId: string, pausedBy: string): Promise<void>;
-  /** What waited for it is due. */
-  resume(channelId: string): Promise<void>;
 }
 
 export interface ConversationKey {

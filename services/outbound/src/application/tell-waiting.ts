@@ -10,7 +10,8 @@ export interface TellWaitingDependencies {
   readonly pause: (ms: number, options: { readonly signal: AbortSignal }) => Promise<unknown>;
 }
 
-const BATCH = 200;
+/** Few, so that those that are sent meanwhile wait for none of it. */
+const BATCH = 50;
 const LOOK_EVERY_MS = 1_000;
 
 /** Tells the senders of replies that wait for others, in their lane or at the rate, for longer than usual. */

@@ -18,3 +18,6 @@ UPDATE replies SET reply_id = e.data -> 'command' ->> 'replyId'
 CREATE INDEX replies_by_id ON replies (reply_id);
 CREATE UNIQUE INDEX replies_by_position ON replies (lane_position);
 CREATE INDEX replies_by_status ON replies (status, lane_position);
+
+-- Messages by the API that are no reply's.
+CREATE INDEX echoes_by_api ON echoes (sent_at) WHERE source IN ('API', 'UNKNOWN');

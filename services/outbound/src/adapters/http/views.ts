@@ -1,6 +1,6 @@
 import { failureCatalogue } from '@tiktok-channel/platform/reply-rules';
 import { z } from 'zod';
-import type { ChannelPause } from '../../application/ports.ts';
+import type { ChannelPause } from '../../application/operator-ports.ts';
 import { type AttemptMade, REPLY_STANDINGS, type ReplyHistory } from '../../domain/reply-history.ts';
 
 const time = z.number().int().describe('Epoch milliseconds.');

@@ -1,6 +1,6 @@
 import type { Clock } from '@tiktok-channel/platform/kernel';
 import { onDatabase } from '@tiktok-channel/platform/postgres';
-import type { ChannelPauses } from '../../application/ports.ts';
+import type { ChannelPauses } from '../../application/operator-ports.ts';
 import type { Database } from './database.ts';
 import { RECALL_SQL } from './lanes.repository.ts';
 

@@ -1,5 +1,5 @@
 import { loadStreams, onDatabase } from '@tiktok-channel/platform/postgres';
-import type { ReplyPage, ReplyRegister } from '../../application/ports.ts';
+import type { ReplyPage, ReplyRegister } from '../../application/operator-ports.ts';
 import { historyOf, type ReplyHistory, type ReplyStanding } from '../../domain/reply-history.ts';
 import type { Database } from './database.ts';
 import { toReplyEvent } from './reply-log.ts';
