@@ -18,7 +18,7 @@ export const operatorText = (): string =>
   `${JSON.stringify(
     operatorDocument({
       title: 'TikTok Channel: conversation, operators',
-      description: 'The way of a message.',
+      description: 'The way of a message, and builds of the read models.',
       services: ['conversation'],
       operations: OPERATOR_OPERATIONS,
     }),

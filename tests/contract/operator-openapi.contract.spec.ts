@@ -7,6 +7,7 @@ import { expect } from 'chai';
 import { operatorText as conversationText } from '../../services/conversation/openapi.ts';
 import { mountLineage } from '../../services/conversation/src/adapters/http/lineage.routes.ts';
 import { OPERATOR_OPERATIONS as CONVERSATION_OPERATIONS } from '../../services/conversation/src/adapters/http/operator-operations.ts';
+import { mountProjections } from '../../services/conversation/src/adapters/http/projection.routes.ts';
 import { operatorText } from '../../services/platform/scripts/openapi.ts';
 
 type Express = ReturnType<typeof createApp>;
@@ -29,8 +30,19 @@ const everyService = (app: Express): void =>
     logger: createRecordingLogger(),
   }).mount(app);
 
-const conversation = (app: Express): void =>
-  mountLineage(app, { operator: (_request, _response, next) => next(), findLineage: nothing });
+const conversation = (app: Express): void => {
+  const operator: Parameters<typeof mountLineage>[1]['operator'] = (_request, _response, next) => next();
+  mountLineage(app, { operator, findLineage: nothing });
+  mountProjections(app, {
+    operators: operator,
+    builds: nothing,
+    showBuilds: nothing,
+    startBuild: nothing,
+    recordAct: nothing,
+    onChanged: nothing,
+    clock: createManualClock(0),
+  });
+};
 
 const documents: readonly (readonly [
   file: string,

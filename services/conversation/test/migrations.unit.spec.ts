@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { SHARED_TABLES_SQL } from '@tiktok-channel/platform/postgres';
 import { expect } from 'chai';
 
@@ -10,5 +10,12 @@ describe('the migrations of conversation', () => {
     expect(migration('20261124000000_permanent')).to.include(SHARED_TABLES_SQL.outbox);
     expect(migration('20261124000001_projection_1')).to.include(SHARED_TABLES_SQL.consumerPositions);
     expect(migration('20261127000000_people')).to.include(SHARED_TABLES_SQL.requestRates);
+  });
+
+  it('name no build of the projection alone, since there may be several', () => {
+    const names = readdirSync(new URL('../prisma/migrations/', import.meta.url)).filter(
+      (name) => /^\d/.test(name) && name > '20261129000000_builds',
+    );
+    expect(names.filter((name) => /\bprojection_\d/.test(migration(name)))).to.deep.equal([]);
   });
 });

@@ -4,13 +4,15 @@ import { consumerView, deadLetterDetailView, deadLetterView, listOf, outboxView,
 
 /** One method of one path. The documents are written from these, and a test holds the mounted routes against them. */
 export interface OperatorOperation {
-  readonly method: 'get' | 'post';
+  readonly method: 'get' | 'post' | 'delete';
   /** As OpenAPI writes it. */
   readonly path: string;
   readonly operationId: string;
   readonly summary: string;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
+  /** Of what was done; 200 where it is left out, and 204 has no body. */
+  readonly status?: 200 | 201 | 204;
   readonly response: z.ZodType;
   /** What it refuses beside bad input, tokens and roles, and what is away. */
   readonly refusals: Readonly<Record<number, string>>;
@@ -124,7 +126,16 @@ const COMMON_REFUSALS = {
   503: 'Something that is needed does not answer; nothing was done.',
 } as const;
 
-const describe = ({ operationId, summary, path, query, body, response, refusals }: OperatorOperation) => ({
+const describe = ({
+  operationId,
+  summary,
+  path,
+  query,
+  body,
+  response,
+  refusals,
+  status = 200,
+}: OperatorOperation) => ({
   operationId,
   summary,
   security: [{ operator: [] }],
@@ -133,7 +144,10 @@ const describe = ({ operationId, summary, path, query, body, response, refusals 
     ? {}
     : { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(body, 'input') } } } }),
   responses: {
-    200: { description: 'Done.', content: { 'application/json': { schema: schemaOf(response, 'output') } } },
+    [status]: {
+      description: 'Done.',
+      ...(status !== 204 && { content: { 'application/json': { schema: schemaOf(response, 'output') } } }),
+    },
     ...Object.fromEntries(
       Object.entries({ ...COMMON_REFUSALS, ...refusals }).map(([status, meaning]) => [status, refusal(meaning)]),
     ),
