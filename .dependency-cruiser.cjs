@@ -6,6 +6,7 @@ const pure = `${platform}/(?:kernel|reply-rules)/`;
 const schemas = '^schemas/';
 const test = ['\\.spec\\.ts$', '^services/[^/]+/test/', '^tests/'];
 const local = '^deploy/local/';
+const page = '^services/console/web/';
 
 // Which rooms of the platform each room may import.
 const rooms = {
@@ -18,7 +19,7 @@ const rooms = {
   identity: ['kernel', 'clock', 'config', 'http-server'],
   kafka: ['kernel', 'telemetry'],
   lifecycle: ['kernel', 'telemetry'],
-  'operator-api': ['kernel', 'kafka', 'http-server', 'identity'],
+  'operator-api': ['kernel', 'kafka', 'http-server', 'identity', 'outbox'],
   outbox: ['kernel', 'kafka', 'telemetry'],
   postgres: ['kernel', 'event-sourcing', 'outbox', 'kafka'],
   telemetry: ['kernel'],
@@ -66,6 +67,33 @@ module.exports = {
     forbid('kernel-is-pure', { path: kernel, pathNot: test }, { pathNot: [kernel, '^(?:node:)?crypto$'] }),
     forbid('reply-rules-are-pure', { path: `${platform}/reply-rules/`, pathNot: test }, { pathNot: pure }),
     ...Object.entries(rooms).map(roomRule),
+    forbid(
+      'page-stands-alone',
+      { path: page, pathNot: test },
+      { path: '^(?:services|schemas|tests|deploy)/', pathNot: page },
+    ),
+    forbid('page-runs-in-browsers', { path: page, pathNot: test }, { dependencyTypes: ['core'] }),
+    forbid('nothing-imports-the-page', { pathNot: [page, ...test] }, { path: page }),
+    forbid(
+      'pages-are-peers',
+      { path: `${page}pages/([^/]+)/`, pathNot: test },
+      { path: `${page}pages/`, pathNot: `${page}pages/$1/` },
+    ),
+    forbid(
+      'page-rooms-know-no-page',
+      { path: `${page}(?:api|live|session|shell|time|ui)/`, pathNot: test },
+      { path: `${page}pages/` },
+    ),
+    forbid(
+      'component-library-has-one-home',
+      { path: page, pathNot: [...test, `${page}ui/`, `${page}app\\.tsx$`] },
+      { path: '(?:^|/)node_modules/@base-ui/' },
+    ),
+    forbid(
+      'openid-client-has-one-home',
+      { path: page, pathNot: [...test, `${page}session/`] },
+      { path: '(?:^|/)node_modules/oauth4webapi/' },
+    ),
     forbid('schemas-stand-alone', { path: schemas }, { path: '^services/' }),
     forbid('product-runs-alone', { path: ['^services/', schemas], pathNot: test }, { path: ['^tests/', local] }),
     forbid(
@@ -103,7 +131,7 @@ module.exports = {
   ],
   options: {
     combinedDependencies: true,
-    doNotFollow: { path: ['node_modules', '/generated/'] },
+    doNotFollow: { path: ['node_modules', '/generated/', '/dist/'] },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

@@ -42,6 +42,25 @@ const plants: readonly (readonly [rule: string, file: string, content: string])[
     "import { readFileSync } from 'node:fs';\nexport const used = readFileSync;\n",
   ],
   ['reply-rules-are-pure', `${platform}/reply-rules/impure.ts`, importing('../telemetry/planted.ts')],
+  ['page-stands-alone', 'services/console/web/ui/leaning.ts', importing('../../src/domain/planted.ts')],
+  [
+    'page-runs-in-browsers',
+    'services/console/web/ui/reading.ts',
+    "import { readFileSync } from 'node:fs';\nexport const used = readFileSync;\n",
+  ],
+  ['nothing-imports-the-page', 'services/console/src/domain/drawing.ts', importing('../../web/ui/planted.ts')],
+  ['pages-are-peers', 'services/console/web/pages/inbox/peer.ts', importing('../channels/planted.ts')],
+  ['page-rooms-know-no-page', 'services/console/web/ui/knowing.ts', importing('../pages/channels/planted.ts')],
+  [
+    'component-library-has-one-home',
+    'services/console/web/pages/inbox/direct.ts',
+    "import { Dialog } from '@base-ui/react/dialog';\nexport const used = Dialog;\n",
+  ],
+  [
+    'openid-client-has-one-home',
+    'services/console/web/ui/direct.ts',
+    "import * as oauth from 'oauth4webapi';\nexport const used = oauth;\n",
+  ],
   ['schemas-stand-alone', 'schemas/src/leaning.ts', importing('../../services/auth/src/domain/planted.ts')],
   [
     'product-runs-alone',
@@ -113,6 +132,11 @@ const innocents: Readonly<Record<string, string>> = {
   'package.json': '{ "name": "planted", "private": true, "type": "module" }',
   'services/auth/package.json':
     '{ "name": "auth", "dependencies": { "kafkajs": "*", "pg": "*" }, "devDependencies": { "chai": "*" } }',
+  'services/console/package.json':
+    '{ "name": "console", "devDependencies": { "@base-ui/react": "*", "oauth4webapi": "*" } }',
+  'services/console/src/domain/planted.ts': planted,
+  'services/console/web/ui/planted.ts': planted,
+  'services/console/web/pages/channels/planted.ts': planted,
   'services/operator/package.json': '{ "name": "operator", "dependencies": { "commander": "*" } }',
   'services/platform/package.json': '{ "name": "platform", "dependencies": { "kafkajs": "*", "pg": "*" } }',
   'services/auth/src/domain/b.ts': `${importing('./a.ts')}export { used as planted };\n`,

@@ -13,10 +13,13 @@ const REPLIES = scaled(100, 2_000);
 
 /** TikTok's time goes so much faster: minutes of settling pass in seconds. */
 const STEP_SECONDS = 4;
-const STEP_EVERY_MS = 400;
+const STEP_EVERY_MS = 250;
+
+/** Longer than a lease of a minute in TikTok's time. */
+const FROZEN_MS = 5_000;
 
 /** In TikTok's time: slow enough that every trouble meets some replies. */
-const REQUESTS_PER_SECOND = String(scaled(2, 4));
+const REQUESTS_PER_SECOND = String(scaled(5, 8));
 
 /** What goes wrong at TikTok; none lasts, so that in the end every reply can be sent. */
 const TROUBLES = [
@@ -94,7 +97,7 @@ describe(`${REPLIES} replies before a TikTok that drops, fails and delays, by tw
       return;
     }
     replica.kill('SIGSTOP');
-    await wait(7_000);
+    await wait(FROZEN_MS);
     replica.kill('SIGCONT');
   };
   const answersOf = async (conversation: Conversation) =>

@@ -99,6 +99,24 @@ describe('a connected channel', () => {
       expect(await rows('token_revocations')).to.equal(0);
     });
 
+    it('is revoked as well when its token was renewed at that moment, and does not come back', async () => {
+      // Other channels would be renewed by the same move of the clock.
+      await world.database.client.$executeRawUnsafe('DELETE FROM channel_tokens WHERE channel_id <> $1', channelId);
+      await world.faults({ rate_limit_qps: 0, refresh_ends_access_token: true });
+      const before = new Set(world.issued);
+      const ended = Promise.withResolvers<void>();
+      world.whenAnswered('refresh_token', () => disconnect().then(() => ended.resolve()));
+      await world.advance(13 * 3_600);
+      await ended.promise;
+
+      const renewed = await eventually('the new token is known', () =>
+        [...world.issued].find((token) => token.startsWith('act.') && !before.has(token)),
+      );
+      await eventually('it is revoked', async () => !(await works(renewed)));
+      await eventually('nothing is left of it', async () => (await rows('token_revocations')) === 0);
+      expect([(await shown()).body.state, await rows('channel_tokens')]).to.deep.equal(['disconnected', 0]);
+    });
+
     it('belongs to its account still, which connects it again and keeps what it had', async () => {
       await disconnect();
       const foreign = await world.consent(channelId, await world.startConnect('somebody-else'));

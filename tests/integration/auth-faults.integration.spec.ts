@@ -63,6 +63,46 @@ describe('auth, while its database is away,', () => {
     await world.advance(25 * 3_600);
     expect((await world.accessToken(businessId)).body.status).to.equal('connected');
   });
+
+  it('renews as soon as it is back when it was lost after the intent and before the call', async () => {
+    await world.faults({ rate_limit_qps: 0 });
+    const free = await holdRate();
+    world.calls.length = 0;
+    await world.advance(25 * 3_600);
+    const asked = world.accessToken(businessId);
+    await eventually('the renewal waits for its turn to call', isRenewing);
+    await line.cut();
+    await free();
+    // Long enough for it to have failed.
+    await pause(300);
+    expect(world.calls.filter((call) => call.includes('refresh_token'))).to.have.length(0);
+
+    await line.mend();
+    await asked;
+    await eventually('it is renewed', async () => (await world.accessToken(businessId)).status === 200);
+  });
+
+  /** Nobody's turn to call TikTok comes until the answer is called. */
+  const holdRate = async (): Promise<() => Promise<void>> => {
+    const held = Promise.withResolvers<void>();
+    const released = Promise.withResolvers<void>();
+    const done = world.database.client.$transaction(async (tx) => {
+      await tx.$executeRawUnsafe('LOCK TABLE request_rates');
+      held.resolve();
+      await released.promise;
+    });
+    await held.promise;
+    return () => {
+      released.resolve();
+      return done;
+    };
+  };
+  const isRenewing = async (): Promise<boolean> => {
+    const rows = await world.database.client.$queryRawUnsafe<unknown[]>(
+      'SELECT 1 FROM channel_tokens WHERE refresh_begun_at IS NOT NULL AND lease_holder IS NOT NULL',
+    );
+    return rows.length > 0;
+  };
 });
 
 describe('auth, killed between the exchange of the code and the write,', () => {

@@ -119,6 +119,11 @@ describe('no token, secret, code or state of auth', () => {
         rawContent: null,
       },
     ]);
+    // From here on one channel alone is renewed: it is its answer that the database is cut off at, and nothing else under way.
+    await eventually(
+      'the notice is believed',
+      async () => (await world.accessToken(lost as string)).body.status === 'needs_reauthorization',
+    );
     await world.faults({ token_endpoint_away: true, api_away: true, rate_limit_qps: 0 });
     await tell(world.send('POST', `/v1/channels/${ended}/disconnect`, person, { reason: 'we leave' }));
     await world.advance(25 * HOUR);

@@ -5,8 +5,9 @@ import { promisify } from 'node:util';
 import { type Auth, composeAuth, readAuthSettings } from '@tiktok-channel/auth';
 import { secret } from '@tiktok-channel/platform/config';
 import { createServiceTokens } from '@tiktok-channel/platform/identity';
+import { eventually } from '@tiktok-channel/platform/testing';
 import { expect } from 'chai';
-import { decodeProtectedHeader } from 'jose';
+import { decodeProtectedHeader, type JWK } from 'jose';
 import { type AuthWorld, createAuthWorld, SERVICE_SECRET } from '../support/auth.ts';
 
 const REENCRYPT = fileURLToPath(new URL('../../services/auth/src/reencrypt/main.ts', import.meta.url));
@@ -34,11 +35,12 @@ describe('the keys that seal tokens', () => {
     await running.lifecycle.start();
   };
   const keysInUse = async (): Promise<readonly (string | undefined)[]> => {
-    const rows = await world.database.client.$queryRawUnsafe<{ sealed: string }[]>(
-      'SELECT sealed FROM channel_tokens UNION ALL SELECT sealed_private FROM signing_keys',
-    );
+    const rows = await world.database.client.$queryRawUnsafe<{ sealed: string }[]>('SELECT sealed FROM channel_tokens');
     return rows.map(({ sealed }) => decodeProtectedHeader(sealed).kid);
   };
+  /** Key pairs of local sign-in are sealed as well. */
+  const pairs = async (): Promise<number> =>
+    (await world.database.client.$queryRawUnsafe<unknown[]>('SELECT 1 FROM signing_keys')).length;
   const reencrypt = () =>
     world.send(
       'POST',
@@ -54,16 +56,17 @@ describe('the keys that seal tokens', () => {
     for (const channel of channels) await world.connect('account-1', channel);
     await runWith(`${newKey},${oldKey}`);
     expect((await world.accessToken(channels[0] as string)).body.accessToken).to.be.a('string');
-    expect(await keysInUse()).to.deep.equal(['k1', 'k1', 'k1']);
+    expect(await keysInUse()).to.deep.equal(['k1', 'k1']);
     await world.connect('account-1', channels[0] as string);
-    expect((await keysInUse()).toSorted()).to.deep.equal(['k1', 'k1', 'k2']);
+    expect((await keysInUse()).toSorted()).to.deep.equal(['k1', 'k2']);
   });
 
   it('seal anew what older ones sealed when an operator says so, and tell which are no longer needed', async () => {
     await runWith(`${newKey},${oldKey}`);
     const { status, body } = await reencrypt();
-    expect([status, body]).to.deep.equal([200, { resealed: 2, sealedWith: { k2: 3 } }]);
-    expect((await reencrypt()).body).to.deep.equal({ resealed: 0, sealedWith: { k2: 3 } });
+    const k2 = 2 + (await pairs());
+    expect([status, body]).to.deep.equal([200, { resealed: k2 - 1, sealedWith: { k2 } }]);
+    expect((await reencrypt()).body).to.deep.equal({ resealed: 0, sealedWith: { k2 } });
     const acts = (await world.published()).filter(({ value }) => value.action === 'tokens.reencrypted');
     expect(acts.map(({ value }) => [value.role, value.reason])).to.deep.equal(Array(2).fill(['operator', 'yearly']));
 
@@ -78,7 +81,7 @@ describe('the keys that seal tokens', () => {
   it('that are taken away while they are needed are told at the start', async () => {
     await runWith(`k9:${key()}`).catch(() => 'the keys of local sign-in are sealed as well');
     const told = world.logger.lines.filter(({ event }) => event === 'sealing.key_missing').map(({ fields }) => fields);
-    expect(told).to.deep.equal([{ keyId: 'k2', count: 3 }]);
+    expect(told).to.deep.equal([{ keyId: 'k2', count: 2 + (await pairs()) }]);
     running = undefined;
   });
 
@@ -86,11 +89,132 @@ describe('the keys that seal tokens', () => {
     await promisify(execFile)(process.execPath, ['--disable-warning=TimeoutNegativeWarning', REENCRYPT, 'by command'], {
       env: { ...world.environment, TOKEN_ENCRYPTION_KEYS: `${newestKey},${newKey}`, PATH: process.env.PATH },
     });
-    expect(await keysInUse()).to.deep.equal(['k3', 'k3', 'k3']);
+    expect(await keysInUse()).to.deep.equal(['k3', 'k3']);
     await runWith(newestKey);
     expect((await world.accessToken(channels[1] as string)).body.accessToken).to.be.a('string');
     const acts = (await world.published()).filter(({ value }) => value.reason === 'by command');
     expect(acts.map(({ value }) => value.actor)).to.deep.equal(['command line']);
+  });
+});
+
+describe('tokens that cannot be opened', () => {
+  const BROKEN = 20;
+  const HOUR = 3_600;
+  let world: AuthWorld;
+  let channelId: string;
+
+  before(async () => {
+    world = await createAuthWorld();
+    await world.faults({ rate_limit_qps: 0 });
+    channelId = await world.newBusiness();
+    await world.connect('account-1', channelId);
+    const sql = world.database.client;
+    await sql.$executeRawUnsafe(
+      `INSERT INTO channels SELECT 'broken-' || n, account_id, status, username, display_name, profile_image_url,
+         granted_scopes, missing_scopes, authorized_at, visible_from, status_reason
+       FROM channels, generate_series(1, ${BROKEN}) AS n`,
+    );
+    await sql.$executeRawUnsafe(
+      `INSERT INTO channel_tokens (channel_id, version, sealed, issued_at, access_expires_at, refresh_expires_at, refresh_not_before)
+       SELECT 'broken-' || n, 1, 'broken', issued_at, access_expires_at - n, refresh_expires_at, 0
+       FROM channel_tokens, generate_series(1, ${BROKEN}) AS n`,
+    );
+  });
+  after(() => world?.stop());
+
+  it('keep no other channel from being renewed', async () => {
+    const before = (await world.accessToken(channelId)).body.accessToken;
+    world.calls.length = 0;
+    await world.advance(13 * HOUR);
+    await eventually('it is renewed, unasked', () => world.calls.some((call) => call.includes('refresh_token')));
+    await eventually('it is kept', async () => (await world.accessToken(channelId)).body.accessToken !== before);
+    const told = world.logger.lines.filter(({ event }) => event === 'token.renewal_failed');
+    expect(new Set(told.map(({ fields }) => fields?.channelId)).size).to.be.within(1, BROKEN);
+  });
+
+  it('keep no other token from being sealed anew', async () => {
+    const { status, body } = await world.send(
+      'POST',
+      '/operator/v1/tokens/reencrypt',
+      { role: 'operator', accountId: 'operators' },
+      { reason: 'yearly' },
+    );
+    expect([status, body]).to.deep.equal([200, { resealed: 0, sealedWith: { k1: 3, '': BROKEN } }]);
+  });
+
+  it('keep no other token from being revoked', async () => {
+    const { body } = await world.accessToken(channelId);
+    await world.database.client.$executeRawUnsafe(
+      `INSERT INTO token_revocations SELECT 'gone-' || n, 'broken', access_expires_at, 0, 0
+       FROM channel_tokens, generate_series(1, 20) AS n WHERE channel_id = $1`,
+      channelId,
+    );
+    await world.faults({ rate_limit_qps: 0, token_endpoint_away: true });
+    const person = { role: 'administrator', accountId: 'account-1' } as const;
+    expect((await world.send('POST', `/v1/channels/${channelId}/disconnect`, person)).status).to.equal(200);
+    await world.faults({ rate_limit_qps: 0 });
+    await world.advance(61);
+    await eventually('it is revoked', async () => {
+      const query = new URLSearchParams({ business_id: channelId, fields: '["username"]' });
+      const response = await fetch(`${world.simulator.url}/open_api/v1.3/business/get/?${query}`, {
+        headers: { 'Access-Token': String(body.accessToken) },
+      });
+      return ((await response.json()) as { code: number }).code !== 0;
+    });
+    await world.advance(25 * HOUR);
+    await eventually('what cannot be opened is forgotten once it has ended', async () => {
+      const left = await world.database.client.$queryRawUnsafe<unknown[]>('SELECT 1 FROM token_revocations');
+      return left.length === 0;
+    });
+  });
+});
+
+describe('the key pair of local sign-in', () => {
+  const DAY_MS = 24 * 3_600_000;
+  let world: AuthWorld;
+
+  before(async () => {
+    world = await createAuthWorld({ replicas: 2 });
+  });
+  after(() => world?.stop());
+
+  const keyIdOf = (token: string) => decodeProtectedHeader(token).kid;
+  const publishedBy = async (replica: number): Promise<readonly (string | undefined)[]> => {
+    const response = await fetch(`${world.auths[replica]?.addresses().internal}/.well-known/jwks.json`);
+    const { keys } = (await response.json()) as { readonly keys: readonly JWK[] };
+    expect(keys.every((key) => key.d === undefined)).to.equal(true);
+    return keys.map(({ kid }) => kid);
+  };
+  const isTaken = async (token: string): Promise<readonly number[]> =>
+    Promise.all(
+      world.auths.map(async (auth) => {
+        const headers = { authorization: `Bearer ${token}` };
+        return (await fetch(`${auth.addresses().public}/v1/channels`, { headers })).status;
+      }),
+    );
+
+  it('changes each day, known to all before it signs, and nobody has to sign in again', async () => {
+    const clock = await fetch(`${world.environment.CLOCK_URL}/_control/clock`);
+    const nowMs = Date.now() + Number(((await clock.json()) as { offsetMs: number }).offsetMs);
+    // An hour before the day's end.
+    await world.advance(Math.ceil((DAY_MS - (nowMs % DAY_MS)) / 1_000) + 23 * 3_600);
+    const old = await world.token('agent', 'account-1');
+    const [first, second] = [await publishedBy(0), await publishedBy(1)];
+    expect(first).to.deep.equal(second);
+    expect(first).to.include(keyIdOf(old));
+
+    await world.advance(2 * 3_600);
+    const young = await world.token('agent', 'account-1');
+    expect(keyIdOf(young)).not.to.equal(keyIdOf(old));
+    expect(first).to.include(keyIdOf(young));
+    expect([...(await isTaken(young)), ...(await isTaken(old))]).to.deep.equal([200, 200, 200, 200]);
+
+    await world.advance(2 * 24 * 3_600);
+    expect(await publishedBy(0)).not.to.include(keyIdOf(old));
+    // Nobody could look at tomorrow's key while two days were left out; keys are asked for every two seconds at most.
+    const later = await world.token('agent', 'account-1');
+    await eventually('the new key is met', async () => (await isTaken(later)).every((status) => status === 200));
+    expect(await isTaken(young)).to.deep.equal([401, 401]);
   });
 });
 

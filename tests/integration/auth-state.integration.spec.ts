@@ -156,5 +156,22 @@ describe('the state of an authorisation', () => {
       expect(await arrive({ state: next, code })).to.deep.equal({ error: 'state_invalid' });
       expect(await arrive({ state: stateOf(started), code }, { origin })).to.deep.equal({ connected: businessId });
     });
+
+    it('is good at every replica while they restart one after the other, if the new secret came last before it came first', async () => {
+      const verifying = composeAuth({
+        settings: readAuthSettings({
+          ...world.environment,
+          PORT: '0',
+          STATE_SECRETS: `${STATE_SECRET},the-next-state-secret`,
+        }),
+        logger: createRecordingLogger(),
+      });
+      await verifying.lifecycle.start();
+      const next = await sign(claimsOf(started), 'the-next-state-secret');
+      const code = await codeOf(started);
+      const origin = verifying.addresses().public;
+      expect(await arrive({ state: next, code }, { origin })).to.deep.equal({ connected: businessId });
+      await verifying.lifecycle.stop();
+    });
   });
 });

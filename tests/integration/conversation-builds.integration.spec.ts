@@ -78,17 +78,6 @@ describe('a build of the projection', () => {
     expect(await builds.drop(3)).to.deep.equal({ ok: true, value: undefined });
   });
 
-  it('goes on behind a switch with what was given back to the served one alone', async () => {
-    await empty();
-    const given = { consumer_group: group, topic: 'redrive', partition: 0, next_offset: 7n };
-    await database.$executeRawUnsafe(`INSERT INTO consumer_positions VALUES ($1, $2, $3, $4)`, ...Object.values(given));
-
-    expect(await builds.switchTo(2, 1)).to.deep.equal({ ok: true, value: undefined });
-
-    expect(await database.$queryRawUnsafe('SELECT * FROM projection.consumer_positions')).to.deep.equal([given]);
-    expect(await builds.switchTo(1, 2)).to.deep.equal({ ok: true, value: undefined });
-  });
-
   const TABLES = [
     'channels',
     'consumer_positions',

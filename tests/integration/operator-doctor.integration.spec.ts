@@ -3,6 +3,7 @@ import { operatorSettings } from '@tiktok-channel/local';
 import { topics } from '@tiktok-channel/schemas';
 import { expect } from 'chai';
 import { testKafka } from '../support/kafka.ts';
+import { startOpenIdProvider } from '../support/openid-provider.ts';
 import { hasStackTrace, NOBODY, runCommand } from '../support/operator.ts';
 import { useSystem } from '../support/system.ts';
 
@@ -13,8 +14,8 @@ interface Finding {
   readonly next?: string;
 }
 
-const doctor = async (environment: Readonly<Record<string, string | undefined>>) => {
-  const result = await runCommand(['doctor', '--json'], environment);
+const doctor = async (environment: Readonly<Record<string, string | undefined>>, ...options: readonly string[]) => {
+  const result = await runCommand(['doctor', '--json', ...options], environment);
   const findings = JSON.parse(result.stdout || '[]') as readonly Finding[];
   return { ...result, findings, find: (name: string) => findings.find((finding) => finding.name === name) };
 };
@@ -37,8 +38,13 @@ describe('tiktok-channel doctor beside the whole product', () => {
     expect(findings.filter(({ status }) => status === 'unchecked').map(({ name }) => name)).to.deep.equal([
       'KAFKA_REPLICATION_FACTOR',
       'KAFKA_MIN_INSYNC_REPLICAS',
+      'TIKTOK_SCOPES',
       'TIKTOK_API_VERSION',
+      'WEBHOOK_CALLBACK_URL',
       'WEBHOOK_TOLERANCE_SECONDS',
+      'OPERATOR_TOKEN',
+      "redirect address, by TikTok's rules",
+      'identity provider',
     ]);
     expect(code).to.equal(0);
   });
@@ -69,6 +75,7 @@ describe('tiktok-channel doctor beside the whole product', () => {
     for (const name of [
       'webhook callback',
       'webhook registration',
+      'redirect address',
       "identity provider's keys",
       'outbound is alive',
       'outbound is ready',
@@ -78,7 +85,7 @@ describe('tiktok-channel doctor beside the whole product', () => {
       expect(find(name), name).to.include({ status: 'failed' });
       expect(find(name)?.next, name).to.be.a('string').and.not.equal('');
     }
-    expect(findings.filter(({ status }) => status === 'failed')).to.have.length(7);
+    expect(findings.filter(({ status }) => status === 'failed')).to.have.length(8);
   });
 
   it('finds that TikTok refuses the secret', async () => {
@@ -87,9 +94,83 @@ describe('tiktok-channel doctor beside the whole product', () => {
     expect(find('TikTok API')).to.include({ status: 'ok' });
     expect(find('webhook registration')).to.include({ status: 'failed' });
   });
+
+  it('takes it as well when TikTok takes another secret of the list, and knows a callback of its own', async () => {
+    const { addresses } = system();
+    const { find } = await doctor({
+      ...environment(),
+      TIKTOK_APP_SECRET: `the-next-secret-of-the-app,${addresses.appSecret}`,
+      WEBHOOK_CALLBACK_URL: `${addresses.public}/webhooks/tiktok`,
+    });
+    expect(find('webhook registration')).to.include({ status: 'ok' });
+
+    const { find: findElse } = await doctor({ ...environment(), WEBHOOK_CALLBACK_URL: 'https://else.example/hook' });
+    expect(findElse('webhook registration')).to.include({ status: 'failed' });
+  });
+
+  it('finds where the redirect address leads, and that auth knows itself by another name', async () => {
+    const { addresses } = system();
+    const { find } = await doctor(environment());
+    expect(find('redirect address')?.detail).to.match(/\/tiktok\/callback leads to auth/);
+
+    // The same machine by another name: what TikTok would compare differs.
+    const { find: findElse } = await doctor({
+      ...environment(),
+      PUBLIC_URL: addresses.public.replace('127.0.0.1', 'localhost'),
+    });
+    expect(findElse('redirect address')).to.include({
+      status: 'failed',
+      detail: `auth takes ${addresses.public} for the public origin`,
+    });
+  });
+
+  it('says of an account whether it may connect channels', async () => {
+    const { addresses } = system();
+    const account = addresses.account;
+    const ofRole = async (role: string) => {
+      const response = await fetch(`${addresses.auth}/local/token`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ role, accountId: 'operators' }),
+      });
+      return String(((await response.json()) as { token: string }).token);
+    };
+    const look = async (token: string) => {
+      const { find } = await doctor({ ...environment(), OPERATOR_TOKEN: token }, '--account', account);
+      return find(`TikTok channels of ${account}`);
+    };
+    expect(await look(await ofRole('operator'))).to.include({ status: 'ok', detail: 'switched on' });
+    expect(await look(await ofRole('agent'))).to.include({ status: 'failed', detail: 'auth answered 403' });
+  });
 });
 
 describe('tiktok-channel doctor', () => {
+  it('compares the identity provider with what it says of itself', async () => {
+    const provider = await startOpenIdProvider([]);
+    const { OIDC_ISSUER, OIDC_JWKS_URL } = provider.environment;
+    const look = async (settings: Record<string, string | undefined>) =>
+      (await doctor({ OIDC_ISSUER, OIDC_JWKS_URL, ...settings })).find('identity provider');
+
+    expect(await look({})).to.include({ status: 'ok' });
+    expect(await look({ OIDC_ISSUER: `${OIDC_ISSUER}/` })).to.include({
+      status: 'failed',
+      next: `set OIDC_ISSUER to ${OIDC_ISSUER}`,
+    });
+    expect(await look({ OIDC_JWKS_URL: `${OIDC_ISSUER}/elsewhere` })).to.include({
+      status: 'failed',
+      next: `set OIDC_JWKS_URL to ${OIDC_JWKS_URL}`,
+    });
+    await provider.stop();
+  });
+
+  it('knows what TikTok takes for a redirect address', async () => {
+    const { find } = await doctor({ PUBLIC_URL: 'http://channel.invalid:8080' });
+    expect(find("redirect address, by TikTok's rules")).to.include({
+      status: 'failed',
+      detail: 'it is not https, names a port',
+    });
+  });
+
   it('finds topics that are missing, that have other settings, and that have other partitions', async () => {
     const test = testKafka();
     await test.createTopic(topics.statuses.name, { partitions: 12, config: { 'retention.ms': '1000' } });
@@ -170,7 +251,6 @@ describe('tiktok-channel doctor', () => {
       'PUBLIC_URL',
       'TIKTOK_APP_ID',
       'TIKTOK_APP_SECRET',
-      'TIKTOK_API_BASE_URL',
     ]);
   });
 });

@@ -238,7 +238,7 @@ describe('lanes of replies in PostgreSQL', () => {
           accessToken: 'token',
         }),
       },
-      gate: { enter: async () => ({ kind: 'open' }) },
+      gate: { enter: async () => ({ kind: 'open', turn: { atMs: 0, begins: async () => {}, begun: () => {} } }) },
       clock,
       random: () => 0.5,
       pause: async () => {},
@@ -281,6 +281,7 @@ describe('lanes of replies in PostgreSQL', () => {
     await database.customerMessage.findFirst();
     await database.channelTurn.findFirst();
     await database.requestRate.findFirst();
+    await database.pausedChannel.findFirst();
   });
 
   describe('when a worker dies', () => {
@@ -524,6 +525,26 @@ describe('lanes of replies in PostgreSQL', () => {
       expect(tiktok.calls()).to.deep.equal(['The next.']);
       expect(await typesOf(command)).to.deep.equal(['CancelRequested', 'ReplyQueued', 'ReplyCancelled']);
     });
+    it('what waits for minutes, and let the next of its lane go on at once', async () => {
+      const [delayed, next] = [sendReply({ replyId: 'delayed' }), sendReply({ replyId: 'next', text: 'Next.' })];
+      await accept(delayed, next);
+      const lane = await claimOne();
+      await lanes().release(lane, { dueAtMs: clock.now() + 5 * MINUTE_MS, tries: 3 });
+      await acceptAll(takenBack(delayed));
+      const claimed = await claimOne();
+      expect((await lanes().headOf(claimed))?.streamId).to.equal(streamIdOf(next));
+    });
+
+    it('what somebody lets wait just then, and let the next of its lane go on at once', async () => {
+      const [delayed, next] = [sendReply({ replyId: 'delayed' }), sendReply({ replyId: 'next', text: 'Next.' })];
+      await accept(delayed, next);
+      const lane = await claimOne();
+      await acceptAll(takenBack(delayed));
+      await lanes().release(lane, { dueAtMs: clock.now() + 5 * MINUTE_MS, tries: 3 });
+
+      expect((await claimOne()).laneId).to.equal(lane.laneId);
+    });
+
     it('nothing that was sent, or may have been', async () => {
       const tiktok = createTikTok();
       const other = sendReply({ replyId: 'other', conversationId: 'CONV-2' });
@@ -714,60 +735,97 @@ describe('lanes of replies in PostgreSQL', () => {
   });
 
   describe('have a rate', () => {
-    const rate = (waits: number[], perSecond = 5) =>
-      createRequestRate({
+    /** `late`: by how many milliseconds the calls begin after their turns have come. */
+    const rate = ({ perSecond = 5, late = [] as number[], waits = [] as number[] } = {}) => {
+      let now = 0;
+      const { take, ...others } = createRequestRate({
         database,
         clock,
-        pause: async (ms) => void waits.push(ms),
+        pause: async (ms) => {
+          waits.push(ms);
+          const dueAt = now + ms;
+          await new Promise((resolve) => setImmediate(resolve));
+          now = Math.max(now, dueAt + (late.shift() ?? 0));
+        },
+        monotonicMs: () => now,
         share: 'outbound',
         perSecond,
       });
+      const call = async () => {
+        const taken = await take();
+        if (taken.kind === 'paused') return taken;
+        await taken.turn.begins();
+        taken.turn.begun();
+        return taken.kind;
+      };
+      return { call, take, ...others };
+    };
+    const startTimes = async (count: number, take: ReturnType<typeof rate>['take']): Promise<readonly number[]> => {
+      const taken = await Promise.all(Array.from({ length: count }, take));
+      return taken.map((each) => (each.kind === 'taken' ? each.turn.atMs - clock.now() : Number.NaN));
+    };
 
-    it('that processes share, evenly spaced', async () => {
-      const waits: number[] = [];
-      const processes = [rate(waits), rate(waits)];
-      await Promise.all(Array.from({ length: 11 }, (_, i) => processes[i % 2]?.take()));
+    it('that processes share, evenly spaced over a little more than a second', async () => {
+      const [one, other] = [rate(), rate()];
+      const times = (await Promise.all([startTimes(6, one.take), startTimes(5, other.take)])).flat();
 
-      expect(waits.toSorted((a, b) => a - b)).to.deep.equal(Array.from({ length: 10 }, (_, i) => (i + 1) * 202));
+      expect(times.toSorted((a, b) => a - b)).to.deep.equal(Array.from({ length: 11 }, (_, i) => Math.ceil(i * 202.8)));
     });
 
     it('whose spacing is not rounded to milliseconds', async () => {
+      const times = await startTimes(901, rate({ perSecond: 900 }).take);
+      expect(Math.max(...times)).to.be.within(1_014, 1_016);
+    });
+
+    it('that a late call moves on for those that come after it, once for all that were late together', async () => {
+      const { call, take } = rate({ late: [46, 46] });
+      await take();
+      await Promise.all([call(), call()]);
+      const [next] = await startTimes(1, take);
+
+      expect(next).to.equal(Math.ceil(3 * 202.8 + 40));
+    });
+
+    it('in which a call that is far too late waits for another turn', async () => {
       const waits: number[] = [];
-      const { take } = rate(waits, 900);
-      await Promise.all(Array.from({ length: 901 }, take));
-      expect(Math.max(...waits)).to.be.within(1_010, 1_012);
+      const { call, take } = rate({ late: [251], waits });
+      await take();
+      await call();
+
+      expect(waits).to.deep.equal([203, 406]);
     });
 
     it('that is halved for a minute after TikTok has refused', async () => {
-      const waits: number[] = [];
-      const { take, refused } = rate(waits);
+      const { take, refused } = rate();
       await take();
       await refused();
       clock.advance(1_000);
-      await Promise.all([take(), take()]);
+      const halved = await startTimes(2, take);
       clock.advance(60_001);
-      await Promise.all([take(), take()]);
 
-      expect(waits).to.deep.equal([404, 202]);
+      expect([halved, await startTimes(2, take)]).to.deep.equal([
+        [0, 406],
+        [0, 203],
+      ]);
     });
 
     it('that rests when TikTok goes on refusing, unless it takes a call in between', async () => {
-      const { take, refused, taken } = rate([]);
-      const strikeAndTake = async () => {
+      const { call, refused, taken } = rate();
+      const strikeAndCall = async () => {
         clock.advance(10_000);
         await refused();
-        return take();
+        return call();
       };
-      await take();
+      await call();
       for (let strikes = 0; strikes < 5; strikes += 1) {
-        expect(await strikeAndTake()).to.deep.equal({ kind: 'taken' });
+        expect(await strikeAndCall()).to.equal('taken');
         await taken();
       }
-      await strikeAndTake();
-      await strikeAndTake();
-      expect(await strikeAndTake()).to.deep.equal({ kind: 'paused', untilMs: clock.now() + 300_000 });
+      await strikeAndCall();
+      await strikeAndCall();
+      expect(await strikeAndCall()).to.deep.equal({ kind: 'paused', untilMs: clock.now() + 300_000 });
       clock.advance(300_000);
-      expect(await take()).to.deep.equal({ kind: 'taken' });
+      expect(await call()).to.equal('taken');
     });
   });
 

@@ -475,6 +475,7 @@ describe('outbound', () => {
       await world.send(command);
       return (await world.verdict(command.replyId)).value.code === 'channel_disconnected';
     });
+    expect(world.deadLetters.filter(({ key }) => key === other)).to.deep.equal([]);
   });
 
   it('answers a command in JSON that it is invalid, where its ids can be read', async () => {

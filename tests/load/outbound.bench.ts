@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { startDependencies } from '@tiktok-channel/local';
 import { systemClock } from '@tiktok-channel/platform/clock';
+import { createHttpClient } from '@tiktok-channel/platform/http-client';
 import { eventually } from '@tiktok-channel/platform/testing';
+import { createTikTokApi } from '@tiktok-channel/platform/tiktok';
 import { registerSchemas } from '@tiktok-channel/schemas';
 import { createDatabase } from '../../services/outbound/src/adapters/persistence/database.ts';
 import { createLanes } from '../../services/outbound/src/adapters/persistence/lanes.repository.ts';
@@ -15,7 +17,12 @@ const LIMITS = [10, 50, 1_000];
 const SECONDS = 15;
 const MOST_REPLIES = 5_000;
 const CONVERSATIONS = 100;
+const MANY_CONVERSATIONS = 1_000;
 const SHARE_AIM = 0.98;
+
+/** Above this limit the machine is what limits. */
+const LIMIT_OF_BARE = 50;
+const BARE_CALLS = 2_500;
 
 const SINGLE_REPLIES = 100;
 const BETWEEN_SINGLES_MS = 200;
@@ -51,7 +58,7 @@ const run = async (): Promise<void> => {
 };
 
 const inWorld = async (measure: (world: OutboundWorld) => Promise<Result>): Promise<Result> => {
-  const world = await createOutboundWorld();
+  const world = await createOutboundWorld({ isSimulatorApart: true });
   try {
     await world.faults({ rate_limit_qps: 0, quota_off: true });
     return await measure(world);
@@ -80,12 +87,16 @@ const conversationsOf = async (world: OutboundWorld, count: number): Promise<rea
   return made;
 };
 
-/** The backlog is there before outbound starts, so that it never waits for commands. */
+/** The backlog is there before outbound starts, so that it never waits for commands. Bare calls go before and after. */
 const measureShare = async (world: OutboundWorld, limit: number): Promise<Result> => {
+  const isBareMeasured = limit > LIMIT_OF_BARE;
+  const bareBefore = isBareMeasured ? await bareCalls(world) : Number.NaN;
   const count = Math.min(MOST_REPLIES, limit * SECONDS);
-  const conversations = await conversationsOf(world, CONVERSATIONS);
+  const conversations = await conversationsOf(world, isBareMeasured ? MANY_CONVERSATIONS : CONVERSATIONS);
   await world.send(
-    ...Array.from({ length: count }, (_, index) => replyIn(conversations[index % CONVERSATIONS] as Conversation)),
+    ...Array.from({ length: count }, (_, index) =>
+      replyIn(conversations[index % conversations.length] as Conversation),
+    ),
   );
   await withOutbound(world, limit, () =>
     eventually('all are sent', () => world.statuses.filter(isVerdict).length >= count, { withinMs: 600_000 }),
@@ -95,22 +106,51 @@ const measureShare = async (world: OutboundWorld, limit: number): Promise<Result
     .filter(({ from }) => from === 'business')
     .map(({ at }) => at)
     .toSorted((a, b) => a - b);
-  const elapsedMs = (times.at(-1) ?? 0) - (times[0] ?? 0);
-  const share = (times.length - 1) / (elapsedMs / 1_000) / limit;
-  const most = mostInASecond(times);
-  console.log(`at ${limit} a second: ${times.length} replies in ${elapsedMs} ms`);
-  return {
-    rows: [{ what: `limit ${limit}: most calls in any one second`, value: most, unit: 'calls' }],
-    aims: [
-      {
-        what: `limit ${limit}: part of the share that is used`,
-        aim: `≥ ${SHARE_AIM}`,
-        value: share,
-        holds: share >= SHARE_AIM,
-      },
-      { what: `limit ${limit}: most calls in any one second`, aim: `≤ ${limit}`, value: most, holds: most <= limit },
-    ],
+  const reached = (times.length - 1) / (((times.at(-1) ?? 0) - (times[0] ?? 0)) / 1_000);
+  console.log(`at ${limit} a second: ${times.length} replies, ${Math.round(reached)} a second`);
+  const bare = isBareMeasured ? (bareBefore + (await bareCalls(world))) / 2 : Number.NaN;
+  return shareResult({ limit, reached, bare, most: mostInASecond(times) });
+};
+
+const shareResult = ({
+  limit,
+  reached,
+  bare,
+  most,
+}: Readonly<Record<'limit' | 'reached' | 'bare' | 'most', number>>) => {
+  const share = reached / limit;
+  const rows: Row[] = [{ what: `limit ${limit}: replies a second`, value: reached, unit: 'replies' }];
+  if (!Number.isNaN(bare)) {
+    rows.push({ what: 'bare calls that send, a second, without outbound', value: bare, unit: 'calls' });
+    rows.push({ what: `limit ${limit}: replies to bare calls`, value: reached / bare, unit: '' });
+  }
+  const used = `limit ${limit}: part of the share that is used`;
+  const aims: Aim[] = [
+    { what: used, aim: `≥ ${SHARE_AIM}`, value: share, holds: share >= SHARE_AIM },
+    { what: `limit ${limit}: most calls in any one second`, aim: `≤ ${limit}`, value: most, holds: most <= limit },
+  ];
+  return { rows, aims };
+};
+
+/** What the machine can do at all: the same client sends the same, to the same simulator, with nothing stored. */
+const bareCalls = async (world: OutboundWorld): Promise<number> => {
+  const conversations = await conversationsOf(world, 50);
+  const accessToken = await world.newToken(conversations[0]?.channelId ?? '');
+  const client = createHttpClient({ name: 'tiktok' });
+  const api = createTikTokApi({ client, baseUrl: world.environment.TIKTOK_API_BASE_URL ?? '', version: 'v1.3' });
+  const sendEach = async ({ channelId, conversationId }: Conversation): Promise<void> => {
+    const recipient = { business_id: channelId, recipient_type: 'CONVERSATION', recipient: conversationId };
+    const body = { ...recipient, message_type: 'TEXT', text: { body: 'Yes, all sizes.' } };
+    for (let sent = 0; sent < BARE_CALLS / 50; sent += 1) {
+      const { code } = await api.post('business/message/send/', { body, accessToken });
+      if (code !== 0) throw new Error(`a bare call was answered ${code}`);
+    }
   };
+  const startedAt = performance.now();
+  await Promise.all(conversations.map(sendEach));
+  const elapsedMs = performance.now() - startedAt;
+  await client.close();
+  return BARE_CALLS / (elapsedMs / 1_000);
 };
 
 const mostInASecond = (times: readonly number[]): number => {

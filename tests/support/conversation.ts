@@ -82,6 +82,7 @@ export const prepareConversation = async ({
     topics.replyCommands,
     topics.conversations,
     topics.conversationDeadLetters,
+    topics.conversationRedrive,
     topics.audit,
   ];
   await admin.ensureTopics(

@@ -7,8 +7,10 @@ import { composeOutbound, type Outbound, outboundMigrations, readOutboundSetting
 import { createKafka, HEADERS, type IncomingRecord } from '@tiktok-channel/platform/kafka';
 import { migrate } from '@tiktok-channel/platform/postgres';
 import { createRecordingLogger, eventually } from '@tiktok-channel/platform/testing';
-import { type CancelReply, type ChannelUpdated, createCodec, type SendReply, topics } from '@tiktok-channel/schemas';
+import { type CancelReply, createCodec, type SendReply, topics } from '@tiktok-channel/schemas';
 import { createSimulator } from '@tiktok-channel/tiktok-simulator';
+import { NO_IDENTITY_PROVIDER } from './identity.ts';
+import { startSimulatorProcess } from './outbound-processes.ts';
 import { type TestDatabase, testDatabase } from './postgres.ts';
 import { sendReply } from './records.ts';
 
@@ -113,19 +115,22 @@ export const replyIn = (
 ): SendReply =>
   sendReply({ channelId, conversationId, replyId: `reply-${randomUUID()}`, requestedAt: Date.now(), ...overrides });
 
-export const createOutboundWorld = async (): Promise<OutboundWorld> => {
+export const createOutboundWorld = async ({ isSimulatorApart = false } = {}): Promise<OutboundWorld> => {
   const logger = createRecordingLogger();
   const database = await testDatabase();
   await migrate({ url: database.url, folder: outboundMigrations, logger });
   const bus = await createBus(logger);
   const neighbours = await createNeighbours();
   const ingressPort = await freePort();
-  const simulator = await createSimulator({
-    appId: APP_ID,
-    appSecret: APP_SECRET,
-    redirectUrls: [REDIRECT_URL],
-    webhookUrl: `http://127.0.0.1:${ingressPort}/webhooks/tiktok`,
-  });
+  const webhookUrl = `http://127.0.0.1:${ingressPort}/webhooks/tiktok`;
+  const simulator = await (isSimulatorApart
+    ? startSimulatorProcess({
+        SIMULATOR_APP_ID: APP_ID,
+        SIMULATOR_APP_SECRET: APP_SECRET,
+        SIMULATOR_REDIRECT_URLS: REDIRECT_URL,
+        SIMULATOR_WEBHOOK_URL: webhookUrl,
+      })
+    : createSimulator({ appId: APP_ID, appSecret: APP_SECRET, redirectUrls: [REDIRECT_URL], webhookUrl }));
   const ingress = await startIngress(
     { ...bus.environment, CLOCK_URL: simulator.url, PORT: String(ingressPort) },
     logger,
@@ -142,6 +147,7 @@ export const createOutboundWorld = async (): Promise<OutboundWorld> => {
     TIKTOK_API_BASE_URL: `${simulator.url}/open_api`,
     CLOCK_URL: simulator.url,
     OUTBOUND_POLL_MS: '100',
+    ...NO_IDENTITY_PROVIDER,
   };
   const outbounds: Outbound[] = [];
   let aheadMs = 0;
@@ -334,20 +340,21 @@ const createBus = async (logger: ReturnType<typeof createRecordingLogger>) => {
     settings: { brokers: KAFKA_BROKERS.split(','), topicPrefix, clientId: 'outbound-spec' },
     logger,
   });
-  const { channels, messages, statuses, replyCommands, webhooksUnrecognized, outboundDeadLetters } = topics;
+  const { channels, messages, statuses, replyCommands, webhooksUnrecognized, audit } = topics;
+  const { outboundDeadLetters, outboundRedrive } = topics;
   const admin = kafka.createAdmin();
   await admin.start();
   await admin.ensureTopics(
-    [channels, messages, statuses, replyCommands, webhooksUnrecognized, outboundDeadLetters].map(({ name }) => ({
-      topic: name,
-      partitions: 3,
-    })),
+    [
+      ...[channels, messages, statuses, replyCommands, webhooksUnrecognized, audit],
+      ...[outboundDeadLetters, outboundRedrive],
+    ].map(({ name }) => ({ topic: name, partitions: 3 })),
   );
   await admin.stop();
 
   const codec = await createCodec({
     registry: { url: SCHEMA_REGISTRY_URL },
-    writes: ['SendReply', 'CancelReply', 'ChannelUpdated'],
+    writes: ['SendReply', 'CancelReply'],
   });
   const producer = kafka.createProducer();
   const seen: Status[] = [];
@@ -405,7 +412,7 @@ const createBus = async (logger: ReturnType<typeof createRecordingLogger>) => {
         {
           topic: channels.name,
           key: channelId,
-          value: codec.encode('ChannelUpdated', channelUpdated(channelId)),
+          value: Buffer.from('whatever it says: that it is there counts'),
           headers: {},
         },
       ]),
@@ -415,25 +422,6 @@ const createBus = async (logger: ReturnType<typeof createRecordingLogger>) => {
     },
   };
 };
-
-/** Whatever it says: only that it is there counts. */
-const channelUpdated = (channelId: string): ChannelUpdated => ({
-  version: 1,
-  at: 0,
-  channel: {
-    channelId,
-    accountId: 'account-1',
-    status: 'CONNECTED',
-    statusReason: null,
-    username: null,
-    displayName: null,
-    profileImageUrl: null,
-    grantedScopes: [],
-    missingScopes: [],
-    authorizedAt: null,
-    visibleFrom: null,
-  },
-});
 
 /** A port that nobody uses just now. */
 const freePort = async (): Promise<number> => {

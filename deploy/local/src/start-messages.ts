@@ -43,7 +43,7 @@ The account "${addresses.account}" has a connected TikTok channel. What to do ne
   1. Let a customer write to it, on ${phone} or by
      curl -X POST '${customer}' \\
        -H 'content-type: application/json' -d '{"type":"text","text":"Do you have this in blue?"}'
-  2. Open ${addresses.console}, read the message and answer it with the curl lines on that page.
+  2. Open ${addresses.console}, sign in as an agent, read the message and answer it.
   3. See the answer on ${phone}
 
 The simulator keeps nothing: restarted, it has forgotten its phones and the accounts that were added.

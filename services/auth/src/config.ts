@@ -53,7 +53,10 @@ const sealingKeys = setting.list
   .refine((keys) => new Set(keys.map(({ id }) => id)).size === keys.length, 'has two keys of one id');
 
 /** A path of our own: no address of another site starts so. */
-const isPath = (path: string): boolean => /^\/(?:[\w-]+\/?)*$/.test(path);
+const isPath = (path: string): boolean => /^\/(?:[\w-]+(?:\/[\w-]+)*\/?)?$/.test(path);
+
+/** Paths are put behind it, and TikTok compares the outcome character for character. */
+const isOrigin = (url: string): boolean => new URL(url).origin === url;
 
 const LOCAL_ISSUER = 'http://localhost/tiktok-channel';
 const LOCAL_AUDIENCE = 'tiktok-channel';
@@ -63,7 +66,7 @@ const schema = processSettings
   .extend(registryEnvironment.shape)
   .extend({
     DATABASE_URL: setting.text,
-    PUBLIC_URL: setting.url,
+    PUBLIC_URL: setting.url.refine(isOrigin, 'is not an origin: scheme and host, with a port at most'),
     SERVICE_TOKEN_SECRETS: setting.secrets,
     STATE_SECRETS: setting.secrets,
     TOKEN_ENCRYPTION_KEYS: sealingKeys,

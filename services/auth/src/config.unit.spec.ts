@@ -47,7 +47,14 @@ describe('settings of auth', () => {
     ['STATE_SECRETS', 'tiny'],
     ['RETURN_TO_PATHS', '/channels,https://evil.example'],
     ['RETURN_TO_PATHS', '//evil.example'],
+    ['RETURN_TO_PATHS', '/\\evil.example'],
+    ['RETURN_TO_PATHS', '/@evil.example'],
+    ['RETURN_TO_PATHS', '/channels//evil.example'],
+    ['RETURN_TO_PATHS', '/channels?next=//evil.example'],
+    ['RETURN_TO_PATHS', `/${'a'.repeat(60)}!`],
     ['PUBLIC_URL', 'ftp://example.com'],
+    ['PUBLIC_URL', 'https://example.com?a=b'],
+    ['PUBLIC_URL', 'https://somebody@example.com'],
   ] as const) {
     it(`refuse ${name} as ${value.slice(0, 20)}, by name and not by value`, () => {
       expect(() => readAuthSettings(environment({ [name]: value })))

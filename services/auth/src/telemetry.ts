@@ -5,10 +5,10 @@ import type {
   ReportRefresh,
   ReportRevocation,
   ReportWebhookCheck,
-  TikTokTrace,
   WebhookRegistration,
 } from './application/ports.ts';
 import type { RemovalOutcome } from './application/remove-authorization.ts';
+import type { TikTokTrace } from './application/tiktok-ports.ts';
 import type { ChannelEvent, ChannelStatus } from './domain/channel.ts';
 import type { AuthorizationRemoval } from './domain/removal.ts';
 

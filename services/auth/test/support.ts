@@ -18,10 +18,9 @@ import type {
   ChannelHealths,
   Channels,
   FailedAttempt,
-  Grant,
-  TikTok,
 } from '../src/application/ports.ts';
 import { createStartAuthorization } from '../src/application/start-authorization.ts';
+import type { Grant, TikTok } from '../src/application/tiktok-ports.ts';
 import { type Channel, type ChannelCommand, channelDecider } from '../src/domain/channel.ts';
 import { createReporters } from '../src/telemetry.ts';
 

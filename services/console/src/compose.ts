@@ -1,12 +1,14 @@
+import { fileURLToPath } from 'node:url';
+import { createServiceClock } from '@tiktok-channel/platform/clock';
 import { createApp, createHttpServer, createInternalApp } from '@tiktok-channel/platform/http-server';
 import type { Logger } from '@tiktok-channel/platform/kernel';
 import { createLifecycle, type Lifecycle, type Part } from '@tiktok-channel/platform/lifecycle';
 import { telemetry, telemetryPart } from '@tiktok-channel/platform/telemetry';
-import { mountPages } from './adapters/http/pages.routes.ts';
-import { createPresence } from './adapters/http/presence.ts';
+import { contentPolicy } from './adapters/http/content-policy.ts';
+import { mountPage } from './adapters/http/page.routes.ts';
 import { createProxy } from './adapters/http/proxy.ts';
 import { createReplicas, type Pace, type Replicas } from './adapters/http/replicas.ts';
-import { type ConsoleSettings, replicasOf } from './config.ts';
+import { type ConsoleSettings, pageConfigOf, pageSourcesOf, replicasOf } from './config.ts';
 import { UPSTREAMS, type Upstream } from './domain/routes.ts';
 
 export { type ConsoleSettings, readConsoleSettings } from './config.ts';
@@ -18,6 +20,8 @@ export interface ConsoleOptions {
   readonly silenceMs?: number;
   /** Of the questions to replicas whether they are ready. */
   readonly pace?: Partial<Pace>;
+  /** In place of the page that was built. */
+  readonly pageFolder?: string;
 }
 
 export interface Console {
@@ -26,24 +30,40 @@ export interface Console {
   addresses(): { readonly public: string; readonly internal: string };
 }
 
-export const composeConsole = ({ settings, logger, pace, ...rest }: ConsoleOptions): Console => {
-  const { HOST: host, SIMULATOR_URL: simulatorUrl = null } = settings;
+/** Written by `npm run generate`. */
+const BUILT_PAGE = fileURLToPath(new URL('../dist/', import.meta.url));
+
+export const composeConsole = ({
+  settings,
+  logger,
+  pace,
+  pageFolder = BUILT_PAGE,
+  ...rest
+}: ConsoleOptions): Console => {
+  const { HOST: host } = settings;
   const isLocal = settings.NODE_ENV !== 'production';
   const replicas = (upstream: Upstream): Replicas =>
     createReplicas({ upstream, addresses: replicasOf(settings, upstream), logger, ...(pace && { pace }) });
   const services = {
     ingress: replicas('ingress'),
+    history: replicas('history'),
     auth: replicas('auth'),
     conversation: replicas('conversation'),
     outbound: replicas('outbound'),
   };
+  const time = createServiceClock({ service: 'console', url: settings.CLOCK_URL, given: undefined, logger });
   const parts: Part[] = [];
   const lifecycle = createLifecycle({ parts, logger });
   const publicApp = createApp({
     logger,
     mount: (app) => {
       app.use(createProxy({ services, isLocal, logger, ...rest }));
-      mountPages(app, { isLocal, simulatorUrl, presence: createPresence(services) });
+      mountPage(app, {
+        folder: pageFolder,
+        config: pageConfigOf(settings),
+        contentPolicy: contentPolicy(pageSourcesOf(settings)),
+        clock: time.clock,
+      });
     },
   });
   const internalApp = createInternalApp({
@@ -60,7 +80,7 @@ export const composeConsole = ({ settings, logger, pace, ...rest }: ConsoleOptio
   const open = createHttpServer({ name: 'public HTTP', listener: publicApp, host, port: settings.PORT });
   const watches = UPSTREAMS.map((upstream) => ({ name: `replicas of ${upstream}`, ...services[upstream] }));
   const announce = () => logger.info('service.ready', { port: open.port(), internalPort: internal.port() });
-  parts.push(telemetryPart, internal, ...watches, open, { name: 'announcement', start: announce });
+  parts.push(telemetryPart, ...time.parts, internal, ...watches, open, { name: 'announcement', start: announce });
 
   return { lifecycle, addresses: () => ({ public: open.url(), internal: internal.url() }) };
 };

@@ -1,9 +1,11 @@
-import { once } from 'node:events';
-import { request } from 'node:http';
 import { expect } from 'chai';
+import { readConsoleSettings } from '../src/compose.ts';
+import { UPSTREAMS } from '../src/domain/routes.ts';
 import { type StartedConsole, startConsole } from './support.ts';
 
-describe('the pages', () => {
+const production = { NODE_ENV: 'production', OIDC_ISSUER: 'https://id.example/realm', OIDC_CLIENT_ID: 'inbox' };
+
+describe('the page', () => {
   let console: StartedConsole;
 
   beforeEach(async () => {
@@ -11,79 +13,94 @@ describe('the pages', () => {
   });
   afterEach(() => console.stop());
 
-  const read = async (path: string) => {
-    const response = await fetch(`${console.url}${path}`);
+  const read = async (path: string, headers: Record<string, string> = {}) => {
+    const response = await fetch(`${console.url}${path}`, { headers });
     return { response, text: await response.text() };
   };
+  const policyOf = (response: Response) =>
+    Object.fromEntries(
+      (response.headers.get('content-security-policy') ?? '')
+        .split('; ')
+        .map((directive) => [directive.split(' ')[0], directive.split(' ').slice(1)]),
+    );
 
-  it('say at the start what answers, and link to the phone', async () => {
-    await console.services.outbound.stop();
-    const { response, text } = await read('/');
-    expect(response.headers.get('content-type')).to.include('text/html');
-    expect(response.headers.get('content-security-policy')).to.include("default-src 'none'");
-    expect(text).to.include('href="http://127.0.0.1:4010/phone"');
-    expect(text.match(/class="state">answers</g)).to.have.length(3);
-    expect(text.match(/class="state">does not answer</g)).to.have.length(1);
-    expect(text).to.include(`curl -s &#39;${console.url}/v1/conversations&#39;`);
-    expect(text).to.include('crypto.randomUUID()');
-    expect(text).to.include('http://127.0.0.1:4010/_control/businesses/$channel/customers/anna/messages');
-  });
-
-  it('say in words why a connection failed', async () => {
-    const { text } = await read('/channels?error=denied');
-    expect(text).to.include('The connection was cancelled on TikTok.');
-    expect(text).to.include('choose Authorize');
-  });
-
-  it('claim nothing about a channel that only an address names', async () => {
-    const { text } = await read(`/channels?${new URLSearchParams({ connected: '<script>alert(1)</script>' })}`);
-    expect(text).to.include('TikTok sent you back');
-    expect(text).not.to.include('alert(1)');
-  });
-
-  it('let an administrator connect an account by a form that may lead to the simulator, and nowhere else', async () => {
-    const { response, text } = await read('/channels');
-    expect(text).to.include('<form class="form" method="post" action="/local/authorization">');
-    expect(text).to.match(/name="accountId" value="demo"/);
-    expect(response.headers.get('content-security-policy')).to.include("form-action 'self' http://127.0.0.1:4010;");
-    expect((await read('/')).response.headers.get('content-security-policy')).to.include("form-action 'none'");
-  });
-
-  it('do not repeat a code that nobody knows', async () => {
-    for (const code of ['<img>', 'made_up', 'constructor', '__proto__']) {
-      const { text } = await read(`/channels?${new URLSearchParams({ error: code })}`);
-      expect(text).to.include('does not know');
-      expect(text).not.to.include(code);
+  it('is the same at each of its addresses, and asked for anew', async () => {
+    for (const path of [
+      '/',
+      '/inbox',
+      '/inbox/CONV%2Ba%2Fb%3D%3D',
+      '/channels?error=denied',
+      '/operations',
+      '/signed-in',
+    ]) {
+      const { response, text } = await read(path);
+      expect(response.status, path).to.equal(200);
+      expect(response.headers.get('cache-control')).to.equal('no-cache');
+      expect(text).to.include('<div id="root">');
     }
   });
 
-  it('do not repeat a host that is none', async () => {
-    const asked = request(`${console.url}/`, { headers: { host: "x'; rm -rf /" } }).end();
-    const [response] = await once(asked, 'response');
-    let text = '';
-    for await (const chunk of response) text += chunk;
-    expect(text).not.to.include('rm -rf');
+  it('admits no script, no style and no frame that is not named', async () => {
+    const policy = policyOf((await read('/inbox')).response);
+    expect(policy['default-src']).to.deep.equal(["'none'"]);
+    expect(policy['script-src']).to.deep.equal(["'self'"]);
+    expect(policy['style-src']).to.deep.equal(["'self'"]);
+    expect(policy['frame-src']).to.deep.equal(['https://www.tiktok.com']);
+    expect(policy['frame-ancestors']).to.deep.equal(["'none'"]);
+    expect(policy['trusted-types']).to.deep.equal(["'none'"]);
   });
 
-  it('offer no local sign-in in production mode', async () => {
-    const production = await startConsole({ NODE_ENV: 'production' });
+  it('keeps assets for ever, compressed as the browser takes them', async () => {
+    const { response, text } = await read('/assets/page-abc.js', { 'accept-encoding': 'br' });
+    expect(text).to.equal('let a;');
+    expect(response.headers.get('content-encoding')).to.equal('br');
+    expect(response.headers.get('cache-control')).to.include('immutable');
+    expect(response.headers.get('content-type')).to.include('javascript');
+    expect((await read('/assets/nothing.js')).response.status).to.equal(404);
+    expect((await read('/assets/..%2findex.html')).response.status).to.equal(404);
+  });
+
+  it('says 404 of other addresses: as a page to people, as a problem document to programs', async () => {
+    const people = await read('/nothing', { accept: 'text/html,*/*;q=0.8' });
+    expect(people.response.status).to.equal(404);
+    expect(people.text).to.include('<div id="root">');
+    const programs = await read('/nothing', { accept: 'application/json' });
+    expect(programs.response.status).to.equal(404);
+    expect(JSON.parse(programs.text).code).to.equal('not_found');
+    expect((await read('/inboxes')).response.status).to.equal(404);
+    expect((await fetch(`${console.url}/inbox`, { method: 'POST' })).status).to.equal(404);
+  });
+
+  it('is told where to sign in, what TikTok takes, and outside production where the phone is', async () => {
+    const config = JSON.parse((await read('/config.json')).text);
+    expect(config.oidc).to.deep.include({ issuer: 'http://localhost/tiktok-channel', clientId: 'console' });
+    expect(config.limits).to.deep.include({ textCharacters: 6_000, imageTypes: ['image/jpeg', 'image/png'] });
+    expect(config.phoneUrl).to.equal('http://127.0.0.1:4010/phone');
+  });
+
+  it('is told what time it is at the servers', async () => {
+    const { response, text } = await read('/time');
+    expect(JSON.parse(text).now).to.be.closeTo(Date.now(), 60_000);
+    expect(response.headers.get('cache-control')).to.equal('no-store');
+  });
+
+  it('in production may talk to the provider, and offers nothing that is for development', async () => {
+    const started = await startConsole(production);
     try {
-      const text = await (await fetch(`${production.url}/`)).text();
-      expect(text).not.to.include('/local/token');
-      expect(text).not.to.include('Open the phone');
-      const channels = await fetch(`${production.url}/channels`);
-      expect(await channels.text()).not.to.include('<form');
-      expect(channels.headers.get('content-security-policy')).to.include("form-action 'none'");
-      expect((await fetch(`${production.url}/local/authorization`, { method: 'POST' })).status).to.equal(404);
-      expect((await fetch(`${production.url}/local/token`, { method: 'POST' })).status).to.equal(404);
+      const page = await fetch(`${started.url}/inbox`);
+      expect(policyOf(page)['connect-src']).to.deep.equal(["'self'", 'https://id.example']);
+      const config = (await (await fetch(`${started.url}/config.json`)).json()) as Record<string, unknown>;
+      expect(config.phoneUrl).to.equal(null);
+      for (const path of ['/local/token', '/local/authorization', '/local/openid/token']) {
+        expect((await fetch(`${started.url}${path}`, { method: 'POST' })).status, path).to.equal(404);
+      }
     } finally {
-      await production.stop();
+      await started.stop();
     }
   });
 
-  it('have one style for light and dark', async () => {
-    const { response, text } = await read('/console.css');
-    expect(response.headers.get('content-type')).to.include('text/css');
-    expect(text).to.include('light-dark(');
+  it('does not start in production without knowing the provider', () => {
+    const urls = Object.fromEntries(UPSTREAMS.map((name) => [`${name.toUpperCase()}_URL`, 'http://127.0.0.1:9']));
+    expect(() => readConsoleSettings({ ...urls, NODE_ENV: 'production' })).to.throw('OIDC_ISSUER');
   });
 });

@@ -1,5 +1,9 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
 import { createRecordingLogger } from '@tiktok-channel/platform/testing';
 import type { Pace } from '../src/adapters/http/replicas.ts';
 import { composeConsole, readConsoleSettings } from '../src/compose.ts';
@@ -50,10 +54,21 @@ export const startUpstream = async (upstream: Upstream, seen: Seen[]) => {
   };
 };
 
+/** What a build would have written. */
+const writePage = async (): Promise<string> => {
+  const folder = await mkdtemp(join(tmpdir(), 'console-page-'));
+  await mkdir(join(folder, 'assets'));
+  await writeFile(join(folder, 'index.html'), '<!doctype html><div id="root"></div>');
+  await writeFile(join(folder, 'assets', 'page-abc.js'), 'let a;');
+  await writeFile(join(folder, 'assets', 'page-abc.js.br'), brotliCompressSync('let a;'));
+  return folder;
+};
+
 export const startConsole = async (environment: Record<string, string> = {}, silenceMs = 5_000, pace?: Pace) => {
   const seen: Seen[] = [];
   const services = {
     ingress: await startUpstream('ingress', seen),
+    history: await startUpstream('history', seen),
     auth: await startUpstream('auth', seen),
     conversation: await startUpstream('conversation', seen),
     outbound: await startUpstream('outbound', seen),
@@ -66,7 +81,8 @@ export const startConsole = async (environment: Record<string, string> = {}, sil
     ...Object.fromEntries(UPSTREAMS.map((name) => [`${name.toUpperCase()}_URL`, services[name].url])),
     ...environment,
   });
-  const { lifecycle, addresses } = composeConsole({ settings, logger, silenceMs, ...(pace && { pace }) });
+  const pageFolder = await writePage();
+  const { lifecycle, addresses } = composeConsole({ settings, logger, silenceMs, pageFolder, ...(pace && { pace }) });
   await lifecycle.start();
   return {
     url: addresses().public,
@@ -76,6 +92,7 @@ export const startConsole = async (environment: Record<string, string> = {}, sil
     logger,
     stop: async () => {
       await lifecycle.stop();
+      await rm(pageFolder, { recursive: true });
       await Promise.all(Object.values(services).map((service) => service.stop()));
     },
   };

@@ -1,15 +1,14 @@
-import { randomUUID } from 'node:crypto';
-import type { Kafka, Producer } from '@tiktok-channel/platform/kafka';
+import type { Kafka } from '@tiktok-channel/platform/kafka';
 import type { FromRegistry, Part } from '@tiktok-channel/platform/lifecycle';
-import { createRecordAct } from '@tiktok-channel/platform/operator-api';
-import { type Codec, topics } from '@tiktok-channel/schemas';
+import type { OperatorApi } from '@tiktok-channel/platform/operator-api';
+import type { Codec } from '@tiktok-channel/schemas';
 import type { ProjectionRoutes } from './adapters/http/projection.routes.ts';
 import { createBuildConsumer } from './adapters/kafka/build.consumer.ts';
 import { createBuildsPart } from './adapters/kafka/builds.part.ts';
 import { createLogRanges } from './adapters/kafka/log-ranges.ts';
-import { PROJECTED_TOPICS, PROJECTION_GROUP } from './adapters/kafka/projection.consumer.ts';
-import { SOURCE } from './adapters/kafka/reply-command.codec.ts';
+import { FOLLOWED_TOPICS, PROJECTION_GROUP } from './adapters/kafka/projection.consumer.ts';
 import { createBuildFollowing, createBuildStore } from './adapters/persistence/build.store.ts';
+import { createCloseGaps } from './adapters/persistence/build-gaps.ts';
 import { createTellDifferences } from './adapters/persistence/build-telling.ts';
 import { createProjectionBuilds } from './adapters/persistence/builds.ts';
 import { createDatabase } from './adapters/persistence/database.ts';
@@ -19,8 +18,11 @@ import { createShowBuilds, createStartBuild } from './application/show-builds.ts
 import type { Ground } from './ground.ts';
 
 export interface Builds {
-  readonly routes: Omit<ProjectionRoutes, 'operators'>;
-  readonly parts: readonly Part[];
+  readonly routes: ProjectionRoutes;
+  /** What every replica needs to show and start builds. */
+  readonly serving: readonly Part[];
+  /** What carries them on, where the projection runs. */
+  readonly working: readonly Part[];
 }
 
 /** Beside those of the served build and its readers, who must not wait for one. */
@@ -33,26 +35,26 @@ export const composeBuilds = (
   {
     kafka,
     schemas,
-    producer,
+    operatorApi,
     onMediaWanted,
   }: {
     readonly kafka: Kafka;
     readonly schemas: FromRegistry<Codec>;
-    readonly producer: Pick<Producer, 'send'>;
+    readonly operatorApi: Pick<OperatorApi, 'operator' | 'recordAct'>;
     readonly onMediaWanted: () => void;
   },
 ): Builds => {
   const group = PROJECTION_GROUP;
   const database = createDatabase(settings.DATABASE_URL, { maxConnections: CONNECTIONS });
-  const builds = createProjectionBuilds({ database, group, topics: PROJECTED_TOPICS });
+  const builds = createProjectionBuilds({ database, group, topics: FOLLOWED_TOPICS });
   const following = createBuildFollowing(database, group);
   const logRanges = createLogRanges(kafka);
   const followers = createBuildsPart({
     following,
-    createConsumer: (build, onFatal) => {
+    createReader: (build, onFatal) => {
       const store = createBuildStore({ database, group, build });
       const projectBatch = createProjectBatch({ store, clock });
-      return createBuildConsumer({
+      const consumer = createBuildConsumer({
         kafka,
         codec: schemas.current,
         build,
@@ -61,6 +63,7 @@ export const composeBuilds = (
         following,
         onFatal,
       });
+      return { consumer, closeGaps: createCloseGaps({ database, group, build }) };
     },
     hasSchemas: () => schemas.health().ready ?? false,
     logger,
@@ -84,19 +87,15 @@ export const composeBuilds = (
       builds,
       showBuilds: createShowBuilds(show),
       startBuild: createStartBuild(show),
-      recordAct: createRecordAct({
-        trail: () => ({ codec: schemas.current(), topic: topics.audit.name, source: SOURCE }),
-        producer,
-        ids: { next: () => randomUUID() },
-        clock,
-        logger,
-      }),
+      operators: operatorApi.operator,
+      recordAct: operatorApi.recordAct,
       onChanged: () => {
         followers.poke();
         telling.poke();
       },
       clock,
     },
-    parts: [connections, logRanges, followers, telling],
+    serving: [connections, logRanges],
+    working: [followers, telling],
   };
 };

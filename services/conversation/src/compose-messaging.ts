@@ -1,10 +1,14 @@
-import { createKafka } from '@tiktok-channel/platform/kafka';
+import { kafkaConnection } from '@tiktok-channel/platform/config';
+import { createKafka, type Kafka, type Producer } from '@tiktok-channel/platform/kafka';
 import { createFromRegistry, type Part } from '@tiktok-channel/platform/lifecycle';
+import { createOperatorApi, type OperatorApi } from '@tiktok-channel/platform/operator-api';
 import { createOutboxRelay } from '@tiktok-channel/platform/outbox';
-import { createOutboxStore } from '@tiktok-channel/platform/postgres';
+import { createBacklogReader, createOutboxStore } from '@tiktok-channel/platform/postgres';
 import { currentTraceparent } from '@tiktok-channel/platform/telemetry';
-import { createCodec, topics } from '@tiktok-channel/schemas';
+import { type Codec, createCodec, topics } from '@tiktok-channel/schemas';
+import type { ProjectionRoutes } from './adapters/http/projection.routes.ts';
 import { createKafkaPart } from './adapters/kafka/kafka.part.ts';
+import { createFindRecords } from './adapters/kafka/lineage-records.ts';
 import { createProjectionConsumer, PROJECTION_GROUP } from './adapters/kafka/projection.consumer.ts';
 import {
   attachmentsJson,
@@ -15,6 +19,7 @@ import {
 import { createSnapshotRow } from './adapters/kafka/snapshot.codec.ts';
 import { createAgentReadMarks } from './adapters/persistence/agent-read-marks.repository.ts';
 import { createChangeFollower } from './adapters/persistence/change-follower.ts';
+import { createFindStoredLineage } from './adapters/persistence/lineage.query.ts';
 import { createParticipantWishes } from './adapters/persistence/participants.repository.ts';
 import { createProjectionStore } from './adapters/persistence/projection.store.ts';
 import { createReplyRequests } from './adapters/persistence/reply-requests.repository.ts';
@@ -22,10 +27,11 @@ import { indexForSearch } from './adapters/persistence/search-index.ts';
 import { createSnapshotWriter } from './adapters/persistence/snapshots.ts';
 import { type BackgroundLoop, createBackgroundLoop } from './application/background-loop.ts';
 import { type CancelReply, createCancelReply, createRetryReply, type RetryReply } from './application/change-reply.ts';
+import { createFindLineage, type FindLineage } from './application/find-lineage.ts';
 import { createProjectBatch } from './application/project-batch.ts';
 import { createPresence, type Presence } from './application/show-presence.ts';
 import { createSubmitReply, type SubmitReply } from './application/submit-reply.ts';
-import { type Builds, composeBuilds } from './compose-builds.ts';
+import { composeBuilds } from './compose-builds.ts';
 import type { Fetching } from './compose-fetching.ts';
 import type { Ground } from './ground.ts';
 
@@ -38,7 +44,9 @@ export interface Messaging {
   readonly retryReply: RetryReply;
   readonly cancelReply: CancelReply;
   readonly presence: Presence;
-  readonly projections: Builds['routes'];
+  readonly operatorApi: OperatorApi;
+  readonly projections: ProjectionRoutes;
+  readonly findLineage: FindLineage;
   readonly parts: readonly Part[];
 }
 
@@ -49,11 +57,15 @@ export const composeMessaging = (
 ): Messaging => {
   const { settings, logger, clock, database, changes } = ground;
   const kafka = createKafka({
-    settings: { brokers: settings.KAFKA_BROKERS, clientId: 'conversation', topicPrefix: settings.KAFKA_TOPIC_PREFIX },
+    settings: { ...kafkaConnection(settings), clientId: 'conversation' },
     logger,
   });
   const schemas = createFromRegistry({
-    open: () => createCodec({ registry: { url: settings.SCHEMA_REGISTRY_URL }, writes: WRITTEN_RECORDS }),
+    open: () =>
+      createCodec({
+        registry: { url: settings.SCHEMA_REGISTRY_URL },
+        writes: [...WRITTEN_RECORDS, 'OperatorActed'],
+      }),
     logger,
   });
   const relay = createOutboxRelay({
@@ -88,22 +100,64 @@ export const composeMessaging = (
       }),
     onFatal,
   });
+  const operatorApi = composeOperatorApi(ground, { kafka, codec: schemas.current, deadLetters, projection });
   const builds = composeBuilds(ground, {
     kafka,
     schemas,
-    producer: deadLetters,
+    operatorApi,
     onMediaWanted: fetching.mediaLoop.poke,
   });
+  const lineage = createFindRecords({ kafka, codec: schemas.current, logger });
+  // Without the projection the schemas are still needed, since replies are asked for here, and the producer for acts of operators.
+  const working = settings.CONVERSATION_PROJECTS
+    ? [projection, follower, ...builds.working]
+    : [
+        { ...schemas, start: () => void schemas.start() },
+        { name: 'kafka producer', start: () => void deadLetters.start().catch(onFatal), stop: deadLetters.stop },
+      ];
   const wake = () => {
     relay.poke();
     changes.poke();
   };
   return {
     ...composeReplies(ground, { codec: schemas.current, wake }),
+    operatorApi,
     projections: builds.routes,
-    parts: [relay, projection, follower, ...builds.parts],
+    findLineage: createFindLineage({ findStored: createFindStoredLineage(database), findRecords: lineage.findRecords }),
+    parts: [
+      ...[relay, ...builds.serving, ...working, operatorApi.part],
+      { name: 'records of lineages', stop: lineage.stop },
+    ],
   };
 };
+
+const composeOperatorApi = (
+  { logger, clock, database, identify }: Ground,
+  {
+    kafka,
+    codec,
+    deadLetters,
+    projection,
+  }: {
+    readonly kafka: Kafka;
+    readonly codec: () => Codec;
+    readonly deadLetters: Producer;
+    readonly projection: ReturnType<typeof createKafkaPart>;
+  },
+): OperatorApi =>
+  createOperatorApi({
+    ...{ kafka, clock, logger, identify, codec },
+    service: 'conversation',
+    producer: deadLetters,
+    topics: {
+      audit: topics.audit.name,
+      deadLetters: topics.conversationDeadLetters.name,
+      redrive: topics.conversationRedrive.name,
+    },
+    redrivenGroups: [PROJECTION_GROUP],
+    consumers: projection.consumers,
+    outboxes: [{ name: 'conversation.outbox', readBacklog: createBacklogReader(database) }],
+  });
 
 /** What follows from every change, behind the projection. It waits for the registry, whose schemas a snapshot needs. */
 const composeFollower = (
@@ -130,7 +184,7 @@ const composeFollower = (
 const composeReplies = (
   { clock, database, mediaLibrary, queries, changes }: Ground,
   { codec, wake }: { readonly codec: RowCodec; readonly wake: () => void },
-): Omit<Messaging, 'projections' | 'parts'> => {
+): Omit<Messaging, 'operatorApi' | 'projections' | 'findLineage' | 'parts'> => {
   const rows = createCommandRows(codec, currentTraceparent);
   const requests = createReplyRequests({ database, rows, attachmentsJson, onEnqueued: wake });
   const submitReply = createSubmitReply({ queries, requests, media: mediaLibrary, clock });

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { createServiceClock } from '@tiktok-channel/platform/clock';
 import { createApp, createHttpServer, createInternalApp } from '@tiktok-channel/platform/http-server';
-import { claimsIn, createIdentifyPerson, requirePerson, requireService } from '@tiktok-channel/platform/identity';
+import { createIdentifyFrom, requirePerson, requireService } from '@tiktok-channel/platform/identity';
 import { createLifecycle, type Lifecycle, type Part } from '@tiktok-channel/platform/lifecycle';
 import { createDatabasePulse } from '@tiktok-channel/platform/postgres';
 import { replyRulesOf, replyWindowAt } from '@tiktok-channel/platform/reply-rules';
 import { telemetry, telemetryPart } from '@tiktok-channel/platform/telemetry';
 import { mountConversations } from './adapters/http/conversation.routes.ts';
 import { createEventStreams, mountEvents } from './adapters/http/event.routes.ts';
+import { mountLineage } from './adapters/http/lineage.routes.ts';
 import { mountInternalMedia, mountMedia } from './adapters/http/media.routes.ts';
 import { createMediaUrls } from './adapters/http/media-urls.ts';
 import { mountProjections } from './adapters/http/projection.routes.ts';
@@ -45,6 +46,7 @@ export const composeConversation = (options: ConversationOptions): Conversation 
   const ground: Ground = {
     ...options,
     clock: time.clock,
+    identify: options.identify ?? createIdentifyFrom(settings, time),
     database,
     mediaLibrary: createMediaLibrary(database),
     queries: createConversationQueries(database, rules.windowMs),
@@ -62,7 +64,7 @@ export const composeConversation = (options: ConversationOptions): Conversation 
   parts.push(
     createUpkeep(ground),
     ground.changes,
-    ...fetching.parts,
+    ...(settings.CONVERSATION_PROJECTS ? fetching.parts : []),
     ...messaging.parts,
     servers.open,
     servers.streams,
@@ -93,11 +95,8 @@ const composeServers = (
   { lifecycle, messaging }: { readonly lifecycle: Lifecycle; readonly messaging: Messaging },
 ) => {
   const { settings, logger, clock, mediaLibrary, identify, queries, changeLog, changes, rules } = ground;
-  const { HOST: host, OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience, OIDC_JWKS_URL: jwksUrl } = settings;
-  const identifyPerson =
-    identify ?? createIdentifyPerson({ issuer, audience, jwksUrl, claims: claimsIn(settings) }, { clock });
-  const people = requirePerson(identifyPerson, 'administrator', 'agent', 'operator');
-  const operators = requirePerson(identifyPerson, 'operator');
+  const { HOST: host } = settings;
+  const people = requirePerson(identify, 'administrator', 'agent', 'operator');
   const services = requireService({
     audience: 'conversation',
     allowed: ['outbound'],
@@ -116,7 +115,9 @@ const composeServers = (
       mountEvents(app, { people, changes, streams, clock, heartbeatMs });
       mountReplies(app, { ...messaging, people, queries });
       mountMedia(app, { people, storeUpload, media: mediaLibrary, mediaUrls });
-      mountProjections(app, { ...messaging.projections, operators });
+      messaging.operatorApi.mount(app);
+      mountProjections(app, messaging.projections);
+      mountLineage(app, { operator: messaging.operatorApi.operator, findLineage: messaging.findLineage });
     },
   });
   const internalApp = createInternalApp({

@@ -9,7 +9,7 @@ import {
   replyRulesEnvironment,
   setting,
 } from '@tiktok-channel/platform/config';
-import { claimEnvironment } from '@tiktok-channel/platform/identity';
+import { peopleEnvironment } from '@tiktok-channel/platform/identity';
 import { z } from 'zod';
 
 const schema = z
@@ -21,12 +21,14 @@ const schema = z
     DATABASE_URL: setting.text,
     AUTH_INTERNAL_URL: setting.url,
     SERVICE_TOKEN_SECRETS: setting.secrets,
-    OIDC_ISSUER: setting.text,
-    OIDC_AUDIENCE: setting.text,
-    OIDC_JWKS_URL: setting.url,
-    ...claimEnvironment.shape,
+    ...peopleEnvironment.shape,
     TIKTOK_API_BASE_URL: setting.url.default('https://business-api.tiktok.com/open_api'),
     TIKTOK_API_VERSION: setting.text.default('v1.3'),
+    /**
+     * Whether this replica also projects and fetches media and names. Where some do and others do not, each can be scaled by
+     * what it does: requests here, lag there.
+     */
+    CONVERSATION_PROJECTS: setting.flag.default(true),
     /** Larger media of messages are not kept. */
     MEDIA_MAX_BYTES: setting.count.default(20 * 1024 * 1024),
     /** This service's part of TikTok's 10 requests a second, for media and customers' names, shared by its replicas. */

@@ -1,4 +1,5 @@
 import { createServiceClock } from '@tiktok-channel/platform/clock';
+import { kafkaConnection } from '@tiktok-channel/platform/config';
 import { createHttpServer, createInternalApp } from '@tiktok-channel/platform/http-server';
 import { createKafka } from '@tiktok-channel/platform/kafka';
 import type { Clock, Logger } from '@tiktok-channel/platform/kernel';
@@ -96,11 +97,7 @@ const kafkaPublishing = (
   logger: Logger,
 ): { readonly publisher: EventPublisher; readonly parts: readonly Part[] } => {
   const kafka = createKafka({
-    settings: {
-      brokers: settings.KAFKA_BROKERS,
-      clientId: 'ingress',
-      topicPrefix: settings.KAFKA_TOPIC_PREFIX,
-    },
+    settings: { ...kafkaConnection(settings), clientId: 'ingress' },
     logger,
   });
   const producer = kafka.createProducer({

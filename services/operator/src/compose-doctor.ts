@@ -2,6 +2,7 @@ import { systemClock } from '@tiktok-channel/platform/clock';
 import type { Environment } from '@tiktok-channel/platform/config';
 import { createHttpClient, type HttpClient } from '@tiktok-channel/platform/http-client';
 import { assertNever } from '@tiktok-channel/platform/kernel';
+import { featureCheck, issuerCheck, redirectCheck } from './adapters/http/connect.check.ts';
 import { CALLBACK_PATH, callbackCheck, clockCheck, jwksCheck, serviceCheck } from './adapters/http/endpoints.check.ts';
 import { createConnection } from './adapters/kafka/connection.ts';
 import { kafkaCheck } from './adapters/kafka/kafka.check.ts';
@@ -10,6 +11,7 @@ import { registryCheck } from './adapters/registry/registry.check.ts';
 import { tiktokCheck } from './adapters/tiktok/tiktok.check.ts';
 import { type Check, diagnose } from './application/diagnose.ts';
 import {
+  DEFAULT_API_BASE_URL,
   DEFAULT_API_VERSION,
   DEFAULT_TOLERANCE_SECONDS,
   type DoctorSettings,
@@ -21,11 +23,16 @@ import { type Finding, failed, fine, unchecked } from './domain/finding.ts';
 const LOOK_WITHIN_MS = 10_000;
 const ANSWER_WITHIN_MS = 5_000;
 
-export const diagnoseWith = async (environment: Environment): Promise<readonly Finding[]> => {
+/** `accountId`: whose features are looked at as well. */
+export const diagnoseWith = async (
+  environment: Environment,
+  { accountId }: { readonly accountId: string | null },
+): Promise<readonly Finding[]> => {
   const { values, reports } = readDoctorSettings(environment);
   const client = createHttpClient({ name: 'doctor', deadlineMs: ANSWER_WITHIN_MS });
   try {
-    return await diagnose([settingsCheck(reports), ...checksOf(values, client)], { deadlineMs: LOOK_WITHIN_MS });
+    const checks = [settingsCheck(reports), ...checksOf(values, client), ...accountLooks(values, client, accountId)];
+    return await diagnose(checks, { deadlineMs: LOOK_WITHIN_MS });
   } finally {
     await client.close();
   }
@@ -60,6 +67,10 @@ const checksOf = (settings: DoctorSettings, client: HttpClient): readonly Check[
   ...databaseLooks(settings),
   tiktokLook(settings, client),
   whenSet('webhook callback', settings.PUBLIC_URL, 'PUBLIC_URL', (url) => callbackCheck(client, url)),
+  whenSet('redirect address', settings.PUBLIC_URL, 'PUBLIC_URL', (url) => redirectCheck(client, url)),
+  whenSet('identity provider', settings.OIDC_ISSUER, 'OIDC_ISSUER', (issuer) =>
+    issuerCheck(client, { issuer, jwksUrl: settings.OIDC_JWKS_URL }),
+  ),
   whenSet("identity provider's keys", settings.OIDC_JWKS_URL, 'OIDC_JWKS_URL', (url) => jwksCheck(client, url)),
   clockLook(settings, client),
 ];
@@ -75,9 +86,9 @@ const uncheckedCheck = (name: string, why: string): Check => ({
 });
 
 const kafkaLook = (settings: DoctorSettings): Check => {
-  const { KAFKA_BROKERS, KAFKA_TOPIC_PREFIX } = settings;
+  const { KAFKA_BROKERS } = settings;
   if (KAFKA_BROKERS === undefined) return uncheckedCheck('Kafka', 'needs KAFKA_BROKERS');
-  return kafkaCheck(createConnection({ KAFKA_BROKERS, KAFKA_TOPIC_PREFIX }), {
+  return kafkaCheck(createConnection({ ...settings, KAFKA_BROKERS }), {
     replicationFactor: settings.KAFKA_REPLICATION_FACTOR,
     minInsyncReplicas: settings.KAFKA_MIN_INSYNC_REPLICAS,
   });
@@ -100,20 +111,33 @@ const databaseLooks = (settings: DoctorSettings): readonly Check[] =>
 const upper = <Name extends string>(name: Name): Uppercase<Name> => name.toUpperCase() as Uppercase<Name>;
 
 const tiktokLook = (settings: DoctorSettings, client: HttpClient): Check => {
-  const { TIKTOK_API_BASE_URL: baseUrl, TIKTOK_APP_ID: appId, TIKTOK_APP_SECRET: secrets, PUBLIC_URL } = settings;
-  const appSecret = secrets?.[0]?.reveal();
-  if (baseUrl === undefined || appId === undefined || appSecret === undefined) {
-    return uncheckedCheck('TikTok API', 'needs TIKTOK_API_BASE_URL, TIKTOK_APP_ID and TIKTOK_APP_SECRET');
+  const { TIKTOK_APP_ID: appId, TIKTOK_APP_SECRET: secrets, PUBLIC_URL, WEBHOOK_CALLBACK_URL } = settings;
+  if (appId === undefined || secrets === undefined) {
+    return uncheckedCheck('TikTok API', 'needs TIKTOK_APP_ID and TIKTOK_APP_SECRET');
   }
-  const version = settings.TIKTOK_API_VERSION ?? DEFAULT_API_VERSION;
-  const callbackUrl = PUBLIC_URL === undefined ? null : `${PUBLIC_URL}${CALLBACK_PATH}`;
-  return tiktokCheck(client, { baseUrl, version, appId, appSecret, callbackUrl });
+  const ownCallbackUrl = PUBLIC_URL === undefined ? null : `${PUBLIC_URL}${CALLBACK_PATH}`;
+  return tiktokCheck(client, {
+    baseUrl: settings.TIKTOK_API_BASE_URL ?? DEFAULT_API_BASE_URL,
+    version: settings.TIKTOK_API_VERSION ?? DEFAULT_API_VERSION,
+    appId,
+    appSecrets: secrets.map((secret) => secret.reveal()),
+    callbackUrl: WEBHOOK_CALLBACK_URL ?? ownCallbackUrl,
+  });
+};
+
+const accountLooks = (settings: DoctorSettings, client: HttpClient, accountId: string | null): readonly Check[] => {
+  if (accountId === null) return [];
+  const { PUBLIC_URL: publicUrl, OPERATOR_TOKEN } = settings;
+  if (publicUrl === undefined || OPERATOR_TOKEN === undefined) {
+    return [uncheckedCheck(`TikTok channels of ${accountId}`, 'needs PUBLIC_URL and OPERATOR_TOKEN')];
+  }
+  return [featureCheck(client, { publicUrl, token: OPERATOR_TOKEN.reveal(), accountId })];
 };
 
 const clockLook = (settings: DoctorSettings, client: HttpClient): Check => {
   const { TIKTOK_API_BASE_URL, PUBLIC_URL, SCHEMA_REGISTRY_URL, WEBHOOK_TOLERANCE_SECONDS } = settings;
   const candidates = {
-    TikTok: TIKTOK_API_BASE_URL,
+    TikTok: TIKTOK_API_BASE_URL ?? (settings.TIKTOK_APP_ID === undefined ? undefined : DEFAULT_API_BASE_URL),
     'the public origin': PUBLIC_URL,
     'the registry': SCHEMA_REGISTRY_URL,
   };

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import { createServiceClock, systemClock } from '@tiktok-channel/platform/clock';
 import type { Environment } from '@tiktok-channel/platform/config';
 import { silentLogger } from '@tiktok-channel/platform/kernel';
@@ -6,6 +7,10 @@ import { topics } from '@tiktok-channel/schemas';
 import { type Actions, runProgram } from './adapters/cli/program.ts';
 import { createTerminal } from './adapters/cli/terminal.ts';
 import { createIngressRedelivery } from './adapters/http/ingress-redelivery.ts';
+import { createOperations } from './adapters/http/operations.client.ts';
+import { createOperatorApi, type OperatorApi } from './adapters/http/operator-api.client.ts';
+import { createProjections } from './adapters/http/projections.client.ts';
+import { createReplyOperations } from './adapters/http/reply-operations.client.ts';
 import { createRecordAct } from './adapters/kafka/audit.ts';
 import { createConnection } from './adapters/kafka/connection.ts';
 import { createRequestHistory } from './adapters/kafka/history-request.ts';
@@ -16,6 +21,7 @@ import { createEnsureTopics } from './application/ensure-topics.ts';
 import { createImportHistory } from './application/import-history.ts';
 import { createReparseWebhooks } from './application/reparse-webhooks.ts';
 import { createTailTopic } from './application/tail-topic.ts';
+import { createWatchBuild } from './application/watch-build.ts';
 import { diagnoseWith } from './compose-doctor.ts';
 import { commandSettings, readCommandSettings } from './config.ts';
 
@@ -73,8 +79,31 @@ const actionsIn = (environment: Environment): Actions => ({
     });
     return importHistory(options);
   },
-  diagnose: () => diagnoseWith(environment),
+  withProjections: (work) =>
+    withApi(environment, (api) => {
+      const projections = createProjections(api);
+      return work({ projections, watchBuild: createWatchBuild({ projections, pause }) });
+    }),
+  withOperations: (work) => withApi(environment, (api) => work(createOperations(api))),
+  withReplies: (work) => withApi(environment, (api) => work(createReplyOperations(api))),
+  diagnose: (options) => diagnoseWith(environment, options),
 });
+
+const withApi = async <T>(environment: Environment, work: (api: OperatorApi) => Promise<T>): Promise<T> => {
+  const settings = readCommandSettings(commandSettings.operatorApi, environment);
+  const api = createOperatorApi({ origin: settings.PUBLIC_URL, token: settings.OPERATOR_TOKEN });
+  try {
+    return await work(api);
+  } finally {
+    await api.close();
+  }
+};
+
+const pause = async (ms: number, signal: AbortSignal): Promise<void> => {
+  await wait(ms, undefined, { signal }).catch(() => {
+    // Ended early, as the signal says.
+  });
+};
 
 const reparseWith = async (
   environment: Environment,

@@ -25,6 +25,7 @@ export const commandSettings = {
   schemas: registryEnvironment,
   tail: z.object({ ...kafkaEnvironment.shape, ...registryEnvironment.shape }),
   history: z.object({ ...kafkaEnvironment.shape, ...registryEnvironment.shape }),
+  operatorApi: z.object({ PUBLIC_URL: setting.url, OPERATOR_TOKEN: setting.secret }),
   reparse: z
     .object({
       ...kafkaEnvironment.shape,
@@ -60,8 +61,12 @@ const required = <Schema extends z.ZodType>(schema: Schema) => ({ schema, withou
 const optional = <Schema extends z.ZodType>(schema: Schema, without: string) => ({ schema, without });
 
 /** What the services take where it is not set. */
+export const DEFAULT_API_BASE_URL = 'https://business-api.tiktok.com/open_api';
 export const DEFAULT_API_VERSION = 'v1.3';
 export const DEFAULT_TOLERANCE_SECONDS = 300;
+
+/** As auth reads it. */
+const SCOPES = /^required:[\w.,]+(?: +optional:[\w.,]+)?$/;
 
 const NOT_LOOKED_AT = 'then it is not looked at';
 
@@ -69,18 +74,28 @@ const NOT_LOOKED_AT = 'then it is not looked at';
 const doctorSettings = {
   KAFKA_BROKERS: required(setting.list),
   KAFKA_TOPIC_PREFIX: optional(setting.text, 'none'),
+  KAFKA_SSL: optional(setting.flag, 'on where a file for TLS is named'),
+  KAFKA_SSL_CA: optional(setting.text, "the machine's own authorities"),
+  KAFKA_SSL_CERT: optional(setting.text, 'none'),
+  KAFKA_SSL_KEY: optional(setting.text, 'none'),
+  KAFKA_SASL_MECHANISM: optional(kafkaEnvironment.shape.KAFKA_SASL_MECHANISM, 'none'),
+  KAFKA_SASL_USERNAME: optional(setting.text, 'none'),
+  KAFKA_SASL_PASSWORD: optional(setting.secret, 'none'),
   KAFKA_REPLICATION_FACTOR: optional(setting.count, "the cluster's own"),
   KAFKA_MIN_INSYNC_REPLICAS: optional(setting.count, "the cluster's own"),
   SCHEMA_REGISTRY_URL: required(setting.url),
   PUBLIC_URL: required(setting.url),
   TIKTOK_APP_ID: required(setting.text),
   TIKTOK_APP_SECRET: required(setting.secrets),
-  TIKTOK_API_BASE_URL: required(setting.url),
+  TIKTOK_SCOPES: optional(z.string().regex(SCOPES, 'is not of the form required:a,b optional:c'), "auth's own"),
+  TIKTOK_API_BASE_URL: optional(setting.url, DEFAULT_API_BASE_URL),
   TIKTOK_API_VERSION: optional(z.string().regex(/^v\d+\.\d+$/, 'is not of the form v1.3'), DEFAULT_API_VERSION),
+  WEBHOOK_CALLBACK_URL: optional(setting.url, 'that of PUBLIC_URL'),
   WEBHOOK_TOLERANCE_SECONDS: optional(setting.seconds, String(DEFAULT_TOLERANCE_SECONDS)),
-  OIDC_ISSUER: optional(setting.url, NOT_LOOKED_AT),
+  OIDC_ISSUER: optional(setting.text, NOT_LOOKED_AT),
   OIDC_AUDIENCE: optional(setting.text, NOT_LOOKED_AT),
   OIDC_JWKS_URL: optional(setting.url, NOT_LOOKED_AT),
+  OPERATOR_TOKEN: optional(setting.secret, NOT_LOOKED_AT),
   INGRESS_INTERNAL_URL: optional(setting.url, NOT_LOOKED_AT),
   HISTORY_INTERNAL_URL: optional(setting.url, NOT_LOOKED_AT),
   AUTH_INTERNAL_URL: optional(setting.url, NOT_LOOKED_AT),

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { Consumer } from '@tiktok-channel/platform/kafka';
+import type { Consumer, Producer } from '@tiktok-channel/platform/kafka';
 import type { Part } from '@tiktok-channel/platform/lifecycle';
 import { readPositions } from '@tiktok-channel/platform/postgres';
 import { topics } from '@tiktok-channel/schemas';
-import { createChannelChangeDecoder, createChannelChangeHandler } from './adapters/kafka/channel-changes.ts';
+import { createChannelChanges } from './adapters/kafka/channel-changes.ts';
 import {
   COMMANDS_GROUP,
   createCommandBatchHandler,
@@ -19,17 +19,22 @@ import { createReplyIntake } from './adapters/persistence/reply-intake.repositor
 import { createAcceptCommands } from './application/accept-commands.ts';
 import type { Core } from './compose-core.ts';
 
-interface Wakes {
-  /** Wakes the dispatcher. */
-  readonly poke: () => void;
-  readonly forgetChannel: (channelId: string) => void;
+export interface Consuming {
+  readonly parts: readonly Part[];
+  readonly consumers: readonly Consumer[];
+  /** Brings dead letters, and what operators do. */
+  readonly producer: Producer;
 }
 
-/** Commands, facts, and channels that changed: the last goes to every replica, since each remembers tokens. */
-export const composeConsumers = (core: Core, { poke, forgetChannel }: Wakes): readonly Part[] => {
-  const { clock, database, kafka, codec, relay, logger, metrics, publish, lifecycle } = core;
+/** Groups that take back what they had given up. */
+export const REDRIVEN_GROUPS = [COMMANDS_GROUP, FACTS_GROUP] as const;
+
+/** Commands and facts. `poke` wakes the dispatcher. */
+export const composeConsumers = (core: Core, poke: () => void): Consuming => {
+  const { clock, database, kafka, admin, codec, relay, logger, metrics, publish, lifecycle } = core;
   const producer = kafka.createProducer();
   const deadLetters = { producer, topic: topics.outboundDeadLetters.name };
+  const redriven = { ...deadLetters, redriveTopic: topics.outboundRedrive.name };
   const onFatal = (error: Error) => lifecycle.fail(error);
   const stored = { database, clock, publish, onEnqueued: relay.poke };
   const acceptCommands = createAcceptCommands({
@@ -41,7 +46,6 @@ export const composeConsumers = (core: Core, { poke, forgetChannel }: Wakes): re
     count: metrics.countCommand,
   });
 
-  const admin = kafka.createAdmin();
   const countMisplaced = createMisplacedCounter({
     partitions: async () => (await admin.endOffsets(topics.replyCommands.name)).size,
     count: metrics.countMisplaced,
@@ -51,7 +55,7 @@ export const composeConsumers = (core: Core, { poke, forgetChannel }: Wakes): re
     topics: [topics.replyCommands.name],
     decode: createReplyCommandDecoder(codec),
     apply: createCommandBatchHandler(acceptCommands, countMisplaced),
-    deadLetters,
+    deadLetters: redriven,
     onFatal,
   });
   const facts = kafka.createConsumer({
@@ -60,25 +64,32 @@ export const composeConsumers = (core: Core, { poke, forgetChannel }: Wakes): re
     decode: createSightingDecoder(codec),
     apply: createFactBatchHandler(createFactRecorder({ ...stored, onWoken: poke })),
     positions: { read: (group, partitions) => readPositions(database, group, partitions) },
-    deadLetters,
+    deadLetters: redriven,
     onFatal,
   });
-  const channels = kafka.createConsumer({
-    group: `outbound.channels.${randomUUID()}`,
-    topics: [topics.channels.name],
-    decode: createChannelChangeDecoder(codec),
-    apply: createChannelChangeHandler(forgetChannel),
-    deadLetters,
-    onFatal,
-  });
-  return [
+  const parts = [
     { name: 'dead-letters', start: producer.start, stop: producer.stop },
-    { name: 'partitions of commands', start: admin.start, stop: admin.stop },
-    consumerPart('channels', channels),
     consumerPart('facts', facts),
     consumerPart('commands', commands),
   ];
+  return { parts, consumers: [facts, commands], producer };
 };
+
+/** Every replica hears of every change, since each remembers tokens. Started before anything asks for one. */
+export const composeChannelChanges = (
+  { kafka, admin, lifecycle }: Core,
+  forgetChannel: (channelId: string) => void,
+): Part => ({
+  name: 'changes of channels',
+  ...createChannelChanges({
+    kafka,
+    admin,
+    topic: topics.channels.name,
+    group: `outbound.channels.${randomUUID()}`,
+    onChange: forgetChannel,
+    onFatal: (error) => lifecycle.fail(error),
+  }),
+});
 
 const consumerPart = (name: string, { start, stop, health }: Consumer): Part => ({
   name: `consumer of ${name}`,

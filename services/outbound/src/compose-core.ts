@@ -1,4 +1,4 @@
-import type { createKafka } from '@tiktok-channel/platform/kafka';
+import type { Admin, createKafka } from '@tiktok-channel/platform/kafka';
 import type { Clock, Logger } from '@tiktok-channel/platform/kernel';
 import type { Lifecycle } from '@tiktok-channel/platform/lifecycle';
 import type { OutboxRelay } from '@tiktok-channel/platform/outbox';
@@ -26,6 +26,7 @@ export interface Core extends OutboundOptions {
   readonly clock: Clock;
   readonly database: Database;
   readonly kafka: ReturnType<typeof createKafka>;
+  readonly admin: Admin;
   readonly relay: OutboxRelay;
   readonly codec: Codec;
   readonly metrics: OutboundMetrics;

@@ -43,12 +43,11 @@ export const composeDispatching = (
   const facts = createFacts({ ...stored, windowMs: rules.windowMs });
   const replies = createReplies(stored);
   const lanes = createLanes({ database, clock, ids });
-  const admin = core.kafka.createAdmin();
   const freshness = createFreshness({
     database,
     group: FACTS_GROUP,
     topic: topics.messages.name,
-    endOffsets: () => admin.endOffsets(topics.messages.name),
+    endOffsets: () => core.admin.endOffsets(topics.messages.name),
     pause,
   });
   const preparing = { channels, facts, freshness, images, linkedImages, tiktok, rules, clock };
@@ -85,6 +84,5 @@ export const composeDispatching = (
     logger,
     pause: (ms, options) => pause(ms, undefined, options),
   });
-  const adminPart: Part = { name: 'end offsets', start: admin.start, stop: admin.stop };
-  return { dispatcher, parts: [...parts, adminPart, dispatcher, waitTeller], forgetChannel };
+  return { dispatcher, parts: [...parts, dispatcher, waitTeller], forgetChannel };
 };

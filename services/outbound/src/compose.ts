@@ -1,4 +1,5 @@
 import { createServiceClock } from '@tiktok-channel/platform/clock';
+import { kafkaConnection } from '@tiktok-channel/platform/config';
 import { createApp, createHttpServer, createInternalApp } from '@tiktok-channel/platform/http-server';
 import { createKafka } from '@tiktok-channel/platform/kafka';
 import {
@@ -15,9 +16,10 @@ import { type Codec, createCodec } from '@tiktok-channel/schemas';
 import { createStatusPublisher, WRITTEN_RECORDS } from './adapters/kafka/status.codec.ts';
 import { createDatabase } from './adapters/persistence/database.ts';
 import type { PublishReplyEvent } from './adapters/persistence/reply-log.ts';
-import { composeConsumers } from './compose-consumers.ts';
+import { composeChannelChanges, composeConsumers } from './compose-consumers.ts';
 import type { Core, OutboundOptions } from './compose-core.ts';
 import { composeDispatching } from './compose-dispatching.ts';
+import { composeOperators, type Operators } from './compose-operators.ts';
 import { createOutboundMetrics, type OutboundMetrics } from './telemetry.ts';
 
 export { type OutboundSettings, readOutboundSettings } from './config.ts';
@@ -36,9 +38,10 @@ export const composeOutbound = (options: OutboundOptions): Outbound => {
   const time = createServiceClock({ service: 'outbound', url: settings.CLOCK_URL, given: options.clock, logger });
   const database = createDatabase(settings.DATABASE_URL);
   const kafka = createKafka({
-    settings: { brokers: settings.KAFKA_BROKERS, topicPrefix: settings.KAFKA_TOPIC_PREFIX, clientId: 'outbound' },
+    settings: { ...kafkaConnection(settings), clientId: 'outbound' },
     logger,
   });
+  const admin = kafka.createAdmin();
   const relay = createOutboxRelay({
     store: createOutboxStore(database),
     createProducer: kafka.createProducer,
@@ -48,7 +51,11 @@ export const composeOutbound = (options: OutboundOptions): Outbound => {
     logger,
   });
   const schemas = createFromRegistry({
-    open: () => createCodec({ registry: { url: settings.SCHEMA_REGISTRY_URL }, writes: WRITTEN_RECORDS }),
+    open: () =>
+      createCodec({
+        registry: { url: settings.SCHEMA_REGISTRY_URL },
+        writes: [...WRITTEN_RECORDS, 'SendReply', 'OperatorActed'],
+      }),
     logger,
   });
   const metrics = createOutboundMetrics();
@@ -60,6 +67,7 @@ export const composeOutbound = (options: OutboundOptions): Outbound => {
     clock: time.clock,
     database,
     kafka,
+    admin,
     relay,
     codec,
     metrics,
@@ -67,7 +75,9 @@ export const composeOutbound = (options: OutboundOptions): Outbound => {
     lifecycle,
   };
   const { dispatcher, forgetChannel, parts: dispatching } = composeDispatching(core);
-  const servers = composeServers(options, lifecycle);
+  const consuming = composeConsumers(core, dispatcher.poke);
+  const operators = composeOperators(core, consuming, dispatcher.poke);
+  const servers = composeServers(core, operators);
   parts.push(
     telemetryPart,
     servers.internal,
@@ -75,8 +85,11 @@ export const composeOutbound = (options: OutboundOptions): Outbound => {
     createDatabasePulse(database, logger),
     schemas,
     relayPart(relay),
+    { name: 'ends of topics', start: admin.start, stop: admin.stop },
+    composeChannelChanges(core, forgetChannel),
     ...dispatching,
-    ...composeConsumers(core, { poke: dispatcher.poke, forgetChannel }),
+    ...consuming.parts,
+    operators.part,
     servers.open,
     {
       name: 'announcement',
@@ -114,15 +127,15 @@ const relayPart = (relay: OutboxRelay): Part => ({
   },
 });
 
-/** The public port has no routes yet: all that it answers are problem documents. */
-const composeServers = ({ settings, logger }: OutboundOptions, lifecycle: Lifecycle) => {
+/** The public port is for operators alone. */
+const composeServers = ({ settings, logger, lifecycle }: Core, operators: Operators) => {
   const { HOST: host } = settings;
   const internalApp = createInternalApp({
     logger,
     lifecycle,
     handleMetrics: (request, response) => telemetry().handleMetrics(request, response),
   });
-  const openApp = createApp({ logger, mount: () => {} });
+  const openApp = createApp({ logger, mount: operators.mount });
   const internal = createHttpServer({
     name: 'internal HTTP',
     listener: internalApp,

@@ -9,12 +9,14 @@ import {
   replyRulesEnvironment,
   setting,
 } from '@tiktok-channel/platform/config';
+import { peopleEnvironment } from '@tiktok-channel/platform/identity';
 import { z } from 'zod';
 
 const schema = processSettings
   .extend(kafkaEnvironment.shape)
   .extend(registryEnvironment.shape)
   .extend(replyRulesEnvironment.shape)
+  .extend(peopleEnvironment.shape)
   .extend({
     DATABASE_URL: setting.text,
     AUTH_INTERNAL_URL: setting.url,

@@ -58,13 +58,13 @@ describe('a call to a neighbour', () => {
     const tiktok = (baseUrl = url) =>
       createTikTok({
         api: createTikTokApi({ client, baseUrl, version: 'v1.3' }),
-        gate: { enter: async () => ({ kind: 'open' }) },
+        gate: { enter: async () => ({ kind: 'open', turn: { atMs: 0, begins: async () => {}, begun: () => {} } }) },
         circuit: { call: (work) => work() },
         onAnswer: () => {},
         clock,
       });
     const send = (deadlineMs = clock.now() + 200, baseUrl = url) =>
-      tiktok(baseUrl).send(caller, 'CONV+a/b==', text, deadlineMs);
+      tiktok(baseUrl).send(caller, 'CONV+a/b==', text, { atMs: deadlineMs, onWriting: () => {} });
 
     for (const { name, given, kind } of [
       { name: 'accepts', given: json({ code: 0, data: { message: { message_id: 'MSG-1' } } }), kind: 'accepted' },
@@ -174,7 +174,7 @@ describe('a call to a neighbour', () => {
     it('sends an action, which has no message id', async () => {
       answer = json({ code: 0, data: { message: { message_id: '' } } });
       const typing = { kind: 'action', action: 'TYPING' } as const;
-      expect(await tiktok().send(caller, 'CONV', typing, clock.now() + 200)).to.include({
+      expect(await tiktok().send(caller, 'CONV', typing, { atMs: clock.now() + 200, onWriting: () => {} })).to.include({
         kind: 'accepted',
         tiktokMessageId: null,
       });

@@ -77,7 +77,19 @@ const inContainer = async (port: number, { dataFolder }: ServerOptions) => {
   };
 };
 
-const asProcess = async (port: number, { dataFolder }: ServerOptions) => {
+/** What a broker has beyond a plain listener; as a process alone. */
+export interface BrokerExtras {
+  /** Beside the plain listener, such as `SECURED://127.0.0.1:9094`, each with its protocol in `protocols`. */
+  readonly listeners: readonly string[];
+  readonly protocols: string;
+  readonly properties: Readonly<Record<string, string>>;
+  /** Further arguments of the tool that formats the data folder. */
+  readonly formatArguments: readonly string[];
+}
+
+const NO_EXTRAS: BrokerExtras = { listeners: [], protocols: '', properties: {}, formatArguments: [] };
+
+export const asProcess = async (port: number, { dataFolder }: ServerOptions, extras = NO_EXTRAS) => {
   const controllerPort = await findPort();
   const folder = dataFolder ?? (await createRunFolder('kafka'));
   const dataDirectory = join(folder, 'data');
@@ -88,10 +100,12 @@ const asProcess = async (port: number, { dataFolder }: ServerOptions) => {
     config,
     asPropertiesFile({
       ...SINGLE_NODE,
-      listeners: `PLAINTEXT://${brokers},CONTROLLER://127.0.0.1:${controllerPort}`,
-      'advertised.listeners': `PLAINTEXT://${brokers}`,
+      'listener.security.protocol.map': `${LISTENER_MAP}${extras.protocols}`,
+      listeners: [`PLAINTEXT://${brokers}`, ...extras.listeners, `CONTROLLER://127.0.0.1:${controllerPort}`].join(),
+      'advertised.listeners': [`PLAINTEXT://${brokers}`, ...extras.listeners].join(),
       'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
       'log.dirs': dataDirectory,
+      ...extras.properties,
     }),
   );
   const archive = await openClassArchive(`kafka-${KAFKA_VERSION}`);
@@ -102,7 +116,8 @@ const asProcess = async (port: number, { dataFolder }: ServerOptions) => {
     ...flags,
   ];
   const classPath = await asClassPath(await kafkaLibraries());
-  if (!existsSync(join(dataDirectory, 'meta.properties'))) await format({ classPath, config, folder });
+  if (!existsSync(join(dataDirectory, 'meta.properties')))
+    await format({ classPath, config, folder, more: extras.formatArguments });
 
   const server = createProcessServer({
     name: 'Kafka',
@@ -125,9 +140,18 @@ const asProcess = async (port: number, { dataFolder }: ServerOptions) => {
   return { brokers, server };
 };
 
-const format = async ({ classPath, config, folder }: { classPath: string; config: string; folder: string }) => {
+interface Format {
+  readonly classPath: string;
+  readonly config: string;
+  readonly folder: string;
+  readonly more: readonly string[];
+}
+
+const format = async ({ classPath, config, folder, more }: Format) => {
   const tool = ['-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', classPath, 'kafka.tools.StorageTool'];
-  await execa('java', [...tool, 'format', '-t', CLUSTER_ID, '-c', config, '--ignore-formatted'], { cwd: folder });
+  await execa('java', [...tool, 'format', '-t', CLUSTER_ID, '-c', config, '--ignore-formatted', ...more], {
+    cwd: folder,
+  });
 };
 
 /** In a fixed order: an archive of loaded classes fits exactly one class path. */

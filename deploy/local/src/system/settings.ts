@@ -22,7 +22,7 @@ export const baseUrl = (port: number): string => `http://${HOST}:${port}`;
 /** Where a process listens; all else its replicas have in common. */
 export const listensOn = (name: ProcessName, { port, internalPort }: Ports): Environment => ({
   HOST,
-  ...(name === 'history' ? {} : { PORT: String(port) }),
+  PORT: String(port),
   ...(name === 'simulator' ? {} : { INTERNAL_PORT: String(internalPort) }),
 });
 
@@ -40,7 +40,7 @@ export const settingsOf = (input: SettingsInput): Readonly<Record<ProcessName, E
 
   return {
     ingress: { ...common('ingress'), ...kafka, ...registry, ...tiktok.app },
-    history: { ...common('history'), ...kafka, ...registry, ...services, ...tiktok.api },
+    history: { ...common('history'), ...kafka, ...registry, ...people, ...services, ...tiktok.api },
     auth: {
       ...common('auth'),
       ...kafka,
@@ -61,7 +61,7 @@ export const settingsOf = (input: SettingsInput): Readonly<Record<ProcessName, E
       MEDIA_URL_SECRETS: secrets.mediaUrl,
     },
     outbound: { ...common('outbound'), ...kafka, ...registry, ...people, ...services, ...tiktok.api },
-    console: { ...common('console'), ...concerns.upstreams },
+    console: { ...common('console'), ...concerns.upstreams, ...concerns.signIn },
     simulator: concerns.simulator,
   };
 };
@@ -79,10 +79,11 @@ const concernsOf = ({ dependencies, placement, secrets, topicPrefix }: SettingsI
     registry: { SCHEMA_REGISTRY_URL: dependencies.registry.url },
     // Outside production auth is the OpenID provider.
     people: {
-      OIDC_ISSUER: publicUrl,
+      OIDC_ISSUER: `${publicUrl}/local/openid`,
       OIDC_AUDIENCE: AUDIENCE,
       OIDC_JWKS_URL: `${authInternalUrl}/.well-known/jwks.json`,
     },
+    signIn: { OIDC_ISSUER: `${publicUrl}/local/openid`, OIDC_CLIENT_ID: 'console' },
     services: {
       SERVICE_TOKEN_SECRETS: secrets.serviceToken,
       AUTH_INTERNAL_URL: authInternalUrl,
@@ -97,7 +98,11 @@ const concernsOf = ({ dependencies, placement, secrets, topicPrefix }: SettingsI
         STATE_SECRETS: secrets.oauthState,
       },
     },
-    upstreams: { ...upstreamsOf(processes), SIMULATOR_URL: simulatorUrl },
+    upstreams: {
+      ...upstreamsOf(processes),
+      HISTORY_URL: baseUrl(processes.history[0].port),
+      SIMULATOR_URL: simulatorUrl,
+    },
     simulator: {
       SIMULATOR_APP_ID: secrets.appId,
       SIMULATOR_APP_SECRET: secrets.appSecret,

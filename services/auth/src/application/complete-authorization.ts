@@ -11,15 +11,8 @@ import type { AuthorizationFailure } from '../domain/authorization-failures.ts';
 import type { Profile } from '../domain/channel.ts';
 import { compareScopes, isUsable, type ScopeGrant, type ScopePolicy } from '../domain/scopes.ts';
 import type { IsFeatureOn } from './features.ts';
-import type {
-  AuthorizationAttempts,
-  Channels,
-  Grant,
-  ReportAuthorization,
-  StateTokens,
-  TikTok,
-  TikTokTrace,
-} from './ports.ts';
+import type { AuthorizationAttempts, Channels, ReportAuthorization, StateTokens } from './ports.ts';
+import type { Grant, TikTok, TikTokTrace } from './tiktok-ports.ts';
 
 /** What TikTok's redirect and the browser brought. */
 export interface AuthorizationCallback {

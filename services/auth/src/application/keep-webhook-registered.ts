@@ -1,5 +1,6 @@
 import type { Clock } from '@tiktok-channel/platform/kernel';
-import type { ReportWebhookCheck, TikTokWebhooks, TokenVerdict, WebhookRegistrations } from './ports.ts';
+import type { ReportWebhookCheck, WebhookRegistrations } from './ports.ts';
+import type { TikTokWebhooks, TokenVerdict } from './tiktok-ports.ts';
 
 interface Dependencies {
   readonly registrations: WebhookRegistrations;

@@ -9,11 +9,11 @@ import type {
   ChannelRefusal,
   ChannelStatus,
   DisconnectChannel,
-  Profile,
   ReleaseChannel,
 } from '../domain/channel.ts';
 import type { Feature } from '../domain/features.ts';
 import type { StoredTokens, TokenPair } from '../domain/refresh-rules.ts';
+import type { RefreshAnswer, TikTokTrace, TokenVerdict } from './tiktok-ports.ts';
 
 /** Who acts, as the person's token says. */
 export interface Actor {
@@ -44,9 +44,6 @@ export interface StateTokens {
   read(token: string): Promise<Result<AuthorizationState, 'state_invalid' | 'state_expired'>>;
 }
 
-/** TikTok's answer as far as an operator needs it; null when there was none. */
-export type TikTokTrace = { readonly code: number; readonly requestId: string | null } | null;
-
 /** How an authorisation ended; ids as far as they are known. */
 export type ReportAuthorization = (ended: {
   readonly outcome: 'connected' | AuthorizationFailure | 'no_callback';
@@ -57,55 +54,16 @@ export type ReportAuthorization = (ended: {
   readonly trace: TikTokTrace;
 }) => void;
 
-/** `superseded`: the tokens had moved on meanwhile, and what TikTok answered was dropped. */
+/**
+ * - `superseded`: the tokens had moved on meanwhile, and what TikTok answered was dropped.
+ * - `not_asked`: our own database was away when the call's turn was to come, so TikTok knows nothing of it.
+ */
 export type ReportRefresh = (tried: {
-  readonly outcome: RefreshAnswer['kind'] | 'superseded';
+  readonly outcome: RefreshAnswer['kind'] | 'superseded' | 'not_asked';
   readonly channelId: string;
   readonly version: number;
   readonly trace: TikTokTrace;
 }) => void;
-
-export interface TikTokFailure {
-  readonly kind: 'failed';
-  readonly failure: 'code_refused' | 'region_or_permission' | 'tiktok_unavailable';
-  readonly trace: TikTokTrace;
-}
-
-export interface Grant {
-  readonly kind: 'granted';
-  readonly channelId: string;
-  readonly tokens: TokenPair;
-  readonly scopes: readonly string[];
-}
-
-/**
- * - `refused`: TikTok will not renew this pair.
- * - `unavailable`: nothing is known of the pair, which may still be good. `mayHaveRenewed`: the request may have got there, and
- *   with it the end of this refresh token.
- */
-export type RefreshAnswer =
-  | { readonly kind: 'refreshed'; readonly tokens: TokenPair; readonly scopes: readonly string[] }
-  | { readonly kind: 'refused'; readonly trace: TikTokTrace }
-  | { readonly kind: 'unavailable'; readonly mayHaveRenewed: boolean; readonly trace: TikTokTrace };
-
-/** What TikTok makes of a token or of a request about one. */
-export interface TokenVerdict {
-  readonly kind: 'taken' | 'refused' | 'unavailable';
-  readonly trace: TikTokTrace;
-}
-
-/** None of these throws for what TikTok or the network does. */
-export interface TikTok {
-  /** Address of the consent page. */
-  consentUrl(state: string): string;
-  exchange(code: string): Promise<Grant | TikTokFailure>;
-  profile(grant: Grant): Promise<{ readonly kind: 'known'; readonly profile: Profile } | TikTokFailure>;
-  refresh(tokens: TokenPair): Promise<RefreshAnswer>;
-  /** Whether the token is still one of this channel. */
-  inspect(channelId: string, accessToken: string): Promise<TokenVerdict>;
-  /** `refused`: it was no good any more. */
-  revoke(accessToken: string): Promise<TokenVerdict>;
-}
 
 export interface AuthorizationAttempts {
   /** Stores the attempt, with its audit record. */
@@ -164,13 +122,21 @@ export interface ChannelTokens {
 export interface Tokens {
   read(channelId: string): Promise<ChannelTokens | null>;
   /** Channels whose tokens are to be renewed and that nobody is at, those that end first coming first. */
-  due(nowMs: number, limit: number): Promise<readonly string[]>;
+  due(wanted: {
+    readonly nowMs: number;
+    readonly limit: number;
+    /** Left out of the answer. */
+    readonly except: readonly string[];
+  }): Promise<readonly string[]>;
   /** Writes ahead that a refresh of this version begins. Null: another caller holds the lease, or the version has moved on. */
   takeLease(
     channelId: string,
     lease: { readonly version: number; readonly nowMs: number; readonly untilMs: number },
   ): Promise<RefreshLease | null>;
-  /** Both tokens and the channel's events in one transaction. `replacesRefused`: TikTok refused the access token before. */
+  /**
+   * Both tokens and the channel's events in one transaction. A pair that comes when the channel has ended is put aside to be
+   * revoked: nobody else has it. `replacesRefused`: TikTok refused the access token before.
+   */
   storeRefreshed(
     lease: RefreshLease,
     renewed: { readonly tokens: TokenPair; readonly replacesRefused: boolean },
@@ -189,6 +155,8 @@ export interface Tokens {
   recordRefusedAccess(channelId: string, version: number, atMs: number): Promise<boolean>;
   /** Nothing will make this version good again: it is neither given out nor renewed. */
   giveUp(channelId: string, version: number, command: LossCommand): Promise<boolean>;
+  /** Says why a channel is lost that is lost already; whether it can be renewed goes on being asked. */
+  explainLoss(channelId: string, version: number, command: LossCommand): Promise<boolean>;
 }
 
 /** Tokens of channels that were disconnected, until TikTok has revoked them. */
@@ -206,13 +174,14 @@ export interface Revocations {
 
 export interface PendingRevocation {
   readonly channelId: string;
-  readonly accessToken: string;
+  /** Null when it cannot be opened: its key is missing, or its row was changed. */
+  readonly accessToken: string | null;
   readonly accessExpiresAtMs: number;
   readonly requestedAtMs: number;
 }
 
 export type ReportRevocation = (tried: {
-  readonly outcome: TokenVerdict['kind'] | 'expired';
+  readonly outcome: TokenVerdict['kind'] | 'expired' | 'unreadable';
   readonly channelId: string;
   readonly trace: TikTokTrace;
 }) => void;
@@ -226,16 +195,6 @@ export interface Features {
     wanted: { readonly accountId: string; readonly feature: Feature; readonly isEnabled: boolean },
     act: Act,
   ): Promise<void>;
-}
-
-/** TikTok's side of the app's webhook for direct messages. */
-export interface TikTokWebhooks {
-  /** `callbackUrl` null: not subscribed. */
-  callback(): Promise<
-    | { readonly kind: 'known'; readonly callbackUrl: string | null }
-    | { readonly kind: 'refused' | 'unavailable'; readonly trace: TikTokTrace }
-  >;
-  register(callbackUrl: string): Promise<TokenVerdict>;
 }
 
 export interface WebhookRegistration {
@@ -296,7 +255,7 @@ export interface ChannelHealths {
 
 /** Sealed values of every kind, to be sealed anew with the first key. */
 export interface SealedValues {
-  /** Seals up to `limit` values of an older key with the first one; answers how many. */
+  /** Seals up to `limit` values of an older key with the first one; answers how many. What cannot be opened stays as it is. */
   reseal(limit: number): Promise<number>;
   /** How many values each key has sealed, by key id. */
   countByKey(): Promise<ReadonlyMap<string, number>>;

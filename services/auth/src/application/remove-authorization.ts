@@ -2,7 +2,8 @@ import type { Clock } from '@tiktok-channel/platform/kernel';
 import { type StoredTokens, works } from '../domain/refresh-rules.ts';
 import { type AuthorizationRemoval, isOfEarlierAuthorization } from '../domain/removal.ts';
 import type { HandOutToken } from './hand-out-token.ts';
-import type { TikTok, Tokens } from './ports.ts';
+import type { Tokens } from './ports.ts';
+import type { TikTok } from './tiktok-ports.ts';
 
 /** `superseded`: somebody connected the channel anew meanwhile. */
 export type RemovalOutcome =
@@ -20,7 +21,7 @@ export type RemovalOutcome =
   | { readonly kind: 'retry' };
 
 interface Dependencies {
-  readonly tokens: Pick<Tokens, 'read' | 'giveUp'>;
+  readonly tokens: Pick<Tokens, 'read' | 'giveUp' | 'explainLoss'>;
   readonly tiktok: Pick<TikTok, 'inspect'>;
   readonly handOutToken: HandOutToken;
   readonly clock: Clock;
@@ -46,8 +47,8 @@ export const createRemoveAuthorization =
     if (isOfEarlierAuthorization(removal, channel)) return done('of_earlier_authorization');
 
     if (works(stored, dependencies.clock.now())) return confirm(dependencies, removal, stored);
-    // It is lost already, and the notice says why.
-    if (channel.status === 'needs_reauthorization') return mark(dependencies, removal, stored.version);
+    // It is lost already, and the notice says why. That proves nothing: if our own settings were the cause, it still comes back.
+    if (channel.status === 'needs_reauthorization') return mark(dependencies, removal, stored.version, 'explainLoss');
 
     // What has ended by itself proves nothing either: a renewed one will, or TikTok's refusal to renew it.
     await dependencies.handOutToken(removal.channelId);
@@ -64,7 +65,7 @@ const confirm = async (
     case 'taken':
       return done('still_authorized');
     case 'refused':
-      return mark(dependencies, removal, version);
+      return mark(dependencies, removal, version, 'giveUp');
     case 'unavailable':
       return RETRY;
   }
@@ -74,7 +75,8 @@ const mark = async (
   { tokens, clock }: Dependencies,
   { channelId, reason }: AuthorizationRemoval,
   version: number,
+  how: 'giveUp' | 'explainLoss',
 ): Promise<RemovalOutcome> => {
-  const isMarked = await tokens.giveUp(channelId, version, { type: 'RecordTokenLoss', reason, atMs: clock.now() });
+  const isMarked = await tokens[how](channelId, version, { type: 'RecordTokenLoss', reason, atMs: clock.now() });
   return done(isMarked ? 'marked' : 'superseded');
 };

@@ -8,7 +8,8 @@ import {
   works,
 } from '../domain/refresh-rules.ts';
 import { compareScopes, isUsable, type ScopePolicy } from '../domain/scopes.ts';
-import type { Pause, RefreshAnswer, RefreshLease, ReportRefresh, TikTok, Tokens } from './ports.ts';
+import type { Pause, RefreshLease, ReportRefresh, Tokens } from './ports.ts';
+import type { RefreshAnswer, TikTok } from './tiktok-ports.ts';
 
 interface Dependencies {
   readonly tokens: Tokens;
@@ -22,7 +23,8 @@ interface Dependencies {
 /** Longer than a call to TikTok may take, the wait for its turn included, and a lost database connection is waited for. */
 const LEASE_MS = 120_000;
 const STORE_AGAIN_AFTER_MS = 500;
-const MAX_STORES = 60;
+/** For about 90 s, so that it ends before the lease does. */
+const MAX_STORES = 180;
 
 /** Answers whether it was this caller that asked TikTok; false when another one is at it, or the tokens have moved on. */
 export type RenewToken = (channelId: string, stored: StoredTokens) => Promise<boolean>;
@@ -34,7 +36,7 @@ export type RenewToken = (channelId: string, stored: StoredTokens) => Promise<bo
 export const createRenewToken =
   (dependencies: Dependencies): RenewToken =>
   async (channelId, stored) => {
-    const { tokens, tiktok, clock, report } = dependencies;
+    const { tokens, clock, report } = dependencies;
     const nowMs = clock.now();
     const lease = await tokens.takeLease(channelId, {
       version: stored.version,
@@ -43,9 +45,7 @@ export const createRenewToken =
     });
     if (lease === null) return false;
 
-    const renewed: RefreshAnswer = canRefresh(stored, nowMs)
-      ? await tiktok.refresh(stored)
-      : { kind: 'refused', trace: null };
+    const renewed = await ask(dependencies, stored);
     const isStored = await keep(dependencies, () => store(dependencies, { lease, stored, renewed }));
 
     report({
@@ -57,10 +57,23 @@ export const createRenewToken =
     return true;
   };
 
+/** `not_asked`: our own database was away when the call's turn was to come. */
+type Asked = RefreshAnswer | { readonly kind: 'not_asked'; readonly trace: null };
+
+const ask = async ({ tiktok, clock }: Dependencies, stored: StoredTokens): Promise<Asked> => {
+  if (!canRefresh(stored, clock.now())) return { kind: 'refused', trace: null };
+  try {
+    return await tiktok.refresh(stored);
+  } catch (error) {
+    if (error instanceof DependencyUnavailable) return { kind: 'not_asked', trace: null };
+    throw error;
+  }
+};
+
 interface Renewal {
   readonly lease: RefreshLease;
   readonly stored: StoredTokens;
-  readonly renewed: RefreshAnswer;
+  readonly renewed: Asked;
 }
 
 const store = ({ tokens, scopePolicy, clock }: Dependencies, { lease, stored, renewed }: Renewal): Promise<boolean> => {
@@ -78,6 +91,9 @@ const store = ({ tokens, scopePolicy, clock }: Dependencies, { lease, stored, re
       const command = { type: 'RecordRefreshRefusal', tokenStillWorks: works(stored, atMs), reason, atMs } as const;
       return tokens.postpone(lease, until, command);
     }
+    // The intent came to nothing. Left open it would keep everybody away until the lease ends, and look like a lost answer.
+    case 'not_asked':
+      return tokens.postpone(lease, { notBeforeMs: atMs, begunAtMs: lease.begunBeforeAtMs });
     case 'unavailable': {
       const begunAtMs = lease.begunBeforeAtMs ?? (renewed.mayHaveRenewed ? atMs : null);
       return tokens.postpone(lease, { notBeforeMs: atMs + FAILED_REFRESH_PAUSE_MS, begunAtMs });
@@ -85,13 +101,16 @@ const store = ({ tokens, scopePolicy, clock }: Dependencies, { lease, stored, re
   }
 };
 
-/** TikTok may have ended the old refresh token: a database that is away for a moment must not lose the new one. */
+/**
+ * TikTok may have ended the old refresh token, and the new one is nowhere else: neither a database that is away nor whatever
+ * else goes wrong may lose it while there is time to try again.
+ */
 const keep = async ({ pause }: Dependencies, write: () => Promise<boolean>): Promise<boolean> => {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await write();
     } catch (error) {
-      if (!(error instanceof DependencyUnavailable) || attempt >= MAX_STORES) throw error;
+      if (attempt >= MAX_STORES) throw error;
       await pause(STORE_AGAIN_AFTER_MS);
     }
   }

@@ -1,5 +1,6 @@
 import type { Clock } from '@tiktok-channel/platform/kernel';
-import type { PendingRevocation, ReportRevocation, Revocations, TikTok } from './ports.ts';
+import type { PendingRevocation, ReportRevocation, Revocations } from './ports.ts';
+import type { TikTok } from './tiktok-ports.ts';
 
 interface Dependencies {
   readonly revocations: Revocations;
@@ -39,6 +40,10 @@ const revoke = async (
   if (clock.now() >= accessExpiresAtMs) {
     await revocations.forget(revocation);
     report({ outcome: 'expired', channelId, trace: null });
+    return;
+  }
+  if (accessToken === null) {
+    report({ outcome: 'unreadable', channelId, trace: null });
     return;
   }
   const { kind, trace } = await tiktok.revoke(accessToken);

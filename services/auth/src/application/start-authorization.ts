@@ -1,7 +1,8 @@
 import { type Clock, fingerprint, type IdGenerator, ok, type Result, refuse } from '@tiktok-channel/platform/kernel';
 import { AUTHORIZATION_LIFETIME_MS, chooseReturnTo } from '../domain/authorization.ts';
 import type { IsFeatureOn } from './features.ts';
-import type { Actor, AuthorizationAttempts, Channels, KeyGenerator, StateTokens, TikTok } from './ports.ts';
+import type { Actor, AuthorizationAttempts, Channels, KeyGenerator, StateTokens } from './ports.ts';
+import type { TikTok } from './tiktok-ports.ts';
 
 export interface StartAuthorization {
   readonly actor: Actor;

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Clock, IdGenerator, Logger } from '@tiktok-channel/platform/kernel';
-import type { TikTok, TikTokWebhooks } from '../application/ports.ts';
+import type { TikTok, TikTokWebhooks } from '../application/tiktok-ports.ts';
 import type { AuthSettings } from '../config.ts';
 import type { Reporters } from '../telemetry.ts';
 

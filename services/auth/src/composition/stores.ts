@@ -1,3 +1,4 @@
+import { kafkaConnection } from '@tiktok-channel/platform/config';
 import { createKafka } from '@tiktok-channel/platform/kafka';
 import { createFromRegistry, type Part } from '@tiktok-channel/platform/lifecycle';
 import { createOutboxRelay } from '@tiktok-channel/platform/outbox';
@@ -15,7 +16,7 @@ import { createFeatures } from '../adapters/persistence/features.repository.ts';
 import { createRevocations } from '../adapters/persistence/revocations.repository.ts';
 import { createSealedValues } from '../adapters/persistence/sealed-values.repository.ts';
 import { createSealing } from '../adapters/persistence/sealing.ts';
-import { loadSigningKeys, type SigningKeyPair } from '../adapters/persistence/signing-keys.repository.ts';
+import { createSigningKeys } from '../adapters/persistence/signing-keys.repository.ts';
 import { createTokens } from '../adapters/persistence/tokens.repository.ts';
 import { createWebhookRegistrations } from '../adapters/persistence/webhook-registrations.repository.ts';
 import type { Act, SealedValues } from '../application/ports.ts';
@@ -26,14 +27,14 @@ export const composeStores = (core: Core) => {
   const { settings, logger, clock, report } = core;
   const database = createDatabase(settings.DATABASE_URL);
   const sealing = createSealing(settings.TOKEN_ENCRYPTION_KEYS);
-  const signingKeys = late<SigningKeyPair>();
+  const signingKeys = createSigningKeys({ database, sealing, clock });
   const codec = createFromRegistry({
     open: () => createCodec({ registry: { url: settings.SCHEMA_REGISTRY_URL }, writes: WRITTEN_RECORDS }),
     logger,
   });
   const records = () => createPublishedRecords(codec.current(), currentTraceparent);
   const kafka = createKafka({
-    settings: { brokers: settings.KAFKA_BROKERS, topicPrefix: settings.KAFKA_TOPIC_PREFIX, clientId: 'auth' },
+    settings: { ...kafkaConnection(settings), clientId: 'auth' },
     logger,
   });
   const relay = composeRelay(core, database, kafka);
@@ -47,19 +48,18 @@ export const composeStores = (core: Core) => {
   });
   const registrations = createWebhookRegistrations({ database, appId: settings.TIKTOK_APP_ID });
   const sealedValues = createSealedValues({ database, sealing });
-  const loadKeys = async () => signingKeys.set(await loadSigningKeys({ database, sealing, clock }));
   const parts: readonly Part[] = [
     createDatabasePulse(database, logger),
     { name: 'sealing keys', start: () => missKeys(core, sealedValues) },
     codec,
     relay,
-    ...(isProduction(settings) ? [] : [{ name: 'local-keys', start: loadKeys }]),
+    ...(isProduction(settings) ? [] : [{ name: 'local keys', start: () => signingKeys.published().then(() => {}) }]),
   ];
   return {
     parts,
     kafka,
     codec: () => codec.current(),
-    signingKeys: signingKeys.get,
+    signingKeys,
     channels: createChannels({
       database,
       handleChannel,
@@ -112,17 +112,3 @@ const composeRelay = ({ clock, logger }: Core, database: Database, kafka: Return
     clock,
     logger,
   });
-
-/** What is known only once the service has started. */
-const late = <T extends object>() => {
-  let value: T | undefined;
-  return {
-    set: (known: T) => {
-      value = known;
-    },
-    get: (): T => {
-      if (value === undefined) throw new Error('the service has not started yet');
-      return value;
-    },
-  };
-};

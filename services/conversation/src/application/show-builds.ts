@@ -10,8 +10,8 @@ export interface LogRange {
   /** The first offset that is there. */
   readonly low: bigint;
   readonly high: bigint;
-  /** Older records of a key may be gone, the newest is not. */
-  readonly isCompacted: boolean;
+  /** It is to hold every record for ever. */
+  readonly isKept: boolean;
 }
 
 export interface PartitionView {
@@ -65,6 +65,6 @@ export const createStartBuild =
   ({ builds, readLogRanges }: { readonly builds: ProjectionBuilds; readonly readLogRanges: ReadLogRanges }) =>
   async (atMs: number): Promise<Result<number, BuildRefusal>> => {
     const ranges = [...(await readLogRanges()).values()];
-    if (ranges.some(({ low, isCompacted }) => low > 0n && !isCompacted)) return refuse('history_incomplete');
+    if (ranges.some(({ low, isKept }) => low > 0n && isKept)) return refuse('history_incomplete');
     return builds.start(atMs);
   };

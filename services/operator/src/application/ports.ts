@@ -1,3 +1,4 @@
+import type { Build, Comparison } from '../domain/build.ts';
 import type { Redelivery } from '../domain/reparse-tally.ts';
 import type { TopicPlan } from '../domain/topic-plan.ts';
 
@@ -72,3 +73,13 @@ export interface OperatorAct {
 
 /** Resolves when the record is on the audit topic. */
 export type RecordAct = (act: OperatorAct) => Promise<void>;
+
+/** Builds of the read models. Each act says why, and who does it is whose token it is. */
+export interface Projections {
+  list(): Promise<readonly Build[]>;
+  show(build: number): Promise<Build>;
+  rebuild(reason: string): Promise<Build>;
+  compare(build: number, reason: string): Promise<Comparison>;
+  switchTo(build: number, reason: string): Promise<Build>;
+  drop(build: number, reason: string): Promise<void>;
+}

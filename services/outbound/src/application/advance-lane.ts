@@ -21,10 +21,10 @@ export const createAdvanceLane = (dependencies: AdvanceLaneDependencies): Advanc
   return async (lane) => {
     const head = await lanes.headOf(lane);
     if (head === null) return { kind: 'idle' };
-    const { streamId, state } = head;
+    const { streamId, state, isPaused } = head;
     switch (state.status) {
       case 'queued':
-        return attemptReply(dependencies, lane, { streamId, state });
+        return attemptReply(dependencies, lane, { streamId, state, isPaused });
       case 'attempting':
         return abandon(dependencies, lane, { streamId, state });
       case 'uncertain':

@@ -13,7 +13,7 @@ import {
   recordSurely,
   unlessAway,
 } from './lane-step.ts';
-import type { CallGate, Channels, ClaimedLane, Facts, Lanes, TikTok } from './ports.ts';
+import type { CallGate, Channels, ClaimedLane, Facts, Lanes, TikTok, Turn } from './ports.ts';
 import type { PreparedMessage, PrepareMessage } from './prepare-message.ts';
 import type { Obstacle } from './tiktok-calls.ts';
 
@@ -42,7 +42,7 @@ export interface AttemptSeen {
 export const attemptReply = async (
   dependencies: AttemptReplyDependencies,
   lane: ClaimedLane,
-  head: HeadIn<'queued'>,
+  head: HeadIn<'queued'> & { readonly isPaused: boolean },
 ): Promise<LaneStep> => {
   const { replies, clock, gate, prepareMessage } = dependencies;
   const isExpired = () => clock.now() >= expiresAt(head.state.command);
@@ -51,6 +51,8 @@ export const attemptReply = async (
     return AGAIN;
   };
   if (isExpired()) return expire();
+  // A pause is no failed try.
+  if (head.isPaused) return postpone(dependencies, { ...lane, tries: -1 }, head, PAUSED);
   const prepared = await unlessAway(() => prepareMessage(head.state.command));
   const admitted = prepared.ok ? await enter(gate, prepared.value) : prepared;
   if (isExpired()) return expire();
@@ -59,9 +61,16 @@ export const attemptReply = async (
     : meet(dependencies, lane, head, admitted.error);
 };
 
-const enter = async (gate: CallGate, prepared: PreparedMessage): Promise<Result<PreparedMessage, Obstacle>> => {
+/** Looked at now and then, so that it still expires; whoever lets the channel go on makes its lanes due. */
+const PAUSED = { reason: 'channel_paused', untilMs: Number.POSITIVE_INFINITY } as const;
+
+interface AdmittedMessage extends PreparedMessage {
+  readonly turn: Turn;
+}
+
+const enter = async (gate: CallGate, prepared: PreparedMessage): Promise<Result<AdmittedMessage, Obstacle>> => {
   const entered = await gate.enter();
-  return entered.kind === 'open' ? ok(prepared) : { ok: false, error: entered };
+  return entered.kind === 'open' ? ok({ ...prepared, turn: entered.turn }) : { ok: false, error: entered };
 };
 
 const meet = async (
@@ -78,23 +87,33 @@ const meet = async (
   return AGAIN;
 };
 
-/** The deadline never lies behind the time until which the reply is worth sending. */
+/**
+ * Stored before its turn comes, so that nothing stands between the turn and the request. The deadline never lies behind the
+ * time until which the reply is worth sending.
+ */
 const attempt = async (
   dependencies: AttemptReplyDependencies,
   lane: ClaimedLane,
   head: HeadIn<'queued'>,
-  { caller, message, newestKnownMs, isWindowOpen }: PreparedMessage,
+  { caller, message, newestKnownMs, isWindowOpen, turn }: AdmittedMessage,
 ): Promise<LaneStep> => {
   const { replies, tiktok, clock, attemptMs } = dependencies;
   const { command } = head.state;
+  const lastMs = expiresAt(command);
+  if (turn.atMs >= lastMs) return { kind: 'wait', untilMs: lastMs, tries: lane.tries };
   const atMs = clock.now();
-  const deadlineMs = Math.min(atMs + attemptMs, expiresAt(command));
+  const deadlineMs = Math.min(Math.max(atMs, turn.atMs) + attemptMs, lastMs);
   const started = await replies.handle(head.streamId, { type: 'StartAttempt', deadlineMs, newestKnownMs, atMs });
   const attemptStarted = started.ok ? started.value.find((event) => event.type === 'AttemptStarted') : undefined;
   // Somebody else has this reply: the lease was lost.
   if (attemptStarted === undefined) return AGAIN;
 
-  const result = await tiktok.send(caller, command.conversationId, message, deadlineMs);
+  await turn.begins();
+  const startedAtMs = clock.now();
+  const result = await tiktok.send(caller, command.conversationId, message, {
+    atMs: deadlineMs,
+    onWriting: turn.begun,
+  });
   const events = await recordSurely(dependencies, lane, head.streamId, {
     type: 'RecordSendResult',
     attempt: attemptStarted.attempt,
@@ -102,7 +121,7 @@ const attempt = async (
     isWindowOpen,
     atMs: clock.now(),
   });
-  tellAttempt(dependencies, head, { attempt: attemptStarted.attempt, result, startedAtMs: atMs });
+  tellAttempt(dependencies, head, { attempt: attemptStarted.attempt, result, startedAtMs });
   return follow(dependencies, { lane, head, accessToken: caller.accessToken }, events);
 };
 

@@ -1,10 +1,17 @@
 import type { Clock } from '@tiktok-channel/platform/kernel';
-import type { CallGate, Postponement } from './ports.ts';
+import type { CallGate, Turn } from './ports.ts';
+
+export interface RateTurn extends Turn {
+  /** Resolves when it comes, whether anybody uses it or not. */
+  readonly comes: Promise<void>;
+}
 
 /** This service's share of the calls that TikTok takes, which its replicas have together. Throws `DependencyUnavailable`. */
 export interface RequestRate {
-  /** Resolves when the next call may be made; `paused`: none may before that time. */
-  take(): Promise<{ readonly kind: 'taken' } | { readonly kind: 'paused'; readonly untilMs: number }>;
+  /** The next turn, which may be some time ahead; `paused`: there is none before that time. */
+  take(): Promise<
+    { readonly kind: 'taken'; readonly turn: RateTurn } | { readonly kind: 'paused'; readonly untilMs: number }
+  >;
   /** TikTok refused a call for their number. */
   refused(): Promise<unknown>;
   /** TikTok took a call. */
@@ -25,7 +32,7 @@ export interface TurnsTaken {
   entered(): number;
 }
 
-/** Asks the circuit first and after the wait, since a turn that nobody uses is lost to all. */
+/** Asks the circuit first, since a turn that nobody uses is lost to all. */
 export const createCallGate = ({
   rate,
   circuit,
@@ -37,28 +44,30 @@ export const createCallGate = ({
 }): CallGate & TurnsTaken => {
   let waiting = 0;
   let entered = 0;
-  const closedCircuit = (): Postponement | null => {
-    const waitMs = Math.ceil(circuit.opensInMs());
-    return waitMs > 0 ? { kind: 'postponed', reason: 'tiktok_unavailable', untilMs: clock.now() + waitMs } : null;
+  const noLongerWaiting = (): void => {
+    waiting -= 1;
   };
-  const takeTurn = async (): ReturnType<CallGate['enter']> => {
-    const turn = await rate.take();
-    if (turn.kind === 'paused') return { kind: 'postponed', reason: 'rate_limited', untilMs: turn.untilMs };
-    return closedCircuit() ?? { kind: 'open' };
+  const takeTurn: CallGate['enter'] = async () => {
+    const taken = await rate.take().catch((error: unknown) => {
+      noLongerWaiting();
+      throw error;
+    });
+    if (taken.kind === 'paused') {
+      noLongerWaiting();
+      return { kind: 'postponed', reason: 'rate_limited', untilMs: taken.untilMs };
+    }
+    void taken.turn.comes.finally(noLongerWaiting);
+    return { kind: 'open', turn: taken.turn };
   };
   return {
     waiting: () => waiting,
     entered: () => entered,
     enter: async () => {
-      const closed = closedCircuit();
-      if (closed !== null) return closed;
+      const openInMs = Math.ceil(circuit.opensInMs());
+      if (openInMs > 0) return { kind: 'postponed', reason: 'tiktok_unavailable', untilMs: clock.now() + openInMs };
       waiting += 1;
       entered += 1;
-      try {
-        return await takeTurn();
-      } finally {
-        waiting -= 1;
-      }
+      return takeTurn();
     },
   };
 };

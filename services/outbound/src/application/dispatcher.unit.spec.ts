@@ -11,6 +11,7 @@ const laneOf = (laneId: string): ClaimedLane => ({
   leasedUntilMs: 0,
   tries: 2,
   wakes: 0n,
+  recalls: 0n,
 });
 
 /** Lanes in memory, and workers that end when a test lets them. */

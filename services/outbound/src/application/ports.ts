@@ -2,6 +2,7 @@ import type { Result } from '@tiktok-channel/platform/kernel';
 import type { ReplyWindowFacts, SendableCard } from '@tiktok-channel/platform/reply-rules';
 import type { ChannelAccess } from '../domain/channel.ts';
 import type { ReplyCommand, ReplyEvent, ReplyRefusal, ReplyState } from '../domain/reply.ts';
+import type { ReplyHistory, ReplyStanding } from '../domain/reply-history.ts';
 import type { CancelReply, CommandOrigin, SendReply } from '../domain/send-reply.ts';
 import type { SendResult, TikTokAnswer } from '../domain/send-result.ts';
 import type { DelayReason } from '../domain/waiting.ts';
@@ -65,11 +66,15 @@ export interface ClaimedLane extends Lane {
   readonly tries: number;
   /** How often it had been woken when it was claimed. */
   readonly wakes: bigint;
+  /** How often it had been told not to wait any longer. */
+  readonly recalls: bigint;
 }
 
-interface LaneHead {
+export interface LaneHead {
   readonly streamId: string;
   readonly state: ReplyState;
+  /** An operator has paused its channel. */
+  readonly isPaused: boolean;
 }
 
 export interface Lanes {
@@ -83,6 +88,35 @@ export interface Lanes {
   slowDown(channelId: string, untilMs: number): Promise<void>;
   /** The reply without a verdict that was accepted first. */
   headOf(lane: Lane): Promise<LaneHead | null>;
+}
+
+export interface ReplyPage {
+  readonly standing: ReplyStanding | null;
+  readonly channelId: string | null;
+  readonly limit: number;
+  /** Only those that were accepted before the one at that place. */
+  readonly before: bigint | null;
+}
+
+/** What is kept of replies, for people who run this. */
+export interface ReplyRegister {
+  /** Those that were accepted last come first; `next` is where the page after this begins. */
+  list(page: ReplyPage): Promise<{ readonly histories: readonly ReplyHistory[]; readonly next: bigint | null }>;
+  /** Ids are the senders' own, so several channels may have the same. */
+  find(replyId: string): Promise<readonly ReplyHistory[]>;
+}
+
+export interface ChannelPause {
+  readonly pausedMs: number;
+  readonly pausedBy: string;
+}
+
+export interface ChannelPauses {
+  of(channelId: string): Promise<ChannelPause | null>;
+  /** One that is paused stays paused as it was. */
+  pause(channelId: string, pausedBy: string): Promise<void>;
+  /** What waited for it is due. */
+  resume(channelId: string): Promise<void>;
 }
 
 export interface ConversationKey {
@@ -187,7 +221,12 @@ export interface ListedContent {
 
 export interface TikTok {
   /** Judges the deadline immediately before the request is written; the socket is destroyed at it. Never throws. */
-  send(caller: Caller, conversationId: string, message: TikTokMessage, deadlineMs: number): Promise<SendResult>;
+  send(
+    caller: Caller,
+    conversationId: string,
+    message: TikTokMessage,
+    deadline: { readonly atMs: number; readonly onWriting: () => void },
+  ): Promise<SendResult>;
   listContent(caller: Caller, conversationId: string): Promise<CallResult<ListedContent>>;
   canSendImages(
     caller: Caller,
@@ -200,10 +239,20 @@ export interface TikTok {
   ): Promise<CallResult<string>>;
 }
 
+/** Leave to make one call. */
+export interface Turn {
+  /** Epoch milliseconds: not before this time. */
+  readonly atMs: number;
+  /** Resolves when the call may be made, which then is to be made at once. Never rejects. */
+  begins(): Promise<void>;
+  /** The request is being written: what is late now makes others wait. */
+  begun(): void;
+}
+
 /** What keeps this service within its share of TikTok's calls, and away from a TikTok that fails. */
 export interface CallGate {
-  /** Resolves when the next call may be made, or says until when none may. */
-  enter(): Promise<{ readonly kind: 'open' } | Postponement>;
+  /** A turn, to be waited for, or until when there is none. Throws `DependencyUnavailable`. */
+  enter(): Promise<{ readonly kind: 'open'; readonly turn: Turn } | Postponement>;
 }
 
 /** One conversation, as one record of a topic shows it. */

@@ -11,7 +11,6 @@ export interface TellWaitingDependencies {
 }
 
 const BATCH = 200;
-const AT_ONCE = 4;
 const LOOK_EVERY_MS = 1_000;
 
 /** Tells the senders of replies that wait for others, in their lane or at the rate, for longer than usual. */
@@ -24,9 +23,7 @@ export const createWaitTeller = ({ waiting, replies, clock, logger, pause }: Tel
   /** Answers whether there may be more. */
   const tellSome = async (): Promise<boolean> => {
     const streamIds = await waiting.waitingSince(clock.now() - TOLD_FROM_MS, BATCH);
-    for (let from = 0; from < streamIds.length; from += AT_ONCE) {
-      await Promise.all(streamIds.slice(from, from + AT_ONCE).map(tell));
-    }
+    await Promise.all(streamIds.map(tell));
     if (streamIds.length > 0) await waiting.forget(streamIds);
     return streamIds.length === BATCH;
   };

@@ -98,8 +98,9 @@ const recordSendResult = (command: Command<'RecordSendResult'>, state: AcceptedR
   }
   if (result.kind === 'accepted') return ok([sent(command, result, { corrects: false })]);
   if (result.kind !== 'uncertain') return ok([eventOfResult(result, state, command)]);
-  if (isAction(state.command)) return ok([{ type: 'ReplyOutcomeUnknown', settled: true, atMs }]);
-  return ok(state.status === 'uncertain' ? [] : [{ type: 'ReplyOutcomeUnknown', settled: false, atMs }]);
+  const answered = result.answer === null ? {} : { tiktok: result.answer };
+  if (isAction(state.command)) return ok([{ type: 'ReplyOutcomeUnknown', settled: true, ...answered, atMs }]);
+  return ok(state.status === 'uncertain' ? [] : [{ type: 'ReplyOutcomeUnknown', settled: false, ...answered, atMs }]);
 };
 
 const abandonAttempt = ({ atMs }: Command<'AbandonAttempt'>, state: AcceptedReply): Decision => {

@@ -48,7 +48,8 @@ export type ReplyEvent = { readonly atMs: number } & (
       readonly tiktok: TikTokAnswer | null;
       readonly nextAllowedMs: number | null;
     }
-  | { readonly type: 'ReplyOutcomeUnknown'; readonly settled: boolean }
+  /** `tiktok`: what it answered, if that proved nothing. */
+  | { readonly type: 'ReplyOutcomeUnknown'; readonly settled: boolean; readonly tiktok?: TikTokAnswer }
   | { readonly type: 'ReplyCancelled'; readonly requestedBy: string | null }
   | { readonly type: 'ReplyDelivered' }
   | { readonly type: 'ReplyRead' }

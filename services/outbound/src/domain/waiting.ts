@@ -8,7 +8,9 @@ export type DelayReason =
   | 'conversation_unavailable'
   | 'image_pending'
   | 'waiting_for_facts'
-  | 'waiting_for_turn';
+  | 'waiting_for_turn'
+  /** An operator has paused the channel. */
+  | 'channel_paused';
 
 const FIRST_WAIT_MS = 1_000;
 /** Source: after a breach of the minute quota TikTok asks for five minutes (fact sheet, section 7.2). */

@@ -1,3 +1,4 @@
+export { type KafkaConnection, kafkaConnection } from './kafka-connection.ts';
 export { type Secret, secret } from './secret.ts';
 export {
   clockInProduction,

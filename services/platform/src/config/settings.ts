@@ -79,6 +79,15 @@ export const clockInProduction = { path: ['CLOCK_URL'], message: 'is refused in 
 export const kafkaEnvironment = z.object({
   KAFKA_BROKERS: setting.list,
   KAFKA_TOPIC_PREFIX: setting.text.default(''),
+  /** TLS with the authorities of this machine; on by itself where one of the files below is named. */
+  KAFKA_SSL: setting.flag.optional(),
+  /** Paths of PEM files: who signed the brokers' certificates; this client's own certificate and key (mutual TLS). */
+  KAFKA_SSL_CA: setting.text.optional(),
+  KAFKA_SSL_CERT: setting.text.optional(),
+  KAFKA_SSL_KEY: setting.text.optional(),
+  KAFKA_SASL_MECHANISM: z.enum(['scram-sha-512', 'scram-sha-256', 'plain']).optional(),
+  KAFKA_SASL_USERNAME: setting.text.optional(),
+  KAFKA_SASL_PASSWORD: setting.secret.optional(),
 });
 
 export const registryEnvironment = z.object({ SCHEMA_REGISTRY_URL: setting.url });

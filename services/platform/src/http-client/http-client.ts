@@ -29,7 +29,7 @@ export class HttpClientError extends Error {
 }
 
 export interface HttpCall {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer | FormData;
@@ -46,6 +46,8 @@ export interface HttpCall {
 export interface CallDeadline {
   readonly clock: Clock;
   readonly atMs: number;
+  /** Called when the deadline was kept and the request is written. */
+  readonly onWriting?: () => void;
 }
 
 export interface HttpClient {
@@ -100,6 +102,7 @@ const watchWriting = (agent: Agent, until: CallDeadline | undefined) => {
   const begin = () => {
     if (until !== undefined && until.clock.now() >= until.atMs) throw new errors.RequestAbortedError();
     hasBegun = true;
+    until?.onWriting?.();
   };
   const watched = (handler: Dispatcher.DispatchHandler): Dispatcher.DispatchHandler => ({
     onRequestStart: (controller, context) => {

@@ -16,6 +16,9 @@ const app = createApp({
     routes.get('/jwks', (_request, response) => {
       response.json({ keys: [jwk] });
     });
+    routes.get('/no-keys', (_request, response) => {
+      response.json({ error: 'maintenance' });
+    });
     routes.get(
       '/service',
       requireService({ audience: 'auth', allowed: ['outbound'], secrets, clock }),
@@ -84,6 +87,14 @@ describe("a person's token", () => {
     ['not signed', async () => unsigned({ sub: 'u', account: 'a', role: 'agent', exp: 9e9 }), 401, 'token_invalid'],
     ['without account', () => personToken({ account: undefined }), 401, 'token_incomplete'],
     ['of an account that no database can hold', () => personToken({ account: 'a\u0000' }), 401, 'token_incomplete'],
+    ['of an account without a name', () => personToken({ account: '' }), 401, 'token_incomplete'],
+    ['of an account that is no text', () => personToken({ account: 7 }), 401, 'token_incomplete'],
+    [
+      'of an account that UTF-8 cannot tell from others',
+      () => personToken({ account: 'a\ud800' }),
+      401,
+      'token_incomplete',
+    ],
     ['of an unknown role', () => personToken({ role: 'root' }), 401, 'token_incomplete'],
     ['of a role that is not allowed', () => personToken({ role: 'administrator' }), 403, 'role_not_allowed'],
   ] as const) {
@@ -93,6 +104,13 @@ describe("a person's token", () => {
       expect([answered, body.code]).to.deep.equal([status, code]);
     });
   }
+
+  it('cannot be judged while what the provider answers are no keys', async () => {
+    const error = await identify(`${address()}/no-keys`)(`Bearer ${await personToken()}`).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(error).to.include({ status: 503, code: 'identity_unavailable' });
+  });
 
   it('cannot be judged while the keys are out of reach, and that is not the caller’s fault', async () => {
     const error = await identify('http://127.0.0.1:1/jwks')(`Bearer ${await personToken()}`).catch(

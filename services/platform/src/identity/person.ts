@@ -1,9 +1,10 @@
 import type { RequestHandler, Response } from 'express';
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
+import type { z } from 'zod';
 import { dateAt } from '../clock/index.ts';
 import { HttpProblem } from '../http-server/index.ts';
 import type { Clock } from '../kernel/index.ts';
-import { claimIn, type PersonClaims, STANDARD_CLAIMS } from './claims.ts';
+import { claimIn, claimsIn, type PersonClaims, type peopleEnvironment, STANDARD_CLAIMS } from './claims.ts';
 
 export type Role = 'administrator' | 'agent' | 'operator';
 
@@ -58,6 +59,14 @@ export const createIdentifyPerson = (
   };
 };
 
+export const createIdentifyFrom = (
+  settings: z.infer<typeof peopleEnvironment>,
+  dependencies: { readonly clock: Clock },
+): IdentifyPerson => {
+  const { OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience, OIDC_JWKS_URL: jwksUrl } = settings;
+  return createIdentifyPerson({ issuer, audience, jwksUrl, claims: claimsIn(settings) }, dependencies);
+};
+
 const bearerOf = (authorization: string | undefined): string => {
   const token = /^Bearer ([\w.~+/-]+=*)$/i.exec(authorization ?? '')?.[1];
   if (token === undefined) throw unauthorized('token_missing', 'a bearer token is needed in the Authorization header');
@@ -81,14 +90,19 @@ const roleIn = (claim: unknown): Role | undefined => {
   return named.find((role): role is Role => typeof role === 'string' && ROLES.includes(role));
 };
 
-/** PostgreSQL's text holds no U+0000, so nobody has such an id. */
-const isId = (claim: unknown): claim is string => typeof claim === 'string' && !claim.includes('\0');
+/**
+ * What tells one from all others in the database: not empty, which a provider may send for "none"; without U+0000, which
+ * PostgreSQL's text does not hold; well-formed, since UTF-8 makes one character of all lone surrogates.
+ */
+const isId = (claim: unknown): claim is string =>
+  typeof claim === 'string' && claim.trim() !== '' && !claim.includes('\0') && claim.isWellFormed();
 
 const problemOf = (error: unknown): unknown => {
   if (error instanceof HttpProblem) return error;
   if (error instanceof errors.JWTExpired) return unauthorized('token_expired', 'the token has expired: sign in again');
   if (
     error instanceof errors.JWKSTimeout ||
+    error instanceof errors.JWKSInvalid ||
     !(error instanceof errors.JOSEError) ||
     error.constructor === errors.JOSEError
   ) {

@@ -20,9 +20,11 @@ export interface Assignment {
   /** Reads the position again: another owner has moved it. */
   relocate(position: Position): void;
   /** Lets the partition wait, and then go on from its position. The others are not affected. */
-  pauseFor(position: Position, afterMs: number): void;
+  pauseFor(position: Position, pause: { readonly reason: string; readonly afterMs: number }): void;
   /** kafkajs went past records that it hands to nobody (control records, aborted transactions). */
   skipTo(partition: TopicPartition, offset: bigint): void;
+  /** What this member owns; the position is null while it is being read. */
+  owned(): readonly (TopicPartition & { readonly position: Position | null })[];
   clear(): void;
 }
 
@@ -97,9 +99,10 @@ export const createAssignment = ({ control, locate }: AssignmentOptions): Assign
       if (locate === null) slot.position = null;
       else read([slot]);
     },
-    pauseFor(position, afterMs) {
+    pauseFor(position, { reason, afterMs }) {
       const slot = slotOf(position);
       if (slot === undefined) return;
+      position.trouble = reason;
       control.pause([slot]);
       control.seek(slot, position.nextOffset);
       slot.resumption = setTimeout(() => {
@@ -111,6 +114,7 @@ export const createAssignment = ({ control, locate }: AssignmentOptions): Assign
       const position = slotOf(partition)?.position;
       if (position && position.nextOffset < offset) position.nextOffset = offset;
     },
+    owned: () => [...slots.values()],
     clear,
   };
 };

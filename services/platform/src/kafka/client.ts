@@ -1,8 +1,9 @@
-import { connect, type Socket } from 'node:net';
-import type { Kafka as KafkaJs, logLevel as LogLevel } from 'kafkajs';
+import type { Socket } from 'node:net';
+import type { KafkaConfig, Kafka as KafkaJs, logLevel as LogLevel, SASLOptions } from 'kafkajs';
 import type { Logger } from '../kernel/index.ts';
 import { errorMessage } from './errors.ts';
 import { Kafka, logLevel } from './kafkajs.ts';
+import { openSocket, type SocketRequest, type TlsFiles } from './socket.ts';
 
 export interface KafkaSettings {
   /** `host:port` of some brokers; the others are found through them. */
@@ -10,6 +11,14 @@ export interface KafkaSettings {
   readonly clientId: string;
   /** Before every topic, group and transactional id; empty on a cluster of one's own. */
   readonly topicPrefix: string;
+  /** Encrypted, with what these files say; absent: in clear. */
+  readonly tls?: TlsFiles;
+  /** Who this client is; absent: nobody, or whom its certificate names. */
+  readonly sasl?: {
+    readonly mechanism: 'scram-sha-512' | 'scram-sha-256' | 'plain';
+    readonly username: string;
+    readonly password: { reveal(): string };
+  };
 }
 
 /** Without bound: what decides when to give up is the owner of the client, never kafkajs (decision 0001). */
@@ -43,8 +52,8 @@ export const createKafkaClient = ({ settings, logger, retry }: ClientOptions): K
   const sockets = new Set<Socket>();
   let hasEnded = false;
 
-  const socketFactory = ({ host, port, onConnect }: SocketRequest): Socket => {
-    const socket = connect({ host, port, noDelay: true }, onConnect);
+  const socketFactory = (request: SocketRequest): Socket => {
+    const socket = openSocket(request, settings.tls);
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
@@ -56,6 +65,9 @@ export const createKafkaClient = ({ settings, logger, retry }: ClientOptions): K
     clientId: settings.clientId,
     // An empty list is the one answer that ends kafkajs's search for a broker.
     brokers: () => (hasEnded ? [] : [...settings.brokers]),
+    // For kafkajs's own view of the connection; the files are read by the socket factory.
+    ssl: settings.tls !== undefined,
+    ...saslOf(settings),
     retry,
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: CONNECTION_TIMEOUT_MS,
@@ -73,11 +85,11 @@ export const createKafkaClient = ({ settings, logger, retry }: ClientOptions): K
   };
 };
 
-interface SocketRequest {
-  readonly host: string;
-  readonly port: number;
-  readonly onConnect: () => void;
-}
+const saslOf = ({ sasl }: KafkaSettings): Pick<KafkaConfig, 'sasl'> => {
+  if (sasl === undefined) return {};
+  const { mechanism, username, password } = sasl;
+  return { sasl: { mechanism, username, password: password.reveal() } as SASLOptions };
+};
 
 interface LogEntry {
   readonly level: LogLevel;

@@ -2,8 +2,9 @@ import { type AdminOptions, createAdmin } from './admin.ts';
 import { createAssignment } from './assignment.ts';
 import { createBatchHandler } from './batch-handler.ts';
 import { type BatchProcessor, createBatchProcessor } from './batch-processor.ts';
+import { createConsumerReport } from './consumer-report.ts';
 import type { Consumer, ConsumerOptions } from './consumer-types.ts';
-import { createDeadLetters } from './dead-letters.ts';
+import { createDeadLetters, isRedrivenForOthers } from './dead-letters.ts';
 import { errorMessage } from './errors.ts';
 import { createFetchLoop, type FetchLoopListener } from './fetch-loop.ts';
 import { createLiveness } from './liveness.ts';
@@ -18,7 +19,9 @@ const DEFAULT_STUCK_AFTER_MS = 60_000;
 const DEFAULT_DEAD_LETTER_PATIENCE_MS = 300_000;
 
 export const createConsumer = <T>(options: ConsumerOptions<T>, dependencies: AdminOptions): Consumer => {
-  const { group, topics, positions, concurrency = 1, commits = true } = options;
+  const { group, positions, concurrency = 1, commits = true } = options;
+  const { redriveTopic } = options.deadLetters;
+  const topics = redriveTopic === undefined ? options.topics : [...options.topics, redriveTopic];
   const { logger } = dependencies;
   const metrics = createConsumerMetrics(group);
   const admin = createAdmin(dependencies);
@@ -70,6 +73,8 @@ export const createConsumer = <T>(options: ConsumerOptions<T>, dependencies: Adm
   });
 
   return {
+    group,
+    takesRedriven: redriveTopic !== undefined,
     start: () => outsideOfTraces(loop.start),
     async stop() {
       isStopping = true;
@@ -79,6 +84,7 @@ export const createConsumer = <T>(options: ConsumerOptions<T>, dependencies: Adm
       await admin.stop();
     },
     health: liveness.health,
+    report: createConsumerReport({ group, topics, positions, admin, assignment, logger }),
   };
 };
 
@@ -118,6 +124,7 @@ const createProcessor = <T>(
     storesPositions: options.positions !== undefined,
     maxBatchRecords: options.maxBatchRecords ?? DEFAULT_MAX_BATCH_RECORDS,
     deadLetters,
+    isForOthers: isRedrivenForOthers(options.deadLetters.redriveTopic, options.group),
     metrics,
     logger,
   });

@@ -42,23 +42,39 @@ export interface StreamAppend {
 }
 
 /** Throws `VersionConflict` when the stream is not at `expectedVersion`; the transaction must then be rolled back. */
-export const appendToStream = async (tx: SqlClient, append: StreamAppend): Promise<void> => {
-  const { streamId, expectedVersion, events, atMs } = append;
-  if (events.length === 0) return;
-  // ON CONFLICT waits for whoever is appending the same version, and does not spoil the transaction as an error would.
-  const appended = await tx.$executeRawUnsafe(
-    `INSERT INTO events (stream_id, version, type, data, recorded_at)
-     SELECT $1, $2::int + new.position, new.type, new.data, $3::bigint
-       FROM unnest($4::text[], $5::jsonb[]) WITH ORDINALITY AS new (type, data, position)
-      WHERE $2::int = (SELECT COALESCE(MAX(version), 0) FROM events WHERE stream_id = $1)
-     ON CONFLICT DO NOTHING`,
-    streamId,
-    expectedVersion,
-    atMs,
-    events.map(({ type }) => type),
-    events.map((event) => JSON.stringify(event)),
+export const appendToStream = (tx: SqlClient, { atMs, ...append }: StreamAppend): Promise<void> =>
+  appendToStreams(tx, [append], atMs);
+
+/** To different streams by one statement: all of it, or `VersionConflict` about one of them. */
+export const appendToStreams = async (
+  tx: SqlClient,
+  appends: readonly Omit<StreamAppend, 'atMs'>[],
+  atMs: number,
+): Promise<void> => {
+  const rows = appends.flatMap(({ streamId, expectedVersion, events }) =>
+    events.map((event, index) => ({ streamId, expectedVersion, version: expectedVersion + index + 1, event })),
   );
-  if (appended !== events.length) throw new VersionConflict({ streamId, expectedVersion });
+  if (rows.length === 0) return;
+  // ON CONFLICT waits for whoever is appending the same version, and does not spoil the transaction as an error would.
+  // In one order everywhere, so that two that append to the same streams wait for each other and do not deadlock.
+  const appended = await tx.$queryRawUnsafe<{ readonly stream_id: string; readonly version: number }[]>(
+    `INSERT INTO events (stream_id, version, type, data, recorded_at)
+     SELECT stream_id, version, type, data, $6::bigint
+       FROM unnest($1::text[], $2::int[], $3::int[], $4::text[], $5::jsonb[]) AS new (stream_id, expected, version, type, data)
+      WHERE expected = (SELECT COALESCE(MAX(stored.version), 0) FROM events stored WHERE stored.stream_id = new.stream_id)
+      ORDER BY stream_id, version
+     ON CONFLICT DO NOTHING RETURNING stream_id, version`,
+    rows.map(({ streamId }) => streamId),
+    rows.map(({ expectedVersion }) => expectedVersion),
+    rows.map(({ version }) => version),
+    rows.map(({ event }) => event.type),
+    rows.map(({ event }) => JSON.stringify(event)),
+    atMs,
+  );
+  if (appended.length === rows.length) return;
+  const stored = new Set(appended.map((row) => `${row.version} ${row.stream_id}`));
+  const lost = rows.find(({ streamId, version }) => !stored.has(`${version} ${streamId}`)) ?? rows[0];
+  if (lost !== undefined) throw new VersionConflict(lost);
 };
 
 export interface NewStream {

@@ -14,7 +14,7 @@ export {
   failureOfTikTokCode,
 } from './failure-catalogue.ts';
 export { failureCodesDocument } from './failure-document.ts';
-export { CONTENT_LIMITS, isSendableImageType } from './limits.ts';
+export { CONTENT_LIMITS, IMAGE_TYPES, isSendableImageType } from './limits.ts';
 export {
   isSurelyOpen,
   REPLY_RULE_PRESETS,

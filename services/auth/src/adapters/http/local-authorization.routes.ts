@@ -1,18 +1,11 @@
 import { HttpProblem, onlyMethods, validate } from '@tiktok-channel/platform/http-server';
 import express, { type Express } from 'express';
-import { z } from 'zod';
 import { type AuthorizationRoutes, bindToBrowser } from './authorization.routes.ts';
-import { LOCAL_ADMINISTRATOR } from './local-sign-in.routes.ts';
+import { LOCAL_ADMINISTRATOR, localPerson } from './local-sign-in.routes.ts';
 
 const PATH = '/local/authorization';
 
-const input = z.object({
-  accountId: z
-    .string()
-    .min(1)
-    .max(100)
-    .refine((value) => !value.includes('\0'), 'holds a character that no id has'),
-});
+const input = localPerson.pick({ accountId: true });
 
 /**
  * For development, never mounted in production mode: what an administrator's start does, for a form that has no token and

@@ -1,7 +1,7 @@
 import { onDatabase } from '@tiktok-channel/platform/postgres';
 import type { Revocations } from '../../application/ports.ts';
 import type { Database } from './database.ts';
-import type { Sealing } from './sealing.ts';
+import { SealBroken, type Sealing } from './sealing.ts';
 import { openTokens } from './token-rows.ts';
 
 interface Row {
@@ -11,10 +11,12 @@ interface Row {
   readonly requested_at: bigint;
 }
 
+/** A channel that was connected again is left alone: what revokes an older authorisation could end the new one as well. */
 const CLAIM_SQL = `UPDATE token_revocations SET not_before = $3::bigint
   WHERE channel_id IN (
     SELECT channel_id FROM token_revocations
      WHERE not_before <= $2::bigint AND ($1::text IS NULL OR channel_id = $1)
+       AND NOT EXISTS (SELECT 1 FROM channel_tokens AS live WHERE live.channel_id = token_revocations.channel_id)
      ORDER BY not_before LIMIT $4::int FOR UPDATE SKIP LOCKED)
 RETURNING channel_id, sealed, access_expires_at, requested_at`;
 
@@ -28,15 +30,12 @@ export const createRevocations = ({
   claim: async ({ channelId, nowMs, untilMs, limit }) => {
     const rows = await onDatabase(() => database.$queryRawUnsafe<Row[]>(CLAIM_SQL, channelId, nowMs, untilMs, limit));
     return Promise.all(
-      rows.map(async (row) => {
-        const { accessToken } = await openTokens(sealing, { channelId: row.channel_id, sealed: row.sealed });
-        return {
-          channelId: row.channel_id,
-          accessToken,
-          accessExpiresAtMs: Number(row.access_expires_at),
-          requestedAtMs: Number(row.requested_at),
-        };
-      }),
+      rows.map(async (row) => ({
+        channelId: row.channel_id,
+        accessToken: await accessTokenIn(sealing, row),
+        accessExpiresAtMs: Number(row.access_expires_at),
+        requestedAtMs: Number(row.requested_at),
+      })),
     );
   },
 
@@ -45,3 +44,13 @@ export const createRevocations = ({
       await database.tokenRevocation.deleteMany({ where: { channelId, requestedAt: BigInt(requestedAtMs) } });
     }),
 });
+
+/** One that cannot be opened must not hold back the others. */
+const accessTokenIn = async (sealing: Sealing, { channel_id: channelId, sealed }: Row): Promise<string | null> => {
+  try {
+    return (await openTokens(sealing, { channelId, sealed })).accessToken;
+  } catch (error) {
+    if (error instanceof SealBroken) return null;
+    throw error;
+  }
+};

@@ -1,7 +1,7 @@
 import { onDatabase } from '@tiktok-channel/platform/postgres';
 import type { SealedValues } from '../../application/ports.ts';
 import type { Database } from './database.ts';
-import type { Sealing } from './sealing.ts';
+import { SealBroken, type Sealing } from './sealing.ts';
 
 /** Where sealed values stand: a table, what names a row of it, and the column. */
 const PLACES = [
@@ -40,13 +40,18 @@ export const createSealedValues = ({
       ),
     );
 
+  const resealOne = async (place: (typeof PLACES)[number], row: SealedRow): Promise<number> => {
+    const anew = await sealAnew(sealing, row);
+    return anew === null ? 0 : replace(place, row, anew);
+  };
+
   return {
     reseal: async (limit) => {
       let resealed = 0;
       for (const place of PLACES) {
-        const old = (await read(place)).filter(({ sealed }) => sealing.keyOf(sealed) !== sealing.keyId);
-        for (const row of old.slice(0, limit - resealed)) {
-          resealed += await replace(place, row, await sealing.seal(await sealing.open(row.sealed)));
+        const rows = await read(place);
+        for (let n = 0; n < rows.length && resealed < limit; n += 1) {
+          resealed += await resealOne(place, rows[n] as SealedRow);
         }
       }
       return resealed;
@@ -58,4 +63,15 @@ export const createSealedValues = ({
       return new Map([...byKey].map(([key, values]) => [key, values.length]));
     },
   };
+};
+
+/** Null for what the first key has sealed, and for what no key here opens: `countByKey` names the key that it needs. */
+const sealAnew = async (sealing: Sealing, { sealed }: SealedRow): Promise<string | null> => {
+  if (sealing.keyOf(sealed) === sealing.keyId) return null;
+  try {
+    return await sealing.seal(await sealing.open(sealed));
+  } catch (error) {
+    if (error instanceof SealBroken) return null;
+    throw error;
+  }
 };

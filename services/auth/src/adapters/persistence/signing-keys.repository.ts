@@ -9,30 +9,59 @@ export interface SigningKeyPair {
   readonly privateJwk: JWK;
 }
 
-const NAME = 'local-sign-in';
-const LOCAL_SIGNING_ALGORITHM = 'ES256';
+/** The key pairs of local sign-in, one a day, shared by replicas and kept over restarts. */
+export interface SigningKeys {
+  /** What signs at this moment. */
+  current(): Promise<SigningKeyPair>;
+  /** What checks tokens: yesterday's, whose last ones are still good, today's, and tomorrow's, so that nobody meets a key for the first time. */
+  published(): Promise<readonly JWK[]>;
+}
 
-/** The key pair of local sign-in tokens: made by whoever starts first, then shared by replicas and kept over restarts. */
-export const loadSigningKeys = ({
-  database,
-  sealing,
-  clock,
-}: {
+const LOCAL_SIGNING_ALGORITHM = 'ES256';
+/** Longer than a token lives. */
+const PERIOD_MS = 24 * 60 * 60_000;
+const KEPT_MS = 3 * PERIOD_MS;
+
+interface Dependencies {
   readonly database: Database;
   readonly sealing: Sealing;
   readonly clock: Clock;
-}): Promise<SigningKeyPair> =>
-  onDatabase(async () => {
-    const found = await database.signingKey.findUnique({ where: { name: NAME } });
-    if (found === null) await createKeys(database, sealing, clock.now());
+}
 
-    const { publicJwk, sealedPrivate } =
-      found ?? (await database.signingKey.findUniqueOrThrow({ where: { name: NAME } }));
-    return { publicJwk: publicJwk as JWK, privateJwk: (await sealing.open(sealedPrivate)) as JWK };
-  });
+export const createSigningKeys = (dependencies: Dependencies): SigningKeys => {
+  const known = new Map<string, SigningKeyPair>();
+  const find = async (period: number): Promise<SigningKeyPair | null> => {
+    const name = nameOf(period);
+    const pair = known.get(name) ?? (await load(dependencies, name));
+    if (pair !== null) known.set(name, pair);
+    return pair;
+  };
+  const findOrMake = async (period: number): Promise<SigningKeyPair> => {
+    const pair = (await find(period)) ?? (await make(dependencies, nameOf(period)).then(() => find(period)));
+    if (pair === null) throw new TypeError('a key pair was made and is not there');
+    return pair;
+  };
+  const now = () => Math.floor(dependencies.clock.now() / PERIOD_MS);
+  return {
+    current: () => findOrMake(now()),
+    published: async () => {
+      const period = now();
+      const pairs = await Promise.all([find(period - 1), findOrMake(period), findOrMake(period + 1)]);
+      return pairs.flatMap((pair) => (pair === null ? [] : [pair.publicJwk]));
+    },
+  };
+};
 
-/** Of two that make keys at once, the first one's stay. */
-const createKeys = async (database: Database, sealing: Sealing, atMs: number): Promise<void> => {
+const nameOf = (period: number): string => `local-sign-in-${period}`;
+
+const load = async ({ database, sealing }: Dependencies, name: string): Promise<SigningKeyPair | null> => {
+  const row = await onDatabase(() => database.signingKey.findUnique({ where: { name } }));
+  if (row === null) return null;
+  return { publicJwk: row.publicJwk as JWK, privateJwk: (await sealing.open(row.sealedPrivate)) as JWK };
+};
+
+/** Of two that make a pair at once, the first one's stays. What no living token needs goes. */
+const make = async ({ database, sealing, clock }: Dependencies, name: string): Promise<void> => {
   const { publicKey, privateKey } = await generateKeyPair(LOCAL_SIGNING_ALGORITHM, { extractable: true });
   const exported = await exportJWK(publicKey);
   const publicJwk = {
@@ -42,8 +71,12 @@ const createKeys = async (database: Database, sealing: Sealing, atMs: number): P
     use: 'sig',
   };
   const sealedPrivate = await sealing.seal(await exportJWK(privateKey));
-  await database.signingKey.createMany({
-    data: [{ name: NAME, publicJwk, sealedPrivate, createdAt: BigInt(atMs) }],
-    skipDuplicates: true,
+  const createdAt = BigInt(clock.now());
+  await onDatabase(async () => {
+    await database.signingKey.createMany({
+      data: [{ name, publicJwk, sealedPrivate, createdAt }],
+      skipDuplicates: true,
+    });
+    await database.signingKey.deleteMany({ where: { createdAt: { lt: createdAt - BigInt(KEPT_MS) } } });
   });
 };

@@ -1,6 +1,6 @@
 import { HttpClientError } from '@tiktok-channel/platform/http-client';
 import { type TikTokAnswer, tiktokCodes } from '@tiktok-channel/platform/tiktok';
-import type { TikTokTrace, TokenVerdict } from '../../application/ports.ts';
+import type { TikTokTrace, TokenVerdict } from '../../application/tiktok-ports.ts';
 
 /** Null when no answer came or it could not be read. */
 export const answerOrNull = async (ask: () => Promise<TikTokAnswer>): Promise<TikTokAnswer | null> => {

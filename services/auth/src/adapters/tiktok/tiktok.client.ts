@@ -3,7 +3,7 @@ import { HttpClientError, retrying } from '@tiktok-channel/platform/http-client'
 import { type Clock, storableText } from '@tiktok-channel/platform/kernel';
 import { type TikTokAnswer, type TikTokApi, tiktokCodes } from '@tiktok-channel/platform/tiktok';
 import { z } from 'zod';
-import type { Grant, RefreshAnswer, TikTok, TikTokFailure } from '../../application/ports.ts';
+import type { Grant, RefreshAnswer, TikTok, TikTokFailure } from '../../application/tiktok-ports.ts';
 import type { TokenPair } from '../../domain/refresh-rules.ts';
 import { answerOrNull, traceOf, verdictOf } from './answers.ts';
 import { createAppCalls } from './app-calls.ts';

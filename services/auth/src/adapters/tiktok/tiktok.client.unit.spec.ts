@@ -3,7 +3,7 @@ import { HttpClientError } from '@tiktok-channel/platform/http-client';
 import { createManualClock } from '@tiktok-channel/platform/testing';
 import type { TikTokAnswer, TikTokApi } from '@tiktok-channel/platform/tiktok';
 import { expect } from 'chai';
-import type { Grant } from '../../application/ports.ts';
+import type { Grant } from '../../application/tiktok-ports.ts';
 import { createTikTokClient } from './tiktok.client.ts';
 
 const TOKENS = {

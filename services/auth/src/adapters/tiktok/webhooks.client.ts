@@ -1,6 +1,6 @@
 import { type TikTokApi, tiktokCodes } from '@tiktok-channel/platform/tiktok';
 import { z } from 'zod';
-import type { TikTokWebhooks } from '../../application/ports.ts';
+import type { TikTokWebhooks } from '../../application/tiktok-ports.ts';
 import { answerOrNull, verdictOf } from './answers.ts';
 import { createAppCalls } from './app-calls.ts';
 import type { TikTokAppSettings } from './tiktok.client.ts';

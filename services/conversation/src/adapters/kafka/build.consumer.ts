@@ -6,7 +6,7 @@ import type { BuildFollowing } from '../../application/build-ports.ts';
 import type { ProjectBatch } from '../../application/project-batch.ts';
 import type { Fact } from '../../domain/facts.ts';
 import { createFactDecoder } from './fact.codec.ts';
-import { PROJECTED_TOPICS, PROJECTION_GROUP } from './projection.consumer.ts';
+import { FOLLOWED_TOPICS, PROJECTION_GROUP } from './projection.consumer.ts';
 
 /** Less than the served build has, whose readers wait. */
 const CONCURRENCY = 2;
@@ -43,7 +43,7 @@ export const createBuildConsumer = ({
   const reachable = createReach(following);
   return kafka.createConsumer({
     group: `${PROJECTION_GROUP}.build-${build}`,
-    topics: PROJECTED_TOPICS,
+    topics: FOLLOWED_TOPICS,
     decode: async (record) => {
       const decoded = await decode(record);
       if (decoded.kind !== 'deadLetter') return decoded;

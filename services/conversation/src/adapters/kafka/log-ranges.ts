@@ -3,11 +3,12 @@ import type { Admin, Kafka } from '@tiktok-channel/platform/kafka';
 import type { Part } from '@tiktok-channel/platform/lifecycle';
 import { topics } from '@tiktok-channel/schemas';
 import type { LogRange, ReadLogRanges } from '../../application/show-builds.ts';
-import { PROJECTED_TOPICS } from './projection.consumer.ts';
+import { FOLLOWED_TOPICS } from './projection.consumer.ts';
 
-const COMPACTED: ReadonlySet<string> = new Set(
+/** The others lose records in time, and nothing with them: what they hold is there, or newer, or was on one of these. */
+const KEPT: ReadonlySet<string> = new Set(
   Object.values(topics)
-    .filter(({ cleanup }) => cleanup === 'compact')
+    .filter(({ cleanup, retentionDays }) => cleanup === 'delete' && retentionDays === null)
     .map(({ name }) => name),
 );
 
@@ -24,14 +25,14 @@ export const createLogRanges = (kafka: Pick<Kafka, 'createAdmin'>): LogRanges =>
       topic,
       partition,
       ...range,
-      isCompacted: COMPACTED.has(topic),
+      isKept: KEPT.has(topic),
     })).toSorted((one, other) => one.partition - other.partition);
   };
   return {
     name: 'ends of topics',
     stop: () => admin.stop(),
     read: async () => {
-      const ranges = await onBroker(admin, () => Promise.all(PROJECTED_TOPICS.map(rangesOf)));
+      const ranges = await onBroker(admin, () => Promise.all(FOLLOWED_TOPICS.map(rangesOf)));
       return new Map(ranges.flat().map((range) => [`${range.topic}/${range.partition}`, range]));
     },
   };

@@ -13,6 +13,9 @@ export const PROJECTED_TOPICS = [
   topics.channels.name,
 ] as const;
 
+/** Every record that the projection has got: also what was given back to it. */
+export const FOLLOWED_TOPICS = [...PROJECTED_TOPICS, topics.conversationRedrive.name] as const;
+
 /** Partitions whose batches are in hand at once: while the database works for one, another is decoded. */
 const CONCURRENCY = 3;
 
@@ -49,7 +52,11 @@ export const createProjectionConsumer = ({
       return { kind: 'done' };
     },
     positions,
-    deadLetters: { producer: deadLetters, topic: topics.conversationDeadLetters.name },
+    deadLetters: {
+      producer: deadLetters,
+      topic: topics.conversationDeadLetters.name,
+      redriveTopic: topics.conversationRedrive.name,
+    },
     onFatal,
     concurrency: CONCURRENCY,
     maxBatchRecords: MAX_BATCH_RECORDS,

@@ -9,7 +9,6 @@ export const WRITTEN_RECORDS = [
   'SendReply',
   'CancelReply',
   'ConversationSnapshot',
-  'OperatorActed',
 ] as const satisfies readonly RecordName[];
 
 export const SOURCE = '/tiktok-channel/conversation';

@@ -11,7 +11,7 @@ export interface BuildOptions {
   readonly database: Database;
   /** Whose positions the builds keep. */
   readonly group: string;
-  /** What every build follows. The served one has positions in others too, for what was given back to it alone. */
+  /** What every build follows; an older version may have left positions in others. */
   readonly topics: readonly string[];
 }
 

@@ -32,7 +32,7 @@ export const createBuildStore = ({
 });
 
 /** For the rest of the transaction names mean the build's tables and nothing else, and it is neither switched to nor dropped. */
-const enter = async (tx: SqlClient, build: number): Promise<void> => {
+export const enter = async (tx: SqlClient, build: number): Promise<void> => {
   await share(tx, 'following');
   const entered = await tx.$queryRawUnsafe<unknown[]>(
     `SELECT set_config('search_path', $2, true) FROM projection_builds WHERE build = $1::int AND NOT is_served`,

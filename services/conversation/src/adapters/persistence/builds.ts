@@ -35,7 +35,7 @@ export const createProjectionBuilds = (options: BuildOptions): ProjectionBuilds 
       return whileMatched(options, build, {
         // Back to the one before is a switch like any other: the same two builds are told about, from the start.
         judge: (builds) => ([null, build].includes(servedIn(builds).tells_from) ? null : 'switch_unfinished'),
-        work: (tx) => serve(tx, { build, atMs, ...options }),
+        work: (tx) => serve(tx, build, atMs),
       });
     },
 
@@ -81,23 +81,10 @@ const analyze = (database: BuildOptions['database'], schema: string): Promise<vo
     await database.$executeRawUnsafe(`ANALYZE ${tables.map((table) => `${schema}.${table}`).join(', ')}`);
   });
 
-interface Switch extends BuildOptions {
-  readonly build: number;
-  readonly atMs: number;
-}
-
 /** Two renames: whoever looks a name up from here on finds the other build, and whoever reads already reads on. */
-const serve = async (tx: SqlClient, { build, atMs, group, topics }: Switch): Promise<void> => {
+const serve = async (tx: SqlClient, build: number, atMs: number): Promise<void> => {
   const before = servedIn(await readBuildRows(tx));
   const [schema, served] = [schemaOf(build), await servedSchema(tx)];
-  await tx.$executeRawUnsafe(
-    `INSERT INTO ${schema}.consumer_positions (consumer_group, topic, partition, next_offset)
-     SELECT consumer_group, topic, partition, next_offset FROM ${served}.consumer_positions
-      WHERE consumer_group = $1 AND topic <> ALL ($2::text[])
-     ON CONFLICT (consumer_group, topic, partition) DO UPDATE SET next_offset = excluded.next_offset`,
-    group,
-    topics,
-  );
   if (served !== schemaOf(before.build)) await rename(tx, served, schemaOf(before.build));
   await rename(tx, schema, SERVED_SCHEMA);
   await tx.$executeRawUnsafe(

@@ -1,15 +1,29 @@
 import { Command, CommanderError } from 'commander';
 import type { ImportHistory } from '../../application/import-history.ts';
 import { OperatorFailure, WrongUsage } from '../../domain/failure.ts';
-import type { Finding } from '../../domain/finding.ts';
 import type { TopicPlan } from '../../domain/topic-plan.ts';
 import { type CommandFunction, FAILED, OK, WRONG_USAGE } from './command.ts';
-import { doctorCommand } from './commands/doctor.command.ts';
+import { consumersCommand } from './commands/consumers.command.ts';
+import { deadLettersListCommand } from './commands/dead-letters-list.command.ts';
+import { deadLettersRedriveCommand } from './commands/dead-letters-redrive.command.ts';
+import { deadLettersShowCommand } from './commands/dead-letters-show.command.ts';
+import { type Diagnose, doctorCommand } from './commands/doctor.command.ts';
 import { historyImportCommand } from './commands/history-import.command.ts';
+import { lineageCommand } from './commands/lineage.command.ts';
+import { projectionsCommands, type WithProjections } from './commands/projections.command.ts';
+import {
+  channelCommand,
+  type RepliesCommand,
+  repliesCancelCommand,
+  repliesListCommand,
+  repliesRetryCommand,
+  repliesShowCommand,
+} from './commands/replies.command.ts';
 import { type RegisterSchemas, schemasRegisterCommand } from './commands/schemas-register.command.ts';
 import { type TailTopic, tailCommand } from './commands/tail.command.ts';
 import { type EnsureTopicsOptions, topicsEnsureCommand } from './commands/topics-ensure.command.ts';
 import { type ReparseWebhooks, webhooksReparseCommand } from './commands/webhooks-reparse.command.ts';
+import type { WithOperations } from './operations.ts';
 import { harmless, type Terminal } from './terminal.ts';
 
 /** What the commands do. Each opens what it needs when it is called, and closes it. */
@@ -19,7 +33,10 @@ export interface Actions {
   readonly tailTopic: TailTopic;
   readonly reparseWebhooks: ReparseWebhooks;
   readonly importHistory: ImportHistory;
-  readonly diagnose: () => Promise<readonly Finding[]>;
+  readonly withProjections: WithProjections;
+  readonly withOperations: WithOperations;
+  readonly withReplies: RepliesCommand['withReplies'];
+  readonly diagnose: Diagnose;
 }
 
 interface ProgramOptions {
@@ -45,6 +62,7 @@ export const runProgram = async (args: readonly string[], options: ProgramOption
 };
 
 const createProgram = ({ terminal, actions, user }: ProgramOptions, run: CommandFunction): Command => {
+  const operating = { terminal, run, ...actions };
   const commands = [
     group('topics', 'the topics of the contract', [topicsEnsureCommand(terminal, run, actions.ensureTopics)]),
     group('schemas', 'the schemas of the contract', [schemasRegisterCommand(terminal, run, actions.registerSchemas)]),
@@ -53,6 +71,24 @@ const createProgram = ({ terminal, actions, user }: ProgramOptions, run: Command
       webhooksReparseCommand({ terminal, user }, run, actions.reparseWebhooks),
     ]),
     group('history', 'what webhooks missed', [historyImportCommand({ terminal, user }, run, actions.importHistory)]),
+    group('projections', 'read models made anew', projectionsCommands({ terminal, run, ...actions })),
+    group('dead-letters', 'records that no retry helped', [
+      deadLettersListCommand(operating),
+      deadLettersShowCommand(operating),
+      deadLettersRedriveCommand(operating),
+    ]),
+    consumersCommand(operating),
+    group('replies', 'what is sent to customers', [
+      repliesListCommand(operating),
+      repliesShowCommand(operating),
+      repliesRetryCommand(operating),
+      repliesCancelCommand(operating),
+    ]),
+    group('channels', 'through which replies leave', [
+      channelCommand('pause', operating),
+      channelCommand('resume', operating),
+    ]),
+    lineageCommand(operating),
     doctorCommand(terminal, run, actions.diagnose),
   ];
   const program = new Command('tiktok-channel').description('For people who run a TikTok channel on Kafka.');

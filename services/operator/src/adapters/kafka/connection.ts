@@ -1,3 +1,4 @@
+import { kafkaConnection } from '@tiktok-channel/platform/config';
 import { type Admin, createKafka, type Kafka } from '@tiktok-channel/platform/kafka';
 import { silentLogger } from '@tiktok-channel/platform/kernel';
 import { OperatorFailure } from '../../domain/failure.ts';
@@ -8,15 +9,9 @@ export interface Connection {
 }
 
 /** It logs nothing: what goes wrong comes back as a rejection, and the client's lines would stand between the command's. */
-export const createConnection = ({
-  KAFKA_BROKERS: brokers,
-  KAFKA_TOPIC_PREFIX: topicPrefix = '',
-}: {
-  readonly KAFKA_BROKERS: readonly string[];
-  readonly KAFKA_TOPIC_PREFIX?: string | undefined;
-}): Connection => ({
-  kafka: createKafka({ settings: { brokers, clientId: 'operator', topicPrefix }, logger: silentLogger }),
-  brokers,
+export const createConnection = (settings: Parameters<typeof kafkaConnection>[0]): Connection => ({
+  kafka: createKafka({ settings: { ...kafkaConnection(settings), clientId: 'operator' }, logger: silentLogger }),
+  brokers: settings.KAFKA_BROKERS,
 });
 
 /** Connects, works and closes. Rejects with `OperatorFailure`. */

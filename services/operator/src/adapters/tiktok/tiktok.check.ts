@@ -9,7 +9,8 @@ export interface TikTokApp {
   readonly baseUrl: string;
   readonly version: string;
   readonly appId: string;
-  readonly appSecret: string;
+  /** While the secret is changed there are two, and TikTok takes one of them. */
+  readonly appSecrets: readonly string[];
   /** Where TikTok should deliver to; null when that is not known here. */
   readonly callbackUrl: string | null;
 }
@@ -23,9 +24,10 @@ export const tiktokCheck = (client: HttpClient, app: TikTokApp): Check => ({
   next: AWAY,
   async look() {
     const api = createTikTokApi({ client, baseUrl: app.baseUrl, version: app.version });
-    const query = { app_id: app.appId, secret: app.appSecret, event_type: 'DIRECT_MESSAGE' };
+    const ask = (secret: string) =>
+      api.get('business/webhook/list/', { query: { app_id: app.appId, secret, event_type: 'DIRECT_MESSAGE' } });
     try {
-      return findingsOf(await api.get('business/webhook/list/', { query }), app);
+      return findingsOf(await firstTaken(app.appSecrets, ask), app);
     } catch (error) {
       if (!(error instanceof HttpClientError)) throw error;
       return [
@@ -35,6 +37,16 @@ export const tiktokCheck = (client: HttpClient, app: TikTokApp): Check => ({
     }
   },
 });
+
+/** The answer to the first secret that TikTok takes, or to the last one. */
+const firstTaken = async (
+  secrets: readonly string[],
+  ask: (secret: string) => Promise<TikTokAnswer>,
+): Promise<TikTokAnswer> => {
+  const [secret = '', ...others] = secrets;
+  const answer = await ask(secret);
+  return answer.code === 0 || others.length === 0 ? answer : firstTaken(others, ask);
+};
 
 const findingsOf = (answer: TikTokAnswer, app: TikTokApp): readonly Finding[] => {
   const api = fine(NAME, `${shownAddress(app.baseUrl)}/${app.version} answers`);

@@ -1,18 +1,36 @@
-import { type Batch, type BatchOutcome, type Decoded, decodeWith } from '@tiktok-channel/platform/kafka';
-import type { Codec } from '@tiktok-channel/schemas';
+import type { Admin, Kafka } from '@tiktok-channel/platform/kafka';
 
-/** The channel that a record is about: every record of this topic says that something about it has changed. */
-export const createChannelChangeDecoder = (codec: Pick<Codec, 'decode'>) =>
-  decodeWith(
-    () => codec,
-    (_decoded, { key }): Decoded<string> =>
-      key === null ? { kind: 'skip', reason: 'not_for_outbound' } : { kind: 'record', value: key },
-  );
+export interface ChannelChangesOptions {
+  readonly kafka: Pick<Kafka, 'createReader'>;
+  readonly admin: Pick<Admin, 'endOffsets'>;
+  readonly topic: string;
+  /** Of this process alone: every replica hears of every change. */
+  readonly group: string;
+  readonly onChange: (channelId: string) => void;
+  readonly onFatal: (error: Error) => void;
+}
 
-/** The token of a channel that has changed is asked for anew. */
-export const createChannelChangeHandler =
-  (forgetChannel: (channelId: string) => void) =>
-  async ({ records }: Batch<string>): Promise<BatchOutcome> => {
-    for (const { value } of records) forgetChannel(value);
-    return { kind: 'done' };
+/**
+ * Says which channels change from now on: every record of this topic says that something about its channel has, so the key is
+ * enough. Nothing is remembered of a channel before this has started, so older records are of no use.
+ */
+export const createChannelChanges = (options: ChannelChangesOptions) => {
+  const { kafka, admin, topic, group, onChange, onFatal } = options;
+  let stop: () => Promise<void> = async () => {};
+  return {
+    start: async (): Promise<void> => {
+      const reader = kafka.createReader({
+        topic,
+        group,
+        from: await admin.endOffsets(topic),
+        read: async ({ records }) => {
+          for (const { key } of records) if (key !== null) onChange(key);
+        },
+        onFatal,
+      });
+      stop = reader.stop;
+      await reader.start();
+    },
+    stop: () => stop(),
   };
+};

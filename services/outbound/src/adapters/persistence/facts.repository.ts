@@ -1,6 +1,7 @@
 import type { Clock } from '@tiktok-channel/platform/kernel';
 import { onDatabase } from '@tiktok-channel/platform/postgres';
-import type { ConversationFact, Facts, KnownConversation } from '../../application/ports.ts';
+import type { ConversationFact, ConversationKey, Facts, KnownConversation } from '../../application/ports.ts';
+import { batched } from './batched.ts';
 import type { Database } from './database.ts';
 import { findEchoOf } from './echo-match.ts';
 import { type PublishReplyEvent, recordWhatWasSeen } from './reply-log.ts';
@@ -18,13 +19,14 @@ export interface FactsDependencies {
 
 export const createFacts = (dependencies: FactsDependencies): Facts => {
   const { database, clock, windowMs, publish, onEnqueued } = dependencies;
+  const conversation = batched(async (keys: readonly ConversationKey[]) => {
+    const ids = [...new Set(keys.map(({ conversationId }) => conversationId))];
+    const rows = await onDatabase(() => database.$queryRawUnsafe<ConversationRow[]>(CONVERSATIONS, ids, windowMs));
+    const byId = Map.groupBy(rows, (row) => row.conversation_id);
+    return keys.map(({ channelId, conversationId }) => factOf(byId.get(conversationId) ?? [], channelId));
+  });
   return {
-    conversation: async ({ channelId, conversationId }) => {
-      const rows = await onDatabase(() =>
-        database.$queryRawUnsafe<ConversationRow[]>(CONVERSATION, conversationId, windowMs),
-      );
-      return factOf(rows, channelId);
-    },
+    conversation,
 
     isQuotable: async ({ channelId }, messageId) => {
       const [row] = await onDatabase(() =>
@@ -94,8 +96,8 @@ const LAST_CUSTOMER_MESSAGE = `
  * Of the customer's messages two are enough to know that one is not the first. Answers since then: what TikTok echoed, but for
  * automatic messages, and replies whose echo is not there yet or whose outcome is uncertain.
  */
-const CONVERSATION = `
-  SELECT c.channel_id, c.newest_message_at, c.is_whole, c.listed_at, c.is_follower, c.closed_after,
+const CONVERSATIONS = `
+  SELECT c.conversation_id, c.channel_id, c.newest_message_at, c.is_whole, c.listed_at, c.is_follower, c.closed_after,
          c.images_asked_at, c.can_send_images, customer.messages, customer.last_at,
          EXISTS (SELECT FROM echoes e WHERE e.channel_id = c.channel_id AND e.conversation_id = c.conversation_id) AS has_echoes,
          answers.total, answers.late
@@ -118,9 +120,10 @@ const CONVERSATION = `
                 AND NOT EXISTS (SELECT FROM echoes e
                                  WHERE e.channel_id = r.channel_id AND e.message_id = r.tiktok_message_id)) answer
    ) answers
-   WHERE c.conversation_id = $1`;
+   WHERE c.conversation_id = ANY($1::text[])`;
 
 interface ConversationRow {
+  readonly conversation_id: string;
   readonly channel_id: string;
   readonly newest_message_at: bigint;
   readonly is_whole: boolean;

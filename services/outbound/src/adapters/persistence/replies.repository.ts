@@ -1,20 +1,21 @@
-import { createCommandHandler, type EventStore, VersionConflict } from '@tiktok-channel/platform/event-sourcing';
+import { VersionConflict } from '@tiktok-channel/platform/event-sourcing';
 import type { Clock } from '@tiktok-channel/platform/kernel';
-import { databaseFailure, loadStream, onDatabase, type SqlClient } from '@tiktok-channel/platform/postgres';
+import { databaseFailure, onDatabase, type SqlClient } from '@tiktok-channel/platform/postgres';
 import type { Replies } from '../../application/ports.ts';
-import { decide } from '../../domain/decide-reply.ts';
-import { evolve } from '../../domain/evolve-reply.ts';
-import { initial, type ReplyEvent } from '../../domain/reply.ts';
+import { laneIdOf } from '../../domain/send-reply.ts';
+import { batched } from './batched.ts';
 import type { Database } from './database.ts';
+import { RECALL_SQL } from './lanes.repository.ts';
 import { insertReplies } from './reply-intake.repository.ts';
 import {
+  type AskedReply,
   appendReplyEvents,
-  lockConversation,
+  decideOnStreams,
+  lockConversations,
   type PublishReplyEvent,
   type RecordedReplyEvent,
   recordWhatWasSeen,
-  takeMessage,
-  toReplyEvent,
+  takeMessages,
 } from './reply-log.ts';
 
 export interface RepliesDependencies {
@@ -25,66 +26,80 @@ export interface RepliesDependencies {
   readonly onEnqueued: () => void;
 }
 
+type Results = Awaited<ReturnType<typeof decideOnStreams>>['results'];
+
+/** Attempts before a conflict is given to the caller: each lost race means that somebody else's append went through. */
+const MOST_ATTEMPTS = 8;
+
 export const createReplies = (dependencies: RepliesDependencies): Replies => {
-  const handle = createCommandHandler({
-    decider: { initial, decide, evolve },
-    store: createReplyEventStore(dependencies),
-    publish: (recorded: RecordedReplyEvent) => [recorded],
-  });
-  return { handle: (streamId, command) => onDatabase(() => handle(streamId, command)) };
+  const handle = batched((asked: readonly AskedReply[]) => onDatabase(() => handleTogether(dependencies, asked, 1)));
+  return { handle: (streamId, command) => handle({ streamId, command }) };
 };
 
-/** What it stores beside the events follows from them, so the events themselves are its rows. */
-const createReplyEventStore = ({
-  database,
-  clock,
-  publish,
-  onEnqueued,
-}: RepliesDependencies): EventStore<ReplyEvent, RecordedReplyEvent> => ({
-  load: async (streamId) => (await loadStream(database, streamId)).map(toReplyEvent),
+/** Load, fold, decide, append, and all of it again when somebody else appended in between. */
+const handleTogether = async (
+  dependencies: RepliesDependencies,
+  asked: readonly AskedReply[],
+  attempt: number,
+): Promise<Results> => {
+  try {
+    const { results, recorded } = await decideOnStreams(dependencies.database, asked);
+    if (recorded.length > 0) await store(dependencies, recorded);
+    return results;
+  } catch (error) {
+    if (!isConflict(error) || attempt >= MOST_ATTEMPTS) throw error;
+    return handleTogether(dependencies, asked, attempt + 1);
+  }
+};
 
-  append: async ({ streamId, expectedVersion, outbox: recorded }) => {
-    const atMs = clock.now();
-    const rows = recorded.flatMap(publish);
-    try {
-      await database.$transaction(async (tx) => {
-        await insertAccepted(tx, recorded, atMs);
-        await storeEvents(tx, recorded, { outbox: rows, publish, atMs });
-      });
-    } catch (error) {
-      if (databaseFailure(error) !== 'conflict') throw error;
-      throw new VersionConflict({ streamId, expectedVersion, cause: error });
-    }
-    if (rows.length > 0) onEnqueued();
-  },
-});
+const isConflict = (error: unknown): boolean =>
+  error instanceof VersionConflict || databaseFailure(error) === 'conflict';
+
+const store = async (
+  { database, clock, publish, onEnqueued }: RepliesDependencies,
+  recorded: readonly RecordedReplyEvent[],
+): Promise<void> => {
+  const atMs = clock.now();
+  const outbox = recorded.flatMap(publish);
+  await database.$transaction(async (tx) => {
+    await insertAccepted(tx, recorded, atMs);
+    const sent = recorded.flatMap(sentMessage);
+    if (sent.length > 0) await lockConversations(tx, sent);
+    const answered = sent.filter(({ isAnswer }) => isAnswer);
+    if (answered.length > 0) await takeMessages(tx, answered);
+    await appendReplyEvents(tx, recorded, { outbox, atMs });
+    await recordWhatWasSeen(tx, sent, { publish, atMs });
+    await freeLanes(tx, recorded, atMs);
+  });
+  if (outbox.length > 0) onEnqueued();
+};
 
 /** A reply that had been taken back before it was asked for has its verdict at once: it needs a row, and no lane. */
 const insertAccepted = async (tx: SqlClient, recorded: readonly RecordedReplyEvent[], atMs: number): Promise<void> => {
-  for (const { streamId, event, state } of recorded) {
-    if (event.type !== 'ReplyQueued') continue;
-    await insertReplies(tx, [{ streamId, command: event.command }], { statuses: [state.status], atMs });
-  }
+  const accepted = recorded.flatMap(({ streamId, event, state }) =>
+    event.type === 'ReplyQueued' ? [{ streamId, command: event.command, status: state.status }] : [],
+  );
+  if (accepted.length === 0) return;
+  await insertReplies(tx, accepted, { statuses: accepted.map(({ status }) => status), atMs });
 };
 
-const storeEvents = async (
-  tx: SqlClient,
-  recorded: readonly RecordedReplyEvent[],
-  recording: {
-    readonly outbox: Parameters<typeof appendReplyEvents>[2]['outbox'];
-    readonly publish: PublishReplyEvent;
-    readonly atMs: number;
-  },
-): Promise<void> => {
-  const sent = recorded.find(({ event }) => event.type === 'ReplySent');
-  const reply = sent?.state.status === 'sent' && sent.state.tiktokMessageId !== null ? sent.state : null;
-  if (reply === null) return appendReplyEvents(tx, recorded, recording);
+/** What stands behind a reply that was taken back need not wait for what that one waited for. */
+const freeLanes = async (tx: SqlClient, recorded: readonly RecordedReplyEvent[], atMs: number): Promise<void> => {
+  const cancelled = recorded.flatMap(({ event, state }) =>
+    event.type === 'ReplyCancelled' && state.status !== 'none' ? [state.command] : [],
+  );
+  if (cancelled.length === 0) return;
+  await tx.$executeRawUnsafe(
+    `${RECALL_SQL} WHERE (channel_id, lane_id) IN (SELECT * FROM unnest($2::text[], $3::text[]))`,
+    atMs,
+    cancelled.map(({ channelId }) => channelId),
+    cancelled.map(laneIdOf),
+  );
+};
 
-  await lockConversation(tx, reply.command);
-  // A request id comes with an answer of TikTok's.
-  if (sent?.event.type === 'ReplySent' && sent.event.requestId !== null) {
-    await takeMessage(tx, reply.command.channelId, reply.tiktokMessageId ?? '');
-  }
-  await appendReplyEvents(tx, recorded, recording);
-  await recordWhatWasSeen(tx, [reply.command], recording);
+/** The message that a reply turned out to be, if this is the event that says so. A request id comes with an answer of TikTok's. */
+const sentMessage = ({ event, state }: RecordedReplyEvent) => {
+  if (event.type !== 'ReplySent' || event.tiktokMessageId === null || state.status === 'none') return [];
+  const { channelId, conversationId } = state.command;
+  return [{ channelId, conversationId, messageId: event.tiktokMessageId, isAnswer: event.requestId !== null }];
 };

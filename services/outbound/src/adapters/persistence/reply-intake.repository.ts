@@ -50,18 +50,22 @@ export const insertReplies = (
   { statuses, atMs }: { readonly statuses: readonly string[]; readonly atMs: number },
 ): Promise<number> =>
   tx.$executeRawUnsafe(
-    `INSERT INTO replies (stream_id, channel_id, conversation_id, lane_id, status, waits_since)
-     SELECT stream_id, channel_id, conversation_id, lane_id, status, $6::bigint
-       FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
-            WITH ORDINALITY AS new (stream_id, channel_id, conversation_id, lane_id, status, position)
+    `INSERT INTO replies (stream_id, channel_id, conversation_id, lane_id, status, reply_id, waits_since)
+     SELECT stream_id, channel_id, conversation_id, lane_id, status, reply_id, $7::bigint
+       FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+            WITH ORDINALITY AS new (stream_id, channel_id, conversation_id, lane_id, status, reply_id, position)
       ORDER BY position`,
     replies.map(({ streamId }) => streamId),
     replies.map(({ command }) => command.channelId),
     replies.map(({ command }) => command.conversationId),
     replies.map(({ command }) => laneIdOf(command)),
     statuses,
+    replies.map(({ command }) => indexableId(command.replyId)),
     atMs,
   );
+
+/** An id that no index can hold is nobody's (and its reply was refused). */
+const indexableId = (replyId: string): string => replyId.slice(0, 600);
 
 /** Before everything that waits: an action is worth nothing in some seconds. */
 const AT_ONCE = 0;

@@ -1,7 +1,8 @@
 import type { RecordedEvent } from '@tiktok-channel/platform/event-sourcing';
+import type { Result } from '@tiktok-channel/platform/kernel';
 import type { OutboxRow } from '@tiktok-channel/platform/outbox';
 import {
-  appendToStream,
+  appendToStreams,
   enqueue,
   loadStreams,
   type SqlClient,
@@ -12,7 +13,8 @@ import type { ConversationKey } from '../../application/ports.ts';
 import { decide } from '../../domain/decide-reply.ts';
 import { echoFingerprint } from '../../domain/echo.ts';
 import { evolve } from '../../domain/evolve-reply.ts';
-import { initial, type ReplyCommand, type ReplyEvent, type ReplyState } from '../../domain/reply.ts';
+import { initial, type ReplyCommand, type ReplyEvent, type ReplyRefusal, type ReplyState } from '../../domain/reply.ts';
+import { isDelayed } from '../../domain/reply-history.ts';
 import { findCorrections } from './echo-match.ts';
 
 export type RecordedReplyEvent = RecordedEvent<ReplyState, ReplyEvent>;
@@ -20,7 +22,7 @@ export type RecordedReplyEvent = RecordedEvent<ReplyState, ReplyEvent>;
 /** The records that tell subscribers of an event. */
 export type PublishReplyEvent = (recorded: RecordedReplyEvent) => readonly OutboxRow[];
 
-export const toReplyEvent = ({ data }: StoredEvent): ReplyEvent => data as ReplyEvent;
+export const toReplyEvent = ({ data }: Pick<StoredEvent, 'data'>): ReplyEvent => data as ReplyEvent;
 
 /** `events` after a stream of `version` events that led to `state`, each with its place and what it leads to. */
 export const recordedEvents = (
@@ -34,71 +36,115 @@ export const recordedEvents = (
   });
 };
 
-/** Appends to one stream, moves its row in `replies` along, and leaves what is published. */
+/** A command to one reply; others may be decided with it. */
+export interface AskedReply {
+  readonly streamId: string;
+  readonly command: ReplyCommand;
+}
+
+interface Decided {
+  /** In the order of the commands. */
+  readonly results: readonly Result<readonly ReplyEvent[], ReplyRefusal>[];
+  readonly recorded: readonly RecordedReplyEvent[];
+}
+
+/** Decides on streams as they are now; of two commands to one reply the second sees what the first has led to. */
+export const decideOnStreams = async (client: SqlClient, asked: readonly AskedReply[]): Promise<Decided> => {
+  const streams = await loadStreams(client, [...new Set(asked.map(({ streamId }) => streamId))]);
+  const known = new Map<string, { readonly version: number; readonly state: ReplyState }>();
+  const recorded: RecordedReplyEvent[] = [];
+  const results = asked.map(({ streamId, command }) => {
+    const { version, state } = known.get(streamId) ?? foldedFrom(streams.get(streamId) ?? []);
+    const decided = decide(command, state);
+    const events = recordedEvents({ streamId, version, state }, decided.ok ? decided.value : []);
+    recorded.push(...events);
+    known.set(streamId, { version: version + events.length, state: events.at(-1)?.state ?? state });
+    return decided;
+  });
+  return { results, recorded };
+};
+
+const foldedFrom = (stored: readonly StoredEvent[]) => ({
+  version: stored.length,
+  state: stored.map(toReplyEvent).reduce(evolve, initial),
+});
+
+/** Appends to streams, moves their rows in `replies` along, and leaves what is published. */
 export const appendReplyEvents = async (
   tx: SqlClient,
   recorded: readonly RecordedReplyEvent[],
   { outbox, atMs }: { readonly outbox: readonly OutboxRow[]; readonly atMs: number },
 ): Promise<void> => {
-  const [first] = recorded;
-  const last = recorded.at(-1);
-  if (first === undefined || last === undefined) return;
-  const { streamId, version } = first;
-  await appendToStream(tx, {
+  const byStream = [...Map.groupBy(recorded, ({ streamId }) => streamId)].sort(([a], [b]) => (a < b ? -1 : 1));
+  if (byStream.length === 0) return;
+  const appends = byStream.map(([streamId, events]) => ({
     streamId,
-    expectedVersion: version - 1,
-    events: recorded.map(({ event }) => event),
-    atMs,
-  });
-  await moveReply(tx, streamId, last.state);
+    expectedVersion: (events[0]?.version ?? 1) - 1,
+    events: events.map(({ event }) => event),
+  }));
+  await appendToStreams(tx, appends, atMs);
+  await moveReplies(
+    tx,
+    byStream.flatMap(([, events]) => events.at(-1) ?? []),
+  );
   await enqueue(tx, outbox, atMs);
 };
 
-const moveReply = async (tx: SqlClient, streamId: string, state: ReplyState): Promise<void> => {
-  const tiktokMessageId = 'tiktokMessageId' in state ? state.tiktokMessageId : null;
-  if (state.status === 'attempting') {
-    const content = checkContent(state.command);
-    await tx.$executeRawUnsafe(
-      `UPDATE replies SET status = $2, echo_fingerprint = $3, newest_known_at = $4::bigint, attempted_at = $5::bigint,
-              waits_since = NULL
-        WHERE stream_id = $1`,
-      streamId,
-      state.status,
-      content.ok ? echoFingerprint(content.value) : null,
-      state.current.newestKnownMs,
-      state.current.startedMs,
-    );
-    return;
-  }
+/** An attempt leaves what its echo is compared with; whatever follows leaves that as it is. */
+const moveReplies = async (tx: SqlClient, last: readonly RecordedReplyEvent[]): Promise<void> => {
+  const moved = last.map(({ streamId, state }) => ({ streamId, state, attempt: attemptColumns(state) }));
   await tx.$executeRawUnsafe(
-    'UPDATE replies SET status = $2, tiktok_message_id = $3 WHERE stream_id = $1',
-    streamId,
-    state.status,
-    tiktokMessageId,
+    `UPDATE replies r
+        SET status = moved.status,
+            tiktok_message_id = moved.tiktok_message_id,
+            is_delayed = moved.is_delayed,
+            echo_fingerprint = CASE WHEN moved.attempted_at IS NULL THEN r.echo_fingerprint ELSE moved.echo_fingerprint END,
+            newest_known_at = COALESCE(moved.newest_known_at, r.newest_known_at),
+            attempted_at = COALESCE(moved.attempted_at, r.attempted_at),
+            waits_since = CASE WHEN moved.attempted_at IS NULL THEN r.waits_since END
+       FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::boolean[])
+            AS moved (stream_id, status, tiktok_message_id, echo_fingerprint, newest_known_at, attempted_at, is_delayed)
+      WHERE r.stream_id = moved.stream_id`,
+    moved.map(({ streamId }) => streamId),
+    moved.map(({ state }) => state.status),
+    moved.map(({ state }) => ('tiktokMessageId' in state ? state.tiktokMessageId : null)),
+    moved.map(({ attempt }) => attempt?.echoFingerprint ?? null),
+    moved.map(({ attempt }) => attempt?.newestKnownMs ?? null),
+    moved.map(({ attempt }) => attempt?.startedMs ?? null),
+    moved.map(({ state }) => isDelayed(state)),
   );
+};
+
+const attemptColumns = (state: ReplyState) => {
+  if (state.status !== 'attempting') return null;
+  const content = checkContent(state.command);
+  return { ...state.current, echoFingerprint: content.ok ? echoFingerprint(content.value) : null };
 };
 
 /**
  * Whoever stores an echo or a read mark and whoever stores that a reply was sent hold this lock, so that the one that
  * comes second sees what the first left, in whatever order they come.
  */
-export const lockConversation = async (
-  tx: SqlClient,
-  { channelId, conversationId }: ConversationKey,
-): Promise<void> => {
+export const lockConversations = async (tx: SqlClient, conversations: readonly ConversationKey[]): Promise<void> => {
   await tx.$queryRawUnsafe(
-    'SELECT 1 FROM conversations WHERE conversation_id = $1 AND channel_id = $2 FOR UPDATE',
-    conversationId,
-    channelId,
+    `SELECT 1 FROM conversations
+      WHERE (conversation_id, channel_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))
+      ORDER BY conversation_id COLLATE "C", channel_id COLLATE "C" FOR UPDATE`,
+    conversations.map(({ conversationId }) => conversationId),
+    conversations.map(({ channelId }) => channelId),
   );
 };
 
-/** TikTok's own answer outranks a match: the reply that had been matched with this message loses it. */
-export const takeMessage = async (tx: SqlClient, channelId: string, messageId: string): Promise<void> => {
+/** TikTok's own answer outranks a match: the reply that had been matched with such a message loses it. */
+export const takeMessages = async (
+  tx: SqlClient,
+  messages: readonly { readonly channelId: string; readonly messageId: string }[],
+): Promise<void> => {
   await tx.$executeRawUnsafe(
-    'UPDATE replies SET tiktok_message_id = NULL WHERE channel_id = $1 AND tiktok_message_id = $2',
-    channelId,
-    messageId,
+    `UPDATE replies SET tiktok_message_id = NULL
+      WHERE (channel_id, tiktok_message_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))`,
+    messages.map(({ channelId }) => channelId),
+    messages.map(({ messageId }) => messageId),
   );
 };
 
@@ -138,24 +184,11 @@ export const recordWhatWasSeen = async (
   };
 };
 
-/** Commands to different replies, within the transaction of what led to them. */
-const handleAll = async (
-  tx: SqlClient,
-  commands: readonly { readonly streamId: string; readonly command: ReplyCommand }[],
-  { publish, atMs }: Recording,
-): Promise<void> => {
-  if (commands.length === 0) return;
-  const streams = await loadStreams(
-    tx,
-    commands.map(({ streamId }) => streamId),
-  );
-  for (const { streamId, command } of commands) {
-    const past = (streams.get(streamId) ?? []).map(toReplyEvent);
-    const state = past.reduce(evolve, initial);
-    const decided = decide(command, state);
-    const recorded = recordedEvents({ streamId, version: past.length, state }, decided.ok ? decided.value : []);
-    await appendReplyEvents(tx, recorded, { outbox: recorded.flatMap(publish), atMs });
-  }
+/** Within the transaction of what led to the commands. */
+const handleAll = async (tx: SqlClient, asked: readonly AskedReply[], { publish, atMs }: Recording): Promise<void> => {
+  if (asked.length === 0) return;
+  const { recorded } = await decideOnStreams(tx, asked);
+  await appendReplyEvents(tx, recorded, { outbox: recorded.flatMap(publish), atMs });
 };
 
 interface SeenRow {

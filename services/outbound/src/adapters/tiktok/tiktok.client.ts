@@ -31,6 +31,8 @@ export const createTikTok = ({ api, gate, circuit, onAnswer, clock }: TikTokOpti
   const calling = async <T>(schema: z.ZodType<T>, call: () => Promise<ApiAnswer>): Promise<CallResult<T>> => {
     const entered = await gate.enter();
     if (entered.kind === 'postponed') return entered;
+    await entered.turn.begins();
+    entered.turn.begun();
     try {
       return resultOf(schema, await guarded(call));
     } catch (error) {
@@ -53,12 +55,12 @@ export const createTikTok = ({ api, gate, circuit, onAnswer, clock }: TikTokOpti
   };
 
   return {
-    send: async ({ channelId, accessToken }, conversationId, message, deadlineMs) => {
+    send: async ({ channelId, accessToken }, conversationId, message, deadline) => {
       const recipient = { business_id: channelId, recipient_type: 'CONVERSATION', recipient: conversationId };
       const body = { ...recipient, ...messageFields(message) };
       try {
         const answer = await guarded(() =>
-          api.post('business/message/send/', { body, accessToken, until: { clock, atMs: deadlineMs } }),
+          api.post('business/message/send/', { body, accessToken, until: { clock, ...deadline } }),
         );
         return judged(answer, message);
       } catch (error) {

@@ -3,18 +3,18 @@ import type { Finding } from '../../../domain/finding.ts';
 import { type CommandFunction, FAILED, OK } from '../command.ts';
 import { harmless, harmlessJson, type Terminal, table } from '../terminal.ts';
 
+/** `accountId`: whose features are looked at as well; null for nobody's. */
+export type Diagnose = (options: { readonly accountId: string | null }) => Promise<readonly Finding[]>;
+
 /** `doctor`: looks at every setting and every dependency, and says what to do. */
-export const doctorCommand = (
-  terminal: Terminal,
-  run: CommandFunction,
-  diagnose: () => Promise<readonly Finding[]>,
-): Command =>
+export const doctorCommand = (terminal: Terminal, run: CommandFunction, diagnose: Diagnose): Command =>
   new Command('doctor')
     .description('check every setting and every dependency, and say what to do')
     .option('--json', 'print JSON', false)
-    .action(({ json }) =>
+    .option('--account <id>', 'say whether this account may connect TikTok channels (needs OPERATOR_TOKEN)')
+    .action(({ json, account = null }) =>
       run(async () => {
-        const findings = await diagnose();
+        const findings = await diagnose({ accountId: account });
         await terminal.print(json ? harmlessJson(findings, 2) : report(findings, terminal.style));
         return findings.some(({ status }) => status === 'failed') ? FAILED : OK;
       }),

@@ -1,0 +1,113 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { execa } from 'execa';
+import { parse, parseAllDocuments } from 'yaml';
+import { problemsOf } from './policy/index.ts';
+import type { Manifest } from './policy/manifest.ts';
+import type { Tools } from './tools.ts';
+import { REPOSITORY, writtenFiles } from './written-files.ts';
+
+const pathOf = (path: string): string => fileURLToPath(new URL(path, REPOSITORY));
+const read = (path: string): Promise<string> => readFile(pathOf(path), 'utf8');
+
+export const writtenAsTheyFollow = async (): Promise<readonly string[]> => {
+  const problems: string[] = [];
+  for (const { path, content } of await writtenFiles()) {
+    if ((await read(path).catch(() => '')) !== content)
+      problems.push(`${path} is not what follows: npm run deploy:write`);
+  }
+  return problems;
+};
+
+export const buildOverlay = async ({ kubectl }: Tools, overlay: string): Promise<string> =>
+  (await execa(kubectl, ['kustomize', pathOf(overlay)])).stdout;
+
+export const conformsStrictly = async (
+  { kubeconform }: Tools,
+  schemas: string,
+  built: string,
+): Promise<readonly string[]> => {
+  const locations = [
+    '{{ .ResourceKind }}{{ .KindSuffix }}.json',
+    '{{ .ResourceKind }}-{{ .Group }}-{{ .ResourceAPIVersion }}.json',
+  ].flatMap((name) => ['-schema-location', join(schemas, name)]);
+  const { failed, stdout, stderr } = await execa(kubeconform, ['-strict', ...locations, '-'], {
+    input: built,
+    reject: false,
+  });
+  return failed ? [[stdout, stderr].join('\n').trim()] : [];
+};
+
+export const followsOurRules = async (built: string): Promise<readonly string[]> =>
+  problemsOf(parseAllDocuments(built).map((document) => document.toJS() as Manifest));
+
+export const dockerfile = async ({ hadolint }: Tools): Promise<readonly string[]> => {
+  const { failed, stdout, stderr } = await execa(hadolint, [pathOf('deploy/Dockerfile')], { reject: false });
+  const text = await read('deploy/Dockerfile');
+  const { workspaces } = JSON.parse(await read('package.json')) as { workspaces: readonly string[] };
+  const folders = await Promise.all(workspaces.map(workspaceFolders));
+  const missing = folders.flat().filter((folder) => !text.includes(`COPY ${folder}/package.json ${folder}/`));
+  return [
+    ...(failed ? [[stdout, stderr].join('\n').trim()] : []),
+    // npm ci compares the lock file with all of them.
+    ...missing.map((folder) => `deploy/Dockerfile copies no ${folder}/package.json`),
+  ];
+};
+
+const workspaceFolders = async (workspace: string): Promise<readonly string[]> => {
+  if (!workspace.endsWith('/*')) return [workspace];
+  const parent = workspace.slice(0, -2);
+  return (await readdir(pathOf(parent), { withFileTypes: true }))
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => `${parent}/${name}`);
+};
+
+const COMPOSE_MODULE = 'github.com/compose-spec/compose-go/v2@v2.16.2';
+const COMPOSE = 'deploy/compose.yaml';
+
+interface Compose {
+  readonly services: Readonly<
+    Record<string, { readonly image?: string; readonly environment?: Readonly<Record<string, unknown>> }>
+  >;
+}
+
+export const composeFile = async (tools: Tools): Promise<readonly string[]> => {
+  const { Dir: root } = JSON.parse(await tools.go('mod', 'download', '-json', COMPOSE_MODULE)) as { Dir: string };
+  const schema = JSON.parse(await readFile(join(root, 'schema', 'compose-spec.json'), 'utf8')) as object;
+  const compose = parse(await read(COMPOSE), { merge: true }) as Compose;
+  const validate = new Ajv2020({ strict: false, validateFormats: false }).compile(schema);
+  if (!validate(compose)) {
+    return (validate.errors ?? []).map(({ instancePath, message }) => `${COMPOSE}${instancePath} ${message}`);
+  }
+  return Object.entries(compose.services)
+    .filter(([, { image = 'none:1' }]) => !/:[^:/]+$/.test(image) || image.endsWith(':latest'))
+    .map(([name, { image }]) => `${COMPOSE}: ${name} runs ${image}, which is another one tomorrow`);
+};
+
+const rulesIn = async (end: string): Promise<readonly string[]> =>
+  (await readdir(pathOf('deploy/alerts/')).catch(() => []))
+    .filter((name) => name.endsWith(end))
+    .map((name) => pathOf(`deploy/alerts/${name}`));
+
+/** Prometheus's own tool on its configuration, the rules, and what they fire on. */
+export const prometheus = async ({ promtool }: Tools): Promise<readonly string[]> => {
+  const runs: (readonly string[])[] = [['check', 'config', '--syntax-only', pathOf('deploy/prometheus.yaml')]];
+  const [rules, tests] = [await rulesIn('.rules.yaml'), await rulesIn('.test.yaml')];
+  if (rules.length > 0) runs.push(['check', 'rules', ...rules]);
+  if (tests.length > 0) runs.push(['test', 'rules', ...tests]);
+  const problems: string[] = [];
+  for (const args of runs) {
+    const { failed, stdout, stderr } = await execa(promtool, args, { reject: false });
+    if (failed) problems.push(`promtool ${args.slice(0, 2).join(' ')}\n${stdout}\n${stderr}`.trim());
+  }
+  return problems;
+};
+
+export const collectorConfiguration = async ({ collector }: Tools): Promise<readonly string[]> => {
+  const { failed, stderr } = await execa(collector, ['validate', '--config', pathOf('deploy/collector.yaml')], {
+    reject: false,
+  });
+  return failed ? [stderr] : [];
+};

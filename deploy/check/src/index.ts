@@ -1,0 +1,1 @@
+export { type Acl, aclsOf, KAFKA_USERS, type KafkaUserName } from './kafka-access.ts';

@@ -1,0 +1,11 @@
+import type { Manifest } from './manifest.ts';
+import { podProblems } from './pods.ts';
+import { secretProblems } from './secrets.ts';
+import { wholeProblems } from './whole.ts';
+
+/** Everything that our own rules find in what one overlay builds. */
+export const problemsOf = (manifests: readonly Manifest[]): readonly string[] => [
+  ...manifests.flatMap(podProblems),
+  ...manifests.flatMap(secretProblems),
+  ...wholeProblems(manifests),
+];

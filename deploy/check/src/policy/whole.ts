@@ -1,0 +1,59 @@
+import { type Manifest, nameOf, podOf, selects } from './manifest.ts';
+
+const PUBLIC_PORT = 8080;
+
+/** What is wrong between resources: what they name is there, and every service is covered by what holds for all. */
+export const wholeProblems = (manifests: readonly Manifest[]): readonly string[] => [
+  ...manifests.filter(isService).flatMap((deployment) => serviceProblems(deployment, manifests)),
+  ...manifests.filter(({ kind }) => kind === 'Service').flatMap((service) => endsNowhere(service, manifests)),
+  ...manifests.filter(({ kind }) => kind === 'HTTPRoute').flatMap((route) => routeProblems(route, manifests)),
+];
+
+const isService = ({ kind, metadata }: Manifest): boolean =>
+  kind === 'Deployment' && metadata.labels?.['app.kubernetes.io/component'] === 'service';
+
+const serviceProblems = (deployment: Manifest, manifests: readonly Manifest[]): readonly string[] => {
+  const labels = podOf(deployment)?.metadata.labels;
+  const of = (wanted: string) => manifests.filter(({ kind }) => kind === wanted);
+  const budgets = of('PodDisruptionBudget').filter(({ spec }) => selects(spec.selector, labels));
+  const closed = of('NetworkPolicy').filter(
+    ({ spec }) => spec.ingress === undefined && spec.policyTypes.length === 2 && selects(spec.podSelector, labels),
+  );
+  const scaled = [...of('ScaledObject'), ...of('HorizontalPodAutoscaler')].some(
+    ({ spec }) => spec.scaleTargetRef.name === deployment.metadata.name,
+  );
+  return [
+    ...(budgets.length === 1 ? [] : [`has ${budgets.length} disruption budgets`]),
+    ...(closed.length > 0 ? [] : ['is not closed by a network policy']),
+    ...(scaled && deployment.spec.replicas !== undefined ? ['is scaled, and set back by every apply'] : []),
+  ].map((problem) => `${nameOf(deployment)}: ${problem}`);
+};
+
+const endsNowhere = (service: Manifest, manifests: readonly Manifest[]): readonly string[] => {
+  const matchLabels = service.spec.selector;
+  const isThere = manifests.some((manifest) => selects({ matchLabels }, podOf(manifest)?.metadata.labels));
+  return isThere ? [] : [`${nameOf(service)}: selects no pod`];
+};
+
+interface Backend {
+  readonly name: string;
+  readonly port: number;
+}
+
+const routeProblems = (route: Manifest, manifests: readonly Manifest[]): readonly string[] => {
+  const backends: readonly Backend[] = route.spec.rules.flatMap(
+    ({ backendRefs }: { backendRefs: Backend[] }) => backendRefs,
+  );
+  return backends
+    .filter(
+      ({ name, port }) =>
+        port !== PUBLIC_PORT ||
+        !manifests.some(
+          ({ kind, metadata, spec }) => kind === 'Service' && metadata.name === name && hasPort(spec, port),
+        ),
+    )
+    .map(({ name, port }) => `${nameOf(route)}: leads to ${name}:${port}, which is no public port`);
+};
+
+const hasPort = ({ ports }: { readonly ports: readonly { readonly port: number }[] }, wanted: number): boolean =>
+  ports.some(({ port }) => port === wanted);

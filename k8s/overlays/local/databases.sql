@@ -1,0 +1,4 @@
+CREATE DATABASE auth;
+CREATE DATABASE conversation;
+CREATE DATABASE outbound;
+CREATE DATABASE registry;

@@ -1,0 +1,27 @@
+import { createRoot } from 'react-dom/client';
+import './styles/tokens.css';
+import './styles/base.css';
+import { App } from './app.tsx';
+import { loadConfig } from './session/config.ts';
+import { createOpenId } from './session/openid.ts';
+import { createSessions } from './session/session.ts';
+import { applyTheme } from './shell/theme.ts';
+import { followServerTime } from './time/clock.ts';
+import { Failed } from './ui/list-state.tsx';
+
+applyTheme();
+const root = createRoot(document.getElementById('root') as HTMLElement);
+
+const start = async (): Promise<void> => {
+  try {
+    const config = await loadConfig();
+    await followServerTime(config.timeEveryMs);
+    const sessions = createSessions(createOpenId(config), config);
+    root.render(<App config={config} sessions={sessions} />);
+    await sessions.begin();
+  } catch (error) {
+    root.render(<Failed error={error} onRetry={() => location.reload()} />);
+  }
+};
+
+void start();

@@ -1,0 +1,55 @@
+import { useMutation } from '@tanstack/react-query';
+import { useApi } from '../../api/context.tsx';
+import type { Message } from '../../api/types.ts';
+import { clockTime } from '../../time/format.ts';
+import { Button } from '../../ui/button.tsx';
+import { Icon, type IconName } from '../../ui/icon.tsx';
+import { words } from '../../words.ts';
+import styles from './message.module.css';
+
+const ICONS = {
+  queued: 'clock',
+  delayed: 'clock',
+  sent: 'check',
+  delivered: 'checks',
+  read: 'checks',
+  failed: 'alert',
+  unknown: 'question',
+  cancelled: 'close',
+} as const satisfies Record<NonNullable<Message['status']>, IconName>;
+
+/** How far an answer has come, as a tick and in a word. */
+export const MessageStatus = ({ message }: { readonly message: Message }) => {
+  const { status, delay, replyId } = message;
+  if (status === null) return null;
+  const texts = words.conversation.status;
+  return (
+    <>
+      <span className={`${styles.status} ${styles[status] ?? ''}`}>
+        <Icon name={ICONS[status]} size={15} />
+        {delay?.until == null ? texts[status] : texts.delayedUntil(clockTime(delay.until))}
+      </span>
+      {delay !== null && <span>{delayText(delay.reason)}</span>}
+      {status === 'unknown' && <span>{texts.unknownAdvice}</span>}
+      {(status === 'queued' || status === 'delayed') && replyId !== null && <TakeBack replyId={replyId} />}
+    </>
+  );
+};
+
+const delayText = (reason: string): string => {
+  const { delays } = words.conversation;
+  return Object.hasOwn(delays, reason) ? delays[reason as keyof typeof delays] : delays.other;
+};
+
+/** Whether it still could be taken back, its status tells. */
+const TakeBack = ({ replyId }: { readonly replyId: string }) => {
+  const api = useApi();
+  const cancel = useMutation({
+    mutationFn: () => api.conversations.POST('/v1/replies/{replyId}/cancel', { params: { path: { replyId } } }),
+  });
+  return (
+    <Button look="plain" disabled={cancel.isPending || cancel.isSuccess} onClick={() => cancel.mutate()}>
+      {words.conversation.failed.takeBack}
+    </Button>
+  );
+};

@@ -1,0 +1,104 @@
+import { expect } from 'chai';
+import type { Message } from '../../api/types.ts';
+import type { Outgoing } from './outbox.ts';
+import { timelineRows } from './timeline-rows.ts';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+const message = (messageId: string, sentAt: number, overrides: Partial<Message> = {}): Message => ({
+  messageId,
+  replyId: null,
+  conversationId: 'c',
+  direction: 'incoming',
+  source: 'app',
+  origin: 'webhook',
+  automatic: null,
+  content: { kind: 'text', text: messageId },
+  quotedMessageId: null,
+  buttonTap: null,
+  reactions: [],
+  sentAt,
+  status: null,
+  delay: null,
+  failure: null,
+  ...overrides,
+});
+
+const outgoing = (key: string, overrides: Partial<Outgoing> = {}): Outgoing => ({
+  key,
+  content: { kind: 'text', text: key },
+  queuedAt: 10 * DAY_MS,
+  state: 'sending',
+  error: null,
+  mediaId: null,
+  replyId: null,
+  ...overrides,
+});
+
+const referral = {
+  source: 'ad',
+  reference: 'ad-1',
+  adName: 'Winter',
+  embedUrl: null,
+  prefilledMessage: null,
+  at: 0,
+} as const;
+
+const rowsOf = (input: Partial<Parameters<typeof timelineRows>[0]>) =>
+  timelineRows({
+    messages: [],
+    referrals: [],
+    outgoing: [],
+    hasOlder: false,
+    dayOf: (atMs) => String(Math.floor(atMs / DAY_MS)),
+    ...input,
+  }).map((row) =>
+    `${row.kind} ${row.kind === 'message' ? `${row.key}${row.isLastOfGroup ? '.' : ''}` : row.key}`.replace(
+      /^(day day \S+).*/,
+      '$1',
+    ),
+  );
+
+describe('the rows of a conversation', () => {
+  it('begin with the oldest, under its day', () => {
+    expect(rowsOf({ messages: [message('new', 2 * DAY_MS), message('old', DAY_MS)] })).to.deep.equal([
+      'day day 1',
+      'message old.',
+      'day day 2',
+      'message new.',
+    ]);
+  });
+
+  it('say once what is true of several that follow each other', () => {
+    const messages = [message('c', 3 * MINUTE_MS), message('b', 1_000), message('a', 0)];
+    expect(rowsOf({ messages })).to.deep.equal(['day day 0', 'message a', 'message b.', 'message c.']);
+  });
+
+  it('do not join the two sides, nor a message that failed', () => {
+    const failed = { code: 'x', retryable: false, message: '', advice: null, nextAllowedAt: null, tiktok: null };
+    const messages = [
+      message('c', 2_000, { direction: 'outgoing', status: 'failed' }),
+      message('b', 1_000, { direction: 'outgoing', status: 'failed', failure: failed }),
+      message('a', 0),
+    ];
+    expect(rowsOf({ messages })).to.deep.equal(['day day 0', 'message a.', 'message b.', 'message c.']);
+  });
+
+  it('have a referral where it came, and not before what was not read yet', () => {
+    const messages = [message('a', MINUTE_MS)];
+    expect(rowsOf({ messages, referrals: [referral] })).to.deep.equal([
+      'day day 0',
+      'referral referral 0 ad ad-1',
+      'message a.',
+    ]);
+    expect(rowsOf({ messages, referrals: [referral], hasOlder: true })).to.deep.equal(['day day 0', 'message a.']);
+  });
+
+  it('end with what is being sent, until it is among the messages', () => {
+    const sent = message('m', 10 * DAY_MS, { replyId: 'r', direction: 'outgoing', status: 'queued' });
+    const items = [outgoing('k', { replyId: 'r', state: 'accepted' }), outgoing('l')];
+    expect(rowsOf({ messages: [], outgoing: items })).to.deep.equal(['day day 10', 'outgoing r', 'outgoing l']);
+    expect(rowsOf({ messages: [sent], outgoing: items })).to.deep.equal(['day day 10', 'message r.', 'outgoing l']);
+  });
+});

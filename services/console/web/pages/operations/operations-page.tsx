@@ -1,0 +1,3 @@
+import { words } from '../../words.ts';
+
+export const OperationsPage = () => <h1>{words.operations.title}</h1>;

@@ -1,0 +1,48 @@
+import { Dialog as Base } from '@base-ui/react/dialog';
+import type { ReactNode } from 'react';
+import { words } from '../words.ts';
+import { Button } from './button.tsx';
+import styles from './dialog.module.css';
+
+interface DialogProps {
+  readonly isOpen: boolean;
+  readonly onClose: () => void;
+  readonly title: string;
+  readonly children: ReactNode;
+  readonly acts: ReactNode;
+}
+
+export const Dialog = ({ isOpen, onClose, title, children, acts }: DialogProps) => (
+  <Base.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
+    <Base.Portal>
+      <Base.Backdrop className={styles.backdrop} />
+      <Base.Popup className={styles.popup}>
+        <Base.Title>{title}</Base.Title>
+        <Base.Description render={<div className={styles.body} />}>{children}</Base.Description>
+        <div className={styles.acts}>{acts}</div>
+      </Base.Popup>
+    </Base.Portal>
+  </Base.Root>
+);
+
+interface ConfirmProps extends Omit<DialogProps, 'acts'> {
+  /** What will be done, as a verb: "Disconnect". */
+  readonly act: string;
+  readonly isBusy?: boolean;
+  readonly onConfirm: () => void;
+}
+
+/** Asks before something that cannot be taken back. */
+export const ConfirmDialog = ({ act, isBusy = false, onConfirm, ...dialog }: ConfirmProps) => (
+  <Dialog
+    {...dialog}
+    acts={
+      <>
+        <Button onClick={dialog.onClose}>{words.common.cancel}</Button>
+        <Button look="danger" disabled={isBusy} onClick={onConfirm}>
+          {act}
+        </Button>
+      </>
+    }
+  />
+);

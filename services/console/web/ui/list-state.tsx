@@ -1,0 +1,118 @@
+import type { ReactNode } from 'react';
+import { readable } from '../api/problem.ts';
+import { words } from '../words.ts';
+import { Banner } from './banner.tsx';
+import { Button } from './button.tsx';
+import { Details } from './details.tsx';
+import { Icon, type IconName } from './icon.tsx';
+import styles from './list-state.module.css';
+
+/** What of a query decides how its list is shown; what TanStack Query answers fits. */
+export interface ListQuery {
+  readonly isPending: boolean;
+  readonly isError: boolean;
+  readonly error: unknown;
+  readonly refetch: () => unknown;
+}
+
+interface ListStateProps {
+  readonly query: ListQuery;
+  readonly isEmpty: boolean;
+  /** Shown when there is nothing, with why and what to do. */
+  readonly empty: ReactNode;
+  /** In place of rows that look like those to come. */
+  readonly loading?: ReactNode;
+  /** The list; with an error above it when it could not be renewed or is not whole. */
+  readonly children: ReactNode;
+}
+
+/** The four states of every list: empty, loading, error, and partial (some of it is there, and what is missing is said). */
+export const ListState = ({ query, isEmpty, empty, loading = <LoadingRows />, children }: ListStateProps) => {
+  if (query.isPending) return loading;
+  if (query.isError && isEmpty) return <Failed error={query.error} onRetry={query.refetch} />;
+  return (
+    <>
+      {query.isError && <Partial error={query.error} onRetry={query.refetch} />}
+      {isEmpty ? empty : children}
+    </>
+  );
+};
+
+/** Nothing came. */
+export const Failed = ({ error, onRetry }: { readonly error: unknown; readonly onRetry: () => unknown }) => {
+  const { title, advice, code, requestId } = readable(error);
+  return (
+    <div className={`${styles.state} ${styles.bad}`} role="alert">
+      <span className={styles.symbol}>
+        <Icon name="alert" size={24} />
+      </span>
+      <h2>{title}</h2>
+      {advice !== '' && <p>{advice}</p>}
+      <div className={styles.acts}>
+        <Button icon="retry" onClick={() => void onRetry()}>
+          {words.common.tryAgain}
+        </Button>
+      </div>
+      <Details
+        facts={[
+          [words.common.code, code],
+          [words.common.requestId, requestId],
+        ]}
+      />
+    </div>
+  );
+};
+
+/** What is shown is not all, or not as it is now. */
+export const Partial = ({ error, onRetry }: { readonly error: unknown; readonly onRetry: () => unknown }) => (
+  <div className={styles.partial}>
+    <Banner
+      tone="bad"
+      role="status"
+      title={words.common.notWhole}
+      acts={
+        <Button look="plain" onClick={() => void onRetry()}>
+          {words.common.tryAgain}
+        </Button>
+      }
+    >
+      {readable(error).title}
+    </Banner>
+  </div>
+);
+
+interface NoticeProps {
+  readonly icon: IconName;
+  readonly title: string;
+  readonly children?: ReactNode;
+  readonly acts?: ReactNode;
+}
+
+/** A place that has nothing to show, and says why. */
+export const Empty = ({ icon, title, children, acts }: NoticeProps) => (
+  <div className={styles.state}>
+    <span className={styles.symbol}>
+      <Icon name={icon} size={24} />
+    </span>
+    <h2>{title}</h2>
+    {children}
+    {acts !== undefined && <div className={styles.acts}>{acts}</div>}
+  </div>
+);
+
+const WIDTHS = ['62%', '48%', '70%', '55%', '66%', '44%'];
+
+export const LoadingRows = () => (
+  <div className={styles.rows} role="status">
+    <span className="hidden-text">{words.common.loading}</span>
+    {WIDTHS.map((width) => (
+      <div key={width} className={styles.row} aria-hidden="true">
+        <span className={styles.circle} />
+        <span className={styles.bars}>
+          <span className={styles.bar} style={{ width: '38%' }} />
+          <span className={styles.bar} style={{ width }} />
+        </span>
+      </div>
+    ))}
+  </div>
+);
