@@ -285,6 +285,15 @@ describe('what a conversation can hold', () => {
     expect(await messageWith('m-auto')).to.include({ source: 'others', automatic: 'WELCOME_MESSAGE' });
   });
 
+  it('shows which post a reply shares before TikTok has it', async () => {
+    const attachments = [attachment({ kind: 'SHARED_POST', itemId: 'video-7' })];
+    const command = sendReply({ replyId: 'r-post', text: null, attachments });
+    await bench.publish(['ReplyQueued', { ...HEAD, replyId: 'r-post', at: 1_767_225_900_000, command }]);
+    await caughtUp(bench);
+    const shown = (await api.messages(CONVERSATION)).find(({ replyId }) => replyId === 'r-post');
+    expect(shown?.content).to.deep.equal({ kind: 'shared_post', videoId: 'video-7', embedUrl: null });
+  });
+
   it('marks what an import alone has brought, until a webhook brings it as well', async () => {
     const twin = { messageId: 'm-twin', sentAt: 1_767_225_800_000 };
     await bench.publish(received({ ...twin, origin: 'HISTORY', logId: null, isFollower: null }));

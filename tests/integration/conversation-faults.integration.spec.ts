@@ -1,6 +1,7 @@
 import { type PostgresServer, startPostgres } from '@tiktok-channel/local';
 import { eventually } from '@tiktok-channel/platform/testing';
 import { expect } from 'chai';
+import { type Admin, Kafka } from 'kafkajs';
 import {
   type AnyRecord,
   apiOf,
@@ -86,10 +87,35 @@ describe('the projection of conversations under faults', () => {
     const first = await startConversation(bench);
     await caughtUp(bench);
     await first.stop();
-    // As after a restore: the database is empty again, and the group's offsets are at the end of an idle log.
+    expect(await committed(), "the group's offsets are at the end of an idle log").to.equal(records.length + 1);
+    // As after a restore: the database is empty again.
     await bench.database.client.$executeRawUnsafe(
       'TRUNCATE projection_1.messages, projection_1.conversations, projection_1.channels, projection_1.consumer_positions',
     );
+
+    await expectEach(track(await startConversation(bench)), records);
+  });
+
+  it('goes on from a backup of the middle, with the offsets of the group at the end', async () => {
+    const records = texts(200);
+    await bench.publish(...records.slice(0, 120));
+    const first = await startConversation(bench);
+    await caughtUp(bench);
+    await first.stop();
+    const tables = ['channels', 'messages', 'conversations', 'consumer_positions'];
+    const { client } = bench.database;
+    for (const table of tables) {
+      await client.$executeRawUnsafe(`CREATE TABLE backup_${table} AS TABLE projection_1.${table}`);
+    }
+    await bench.publish(...records.slice(120));
+    const second = await startConversation(bench);
+    await caughtUp(bench);
+    await second.stop();
+    for (const table of tables) {
+      await client.$executeRawUnsafe(`TRUNCATE projection_1.${table}`);
+      await client.$executeRawUnsafe(`INSERT INTO projection_1.${table} SELECT * FROM backup_${table}`);
+    }
+    expect([await storedMessages(), await committed()]).to.deep.equal([120, records.length + 1]);
 
     await expectEach(track(await startConversation(bench)), records);
   });
@@ -155,14 +181,26 @@ describe('the projection of conversations under faults', () => {
     });
   }
 
-  /** A group without offsets begins at the start of every partition. */
-  const forgetOffsets = async (): Promise<void> => {
-    const { Kafka } = await import('kafkajs');
+  const GROUP = 'conversation.projection';
+  const asAdmin = async <T>(work: (admin: Admin) => Promise<T>): Promise<T> => {
     const admin = new Kafka({ brokers: (process.env.KAFKA_BROKERS ?? '').split(',') }).admin();
     await admin.connect();
-    await admin.deleteGroups([`${bench.prefix}conversation.projection`]);
-    await admin.disconnect();
+    try {
+      return await work(admin);
+    } finally {
+      await admin.disconnect();
+    }
   };
+  /** A group without offsets begins at the start of every partition. */
+  const forgetOffsets = () => asAdmin((admin) => admin.deleteGroups([`${bench.prefix}${GROUP}`]));
+  /** How many records the offsets of the group have passed. */
+  const committed = () =>
+    asAdmin(async (admin) => {
+      const offsets = await admin.fetchOffsets({ groupId: `${bench.prefix}${GROUP}` });
+      return offsets
+        .flatMap(({ partitions }) => partitions.map(({ offset }) => Math.max(0, Number(offset))))
+        .reduce((sum, offset) => sum + offset, 0);
+    });
 });
 
 describe('the projection of conversations without its database', () => {

@@ -1,3 +1,4 @@
+import { systemClock } from '@tiktok-channel/platform/clock';
 import { eventually } from '@tiktok-channel/platform/testing';
 import { topics } from '@tiktok-channel/schemas';
 import { expect } from 'chai';
@@ -121,6 +122,14 @@ describe('the people of conversations', () => {
 
   describe('customers', () => {
     const picture = '/avatars/mia.png';
+    /** From one look-up to the next; undefined where nobody is to be looked up at all. */
+    const waitOf = async (conversationId: string): Promise<bigint | null | undefined> => {
+      const [row] = await bench.database.client.$queryRawUnsafe<readonly Json[]>(
+        'SELECT next_fetch_at - fetched_at AS wait FROM participants WHERE conversation_id = $1',
+        conversationId,
+      );
+      return row?.wait;
+    };
     const shown = (displayName: string, query: string) => ({
       participants: [
         { role: 'BUSINESS_ACCOUNT', id: 'biz-1', display_name: 'Acme' },
@@ -157,19 +166,14 @@ describe('the people of conversations', () => {
       ).to.equal(404);
     });
 
-    it('are asked about again when somebody speaks after a day, not before', async () => {
+    it('are asked about again every day while somebody speaks, not before', async () => {
       const asked = () =>
         peers.calls.filter(({ path }) => path.includes('content/list') && path.includes('=NAMED')).length;
       const before = asked();
       peers.contents.set('NAMED', shown('Mia Winter', 'x-expires=2'));
-      await bench.publish(received({ conversationId: 'NAMED', messageId: 'soon', sentAt: 11_000 }));
+      await bench.publish(received({ conversationId: 'NAMED', messageId: 'soon', sentAt: systemClock.now() }));
       await caughtUp(bench);
-      await eventually('it is due later', async () => {
-        const [row] = await bench.database.client.$queryRawUnsafe<readonly Json[]>(
-          `SELECT next_fetch_at - fetched_at AS wait FROM participants WHERE conversation_id = 'NAMED'`,
-        );
-        return row?.wait === BigInt(24 * HOUR_MS);
-      });
+      await eventually('it is due later', async () => (await waitOf('NAMED')) === BigInt(24 * HOUR_MS));
       expect(asked()).to.equal(before);
       await bench.database.client.$executeRawUnsafe(
         `UPDATE participants SET next_fetch_at = 1 WHERE conversation_id = 'NAMED'`,
@@ -179,6 +183,20 @@ describe('the people of conversations', () => {
         async () => (await conversation('NAMED')).customer.displayName === 'Mia Winter',
       );
       expect(peers.calls.filter(({ path }) => path.startsWith(picture))).to.have.lengthOf(1);
+      await eventually('it is due again', async () => (await waitOf('NAMED')) === BigInt(24 * HOUR_MS));
+    });
+
+    it('are not asked about again where nobody has spoken for a month', async () => {
+      peers.contents.set('QUIET', shown('Mia Quiet', 'x-expires=1'));
+      await bench.publish(received({ conversationId: 'QUIET', sentAt: systemClock.now() - 31 * 24 * HOUR_MS }));
+      await eventually(
+        'the customer is known',
+        async () => (await conversation('QUIET')).customer?.displayName === 'Mia Quiet',
+      );
+      // A later change of another conversation has been followed, so this one's has.
+      await bench.publish(received({ conversationId: 'BEHIND', sentAt: 1_000 }));
+      await eventually('the changes are followed', async () => (await waitOf('BEHIND')) !== undefined);
+      expect(await waitOf('QUIET')).to.equal(null);
     });
   });
 

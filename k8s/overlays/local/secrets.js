@@ -14,6 +14,7 @@ const secrets = {
   'registry-database': { 'jdbc-url': 'jdbc:postgresql://postgres:5432/registry', username: 'postgres', password },
   'tiktok-app': { id: '7300000000000000001', secret: random() },
   'service-tokens': { secrets: random() },
+  'media-urls': { secrets: random() },
   'auth-secrets': { 'state-secrets': random(), 'token-encryption-keys': `local:${randomBytes(32).toString('base64')}` },
 };
 

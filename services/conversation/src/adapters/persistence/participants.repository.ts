@@ -8,19 +8,25 @@ import type { Database } from './database.ts';
 import { wantAvatar } from './media.queue.ts';
 import { keysOf } from './search-index.ts';
 
-/** Whoever speaks is looked up: at once when they are new, else when what is known is older than `refreshMs`. */
+/** For so long after the last message of a conversation its customer is looked up again and again. */
+const REFRESHED_FOR_MS = 30 * 24 * 3_600_000;
+
+/** Whoever is new is looked up at once, and again every `refreshMs` while the conversation is no older than a month. */
 export const createParticipantWishes =
   (refreshMs: number): FollowUp =>
   async (tx, { conversations }, atMs) => {
-    await tx.$executeRawUnsafe(WANT_SQL, ...keysOf(conversations), atMs, refreshMs);
+    await tx.$executeRawUnsafe(WANT_SQL, ...keysOf(conversations), atMs, refreshMs, atMs - REFRESHED_FOR_MS);
   };
 
+/** What a look-up brings is a change as well, and so leads to the next one. */
 const WANT_SQL = `
 INSERT INTO participants AS old (channel_id, conversation_id, next_fetch_at)
 SELECT channel_id, conversation_id, $3::bigint FROM unnest($1::text[], $2::text[]) AS new (channel_id, conversation_id)
  ORDER BY conversation_id, channel_id
 ON CONFLICT (conversation_id, channel_id) DO UPDATE SET next_fetch_at = old.fetched_at + $4::bigint
- WHERE old.next_fetch_at IS NULL`;
+ WHERE old.next_fetch_at IS NULL
+   AND EXISTS (SELECT FROM conversations c
+                WHERE c.channel_id = old.channel_id AND c.conversation_id = old.conversation_id AND c.last_sent_at >= $5::bigint)`;
 
 interface ClaimedRow {
   readonly channel_id: string;
@@ -84,7 +90,7 @@ UPDATE participants SET leased_until = $2::bigint
     WHERE next_fetch_at <= $1::bigint AND (leased_until IS NULL OR leased_until <= $1::bigint)
       AND EXISTS (SELECT FROM channels
                    WHERE channels.channel_id = participants.channel_id AND status IN ('connected', 'expiring'))
-    ORDER BY next_fetch_at LIMIT $3::int
+    ORDER BY (fetched_at IS NOT NULL), next_fetch_at LIMIT $3::int
       FOR UPDATE SKIP LOCKED)
 RETURNING channel_id, conversation_id, attempts, leased_until`;
 

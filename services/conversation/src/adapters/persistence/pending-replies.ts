@@ -90,6 +90,7 @@ const pendingView = (row: PendingRow, conversationId: string): MessageView => {
 interface StoredAttachment {
   readonly kind: string;
   readonly mediaId: string | null;
+  readonly itemId?: string | null;
   readonly template?: StoredTemplate | null;
 }
 
@@ -112,7 +113,7 @@ const contentOf = ({ text, attachments }: PendingRow): ContentView => {
     template: null,
   };
   if (text !== null || first === undefined) return { ...nothing, kind: text === null ? null : 'text', text };
-  if (first.kind === 'SHARED_POST') return { ...nothing, kind: 'shared_post' };
+  if (first.kind === 'SHARED_POST') return { ...nothing, kind: 'shared_post', videoId: first.itemId ?? null };
   if (first.template) return { ...nothing, kind: 'template', template: templateView(first.template) };
   if (first.kind !== 'IMAGE') return { ...nothing, kind: 'unsupported' };
   return {
