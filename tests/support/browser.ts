@@ -1,6 +1,6 @@
-import { mkdir, readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { mkdir } from 'node:fs/promises';
 import chromium from '@sparticuz/chromium';
+import axe from 'axe-core';
 import { expect } from 'chai';
 import { type Browser, chromium as driver, type Page } from 'playwright-core';
 
@@ -83,8 +83,6 @@ export const takeScreenshot = async (page: Page, name: string): Promise<void> =>
   await page.screenshot({ path: new URL(`${name}.png`, screenshots).pathname });
 };
 
-const axe = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
 interface Violation {
   readonly id: string;
   readonly help: string;
@@ -93,7 +91,7 @@ interface Violation {
 
 /** What axe has against the page as it is now: nothing. */
 export const expectAccessible = async (page: Page): Promise<void> => {
-  await page.evaluate(await axe);
+  await page.evaluate(axe.source);
   const violations = await page.evaluate<readonly Violation[]>('axe.run().then(({ violations }) => violations)');
   const told = violations.map(
     ({ id, help, nodes }) => `${id}: ${help}\n${nodes.map((n) => `  ${n.html}\n  ${n.failureSummary}`).join('\n')}`,

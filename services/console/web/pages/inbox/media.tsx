@@ -16,7 +16,7 @@ export const PictureOf = ({ media, alt }: PictureOfProps) => {
   const { url, isFailed, reload } = useMedium(media?.state === 'stored' ? media.url : null);
   const texts = words.conversation.picture;
   if (media?.state === 'pending') return <Placeholder icon="picture" text={texts.pending} isPending />;
-  if (media?.state !== 'stored') return <Placeholder icon="alert" text={failureOf(media) ?? texts.failed} />;
+  if (media?.state !== 'stored') return <Placeholder icon="alert" text={media?.failure?.message ?? texts.failed} />;
   if (isFailed) return <Placeholder icon="alert" text={texts.failed} onRetry={reload} />;
   if (url === null) return <Placeholder icon="picture" text={words.common.loading} isPending />;
   return (
@@ -32,7 +32,7 @@ export const VideoOf = ({ media }: { readonly media: Media | null }) => {
   const { url, isFailed, reload } = useMedium(isWanted && media?.state === 'stored' ? media.url : null);
   const texts = words.conversation.video;
   if (media?.state === 'pending') return <Placeholder icon="play" text={texts.pending} isPending />;
-  if (media?.state !== 'stored') return <Placeholder icon="alert" text={failureOf(media) ?? texts.failed} />;
+  if (media?.state !== 'stored') return <Placeholder icon="alert" text={media?.failure?.message ?? texts.failed} />;
   if (isFailed) return <Placeholder icon="alert" text={texts.failed} onRetry={reload} />;
   if (url === null) {
     return (
@@ -49,12 +49,6 @@ export const VideoOf = ({ media }: { readonly media: Media | null }) => {
     <video className={styles.picture} src={url} controls autoPlay aria-label={texts.label} />
   );
 };
-
-/** What the service says of a medium that it could not get, where it does. */
-const failureOf = (media: Media | null): string | null =>
-  media !== null && 'failure' in media && typeof media.failure === 'object' && media.failure !== null
-    ? String((media.failure as { readonly message?: unknown }).message ?? '') || null
-    : null;
 
 interface PlaceholderProps {
   readonly icon: IconName;

@@ -30,11 +30,13 @@ export const WindowCountdown = ({ conversation }: { readonly conversation: Conve
   const state = useWindowState(conversation);
   const isCalm = state.kind === 'open' || state.kind === 'closed';
   return (
-    <span className={`${styles.countdown} ${isCalm ? styles.calm : styles.pressing}`} data-testid="reply-window">
+    <span className={`${styles.countdown} ${isCalm ? styles.calm : styles.pressing}`}>
       {(state.kind === 'open' || state.kind === 'closing') && (
         <span className={styles.ring} style={{ '--share': `${state.share * 100}%` } as React.CSSProperties} />
       )}
-      <span className={styles.long}>{countdownText(state)}</span>
+      <span className={styles.long} data-testid="reply-window">
+        {countdownText(state)}
+      </span>
       <span className={styles.short} aria-hidden="true">
         {shortText(state)}
       </span>
