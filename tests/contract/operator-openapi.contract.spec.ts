@@ -4,12 +4,13 @@ import { createApp } from '@tiktok-channel/platform/http-server';
 import { createOperatorApi, OPERATOR_OPERATIONS, type OperatorOperation } from '@tiktok-channel/platform/operator-api';
 import { createManualClock, createRecordingLogger } from '@tiktok-channel/platform/testing';
 import { expect } from 'chai';
-import type { Express } from 'express';
 import { operatorText as conversationText } from '../../services/conversation/openapi.ts';
 import { mountLineage } from '../../services/conversation/src/adapters/http/lineage.routes.ts';
 import { OPERATOR_OPERATIONS as CONVERSATION_OPERATIONS } from '../../services/conversation/src/adapters/http/operator-operations.ts';
 import { mountProjections } from '../../services/conversation/src/adapters/http/projection.routes.ts';
 import { operatorText } from '../../services/platform/scripts/openapi.ts';
+
+type Express = ReturnType<typeof createApp>;
 
 /** Handlers are mounted, never called. */
 const nothing = {} as never;
@@ -61,7 +62,9 @@ for (const [file, { text, workspace, operations, mount }] of documents) {
   describe(`the OpenAPI document ${file}`, () => {
     it('stands in the contract as the code has it', () => {
       const written = readFileSync(new URL(`../../schemas/openapi/${file}`, import.meta.url), 'utf8');
-      expect(written === text(), `run npm run openapi -w @tiktok-channel/${workspace}`).to.equal(true);
+      expect(JSON.parse(written), `run npm run openapi -w @tiktok-channel/${workspace}`).to.deep.equal(
+        JSON.parse(text()),
+      );
     });
 
     it('is valid OpenAPI 3.1', async () => {

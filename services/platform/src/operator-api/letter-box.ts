@@ -79,11 +79,21 @@ export const createLetterBox = ({ admin, topic, redriveTopic, logger }: LetterBo
     return offsets;
   };
 
+  /** What fails on the way is a problem too: half of it may have been given back by then. */
+  async function* readAll({ partition, low, end }: Stretch): AsyncGenerator<IncomingRecord> {
+    const records = admin.readLog({ topic, partition }, { from: low, to: end })[Symbol.asyncIterator]();
+    for (;;) {
+      const next = await asked(() => records.next());
+      if (next.done === true) return;
+      yield next.value;
+    }
+  }
+
   return {
     ranges: () => asked(() => admin.logRanges(topic)),
     summaries: (stretch) => asked(() => summaries(stretch)),
     find: (place) => asked(() => findIn(topic, place)),
-    read: ({ partition, low, end }) => admin.readLog({ topic, partition }, { from: low, to: end }),
+    read: readAll,
     redrivenAt: async (letters) => (letters.length === 0 ? new Map() : asked(() => redrivenAt(letters))),
     redrivenOffsets: (partition) => asked(() => redrivenOffsets(partition)),
     original: async ({ origin }) => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Express, RequestHandler } from 'express';
-import { jsonBody, notFound, onlyMethods, validate } from '../http-server/index.ts';
+import { jsonBody, notFound, onlyMethods, unavailable, validate } from '../http-server/index.ts';
 import { type IdentifyPerson, personIn, requirePerson } from '../identity/index.ts';
 import type { Admin, Consumer, Kafka, Producer } from '../kafka/index.ts';
 import type { Clock, Logger } from '../kernel/index.ts';
@@ -100,7 +100,9 @@ const mountOperatorApi = (app: Express, api: Mounting): void => {
   app.all(ONE_DEAD_LETTER, onlyMethods('GET'));
 
   app.get(CONSUMERS, operator, async (_request, response) => {
-    const reports = await onBroker(api)(() => Promise.all(api.consumers().map(({ report }) => report())));
+    const consumers = api.consumers();
+    if (consumers.length === 0) throw unavailable('its consumers wait for the registry or the broker');
+    const reports = await onBroker(api)(() => Promise.all(consumers.map(({ report }) => report())));
     response.json({ items: reports.flat().map(consumerItem(api.clock)), nextCursor: null });
   });
   app.all(CONSUMERS, onlyMethods('GET'));
