@@ -35,7 +35,7 @@ export const createCloseGaps =
     const gaps = await onDatabase(() => database.$queryRawUnsafe<readonly Gap[]>(gapsSql(build), group));
     if (gaps.length === 0) return;
     for (const position of movesOver(gaps, await reached())) {
-      await applying(database, async (tx) => {
+      await applying(database, { channel: [] }, async (tx) => {
         await enter(tx, build);
         await movePositionOrRollBack(tx, group, position);
       });

@@ -43,7 +43,7 @@ export const movePositionOrRollBack = async (tx: SqlClient, group: string, posit
 /** Runs the work of a batch in a transaction, and says how it ended. */
 export const applying = async (
   database: Database,
-  facts: Facts,
+  facts: Pick<Facts, 'channel'>,
   work: (tx: SqlClient) => Promise<void>,
 ): ReturnType<ProjectionStore['apply']> => {
   const mayErase = facts.channel.some(({ visibleFrom }) => visibleFrom !== null);
