@@ -19,7 +19,7 @@ const rooms = {
   kafka: ['kernel', 'telemetry'],
   lifecycle: ['kernel', 'telemetry'],
   outbox: ['kernel', 'kafka', 'telemetry'],
-  postgres: ['kernel', 'event-sourcing', 'outbox', 'kafka'],
+  postgres: ['kernel', 'event-sourcing', 'outbox', 'kafka', 'telemetry'],
   telemetry: ['kernel'],
   tiktok: ['kernel', 'http-client'],
 };

@@ -243,6 +243,7 @@ describe('lanes of replies in PostgreSQL', () => {
       random: () => 0.5,
       pause: async () => {},
       logger,
+      traceSend: (_origin, send) => send(),
       observeAttempt: () => {},
       attemptMs: 10_000,
     };

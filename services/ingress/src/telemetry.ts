@@ -1,5 +1,6 @@
-import { type Attributes, metrics } from '@opentelemetry/api';
+import type { Attributes } from '@opentelemetry/api';
 import type { LogFields, Logger } from '@tiktok-channel/platform/kernel';
+import { declaringMeter } from '@tiktok-channel/platform/telemetry';
 import type { Acceptance } from './application/accept-delivery.ts';
 import type { Redelivery } from './application/redeliver.ts';
 
@@ -31,24 +32,35 @@ interface Conclusion {
   readonly reason: string;
 }
 
+const SCOPE = '@tiktok-channel/ingress';
+
 const OUTCOME = 'tiktok_channel.outcome';
 const REASON = 'tiktok_channel.reason';
 
 /** Seconds; the objective is an answer within one second. */
+const DELIVERY_LABELS = {
+  [OUTCOME]: ['accepted', 'unrecognized', 'refused', 'unavailable', 'failed'] satisfies Outcome[],
+  [REASON]: 'why a delivery was refused, could not be stored or was not understood; none otherwise',
+};
+
 const DURATION_BOUNDARIES = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** Metrics of the meter provider that is registered when this is called. */
 export const createDeliveryReporter = (logger: Logger): DeliveryReporter => {
-  const meter = metrics.getMeter('@tiktok-channel/ingress');
+  const meter = declaringMeter(SCOPE);
   const deliveries = meter.createCounter('tiktok_channel.webhook.deliveries', {
-    description: 'Deliveries by outcome and reason',
+    description:
+      'Deliveries by outcome and reason: accepted and unrecognized were answered 200, refused 401 or 413, unavailable 503, failed 500',
+    labels: DELIVERY_LABELS,
   });
   const staleSignatures = meter.createCounter('tiktok_channel.webhook.stale_signatures', {
     description: 'Valid signatures older than the tolerance: a clock is off, or deliveries are late',
+    labels: { [OUTCOME]: ['admitted', 'refused', 'unavailable'] },
   });
   const duration = meter.createHistogram('tiktok_channel.webhook.duration', {
     description: 'From the request to its answer',
     unit: 's',
+    labels: DELIVERY_LABELS,
     advice: { explicitBucketBoundaries: DURATION_BOUNDARIES },
   });
   const attributes = createAttributes();
@@ -139,11 +151,13 @@ export interface RedeliveryReporter {
 }
 
 export const createRedeliveryReporter = (logger: Logger): RedeliveryReporter => {
-  const redeliveries = metrics
-    .getMeter('@tiktok-channel/ingress')
-    .createCounter('tiktok_channel.webhook.redeliveries', {
-      description: 'Unrecognised deliveries given back, by outcome and reason',
-    });
+  const redeliveries = declaringMeter(SCOPE).createCounter('tiktok_channel.webhook.redeliveries', {
+    description: 'Unrecognised deliveries given back, by outcome and reason',
+    labels: {
+      [OUTCOME]: 'what became of a delivery that was given back',
+      [REASON]: 'why it could not be stored or was not understood again, none otherwise',
+    },
+  });
   return {
     redelivery(redelivery, logId) {
       const reason = redelivery.kind === 'published' ? 'none' : redelivery.reason;

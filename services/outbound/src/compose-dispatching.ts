@@ -17,6 +17,7 @@ import { createWaitTeller } from './application/tell-waiting.ts';
 import type { Core } from './compose-core.ts';
 import { composeNeighbours } from './compose-neighbours.ts';
 import { replyRulesOf } from './config.ts';
+import { traceSend } from './telemetry.ts';
 
 /** A lease outlives whatever an attempt may take. */
 const LEASE_IN_ATTEMPTS = 6;
@@ -65,6 +66,7 @@ export const composeDispatching = (
     pause,
     logger,
     observeAttempt: metrics.observeAttempt,
+    traceSend,
     attemptMs: settings.OUTBOUND_ATTEMPT_MS,
   });
   const dispatcher = createDispatcher({

@@ -10,15 +10,16 @@ import {
 } from '@tiktok-channel/platform/lifecycle';
 import { createOutboxRelay, type OutboxRelay } from '@tiktok-channel/platform/outbox';
 import { createDatabasePulse, createOutboxStore } from '@tiktok-channel/platform/postgres';
-import { telemetry, telemetryPart } from '@tiktok-channel/platform/telemetry';
+import { createWatch, telemetry, telemetryPart } from '@tiktok-channel/platform/telemetry';
 import { type Codec, createCodec } from '@tiktok-channel/schemas';
 import { createStatusPublisher, WRITTEN_RECORDS } from './adapters/kafka/status.codec.ts';
 import { createDatabase } from './adapters/persistence/database.ts';
+import { readRepliesInSight } from './adapters/persistence/replies-in-sight.query.ts';
 import type { PublishReplyEvent } from './adapters/persistence/reply-log.ts';
 import { composeConsumers } from './compose-consumers.ts';
 import type { Core, OutboundOptions } from './compose-core.ts';
 import { composeDispatching } from './compose-dispatching.ts';
-import { createOutboundMetrics, type OutboundMetrics } from './telemetry.ts';
+import { createOutboundMetrics, type OutboundMetrics, observeReplies } from './telemetry.ts';
 
 export { type OutboundSettings, readOutboundSettings } from './config.ts';
 
@@ -75,6 +76,7 @@ export const composeOutbound = (options: OutboundOptions): Outbound => {
     createDatabasePulse(database, logger),
     schemas,
     relayPart(relay),
+    watchReplies(core),
     ...dispatching,
     ...composeConsumers(core, { poke: dispatcher.poke, forgetChannel }),
     servers.open,
@@ -96,12 +98,18 @@ const startedCodec = (schemas: FromRegistry<Codec>): Codec => ({
   fullName: (name) => schemas.current().fullName(name),
 });
 
+const watchReplies = ({ database, clock }: Core): Part => {
+  const watch = createWatch({ name: 'replies in sight', look: () => readRepliesInSight(database, clock.now()) });
+  observeReplies(clock, watch.current);
+  return watch;
+};
+
 /** What subscribers are told of is counted when it is told. */
 const countingPublisher = (codec: Codec, metrics: OutboundMetrics): PublishReplyEvent => {
   const publish = createStatusPublisher(codec);
   return (recorded) => {
     const rows = publish(recorded);
-    if (rows.length > 0) metrics.countStatus(recorded.event);
+    if (rows.length > 0) metrics.countStatus(recorded.event, recorded.state);
     return rows;
   };
 };

@@ -1,62 +1,186 @@
-import { metrics } from '@opentelemetry/api';
+import type { Clock } from '@tiktok-channel/platform/kernel';
+import { failureCatalogue } from '@tiktok-channel/platform/reply-rules';
+import {
+  continuingTrace,
+  type DeclaredOptions,
+  declaringMeter,
+  LATENCY_SECONDS,
+} from '@tiktok-channel/platform/telemetry';
 import type { Acceptance } from './application/accept-commands.ts';
 import type { AttemptSeen } from './application/attempt-reply.ts';
-import type { ReplyEvent, ReplyRefusal } from './domain/reply.ts';
+import type { ReplyEvent, ReplyRefusal, ReplyState } from './domain/reply.ts';
+import { type CommandOrigin, isAction } from './domain/send-reply.ts';
+import type { SendResult } from './domain/send-result.ts';
 
 /** Codes that are counted by themselves; any other is `other`, so that labels stay a closed set (fact sheet, section 8.1). */
 const COUNTED_CODES: ReadonlySet<number> = new Set([
   0, 40001, 40002, 40007, 40064, 40100, 40102, 40105, 40908, 50000, 51065,
 ]);
 
+const SCOPE = '@tiktok-channel/outbound';
+
 const CIRCUIT_STATES = { closed: 0, half_open: 1, open: 2 } as const;
+
+const OUTCOME = 'tiktok_channel.outcome';
+const REASON = 'tiktok_channel.reason';
+const STATUS = 'tiktok_channel.status';
+const CODE = 'tiktok_channel.code';
+const TIKTOK_CODE = 'tiktok_channel.tiktok_code';
+const EXCUSE = 'tiktok_channel.excuse';
+
+const VERDICTS = ['ReplySent', 'ReplyFailed', 'ReplyCancelled', 'ReplyOutcomeUnknown'] as const;
 
 /** The metrics of this service. Label values are closed sets: no id, and nothing that a person wrote. */
 export const createOutboundMetrics = () => {
-  const meter = metrics.getMeter('@tiktok-channel/outbound');
-  const commands = meter.createCounter('tiktok_channel.outbound.commands', {
-    description: 'Commands by what became of them',
-  });
-  const misplaced = meter.createCounter('tiktok_channel.outbound.commands_misplaced', {
-    description: 'Commands in another partition than their conversation has: their order is not kept',
-  });
-  const attempts = meter.createHistogram('tiktok_channel.outbound.attempt.duration', {
-    description: 'Calls that send, by outcome and by the code of the answer',
-    unit: 'ms',
-  });
-  const waits = meter.createHistogram('tiktok_channel.outbound.time_to_tiktok', {
-    description: 'From the time that a reply was asked for to the begin of an attempt',
-    unit: 'ms',
-  });
-  const statuses = meter.createCounter('tiktok_channel.outbound.statuses', {
-    description: 'What became of replies, by status and failure code',
-  });
-  const circuit = meter.createGauge('tiktok_channel.outbound.circuit_state', {
-    description: 'Of the circuit before TikTok: 0 closed, 1 half open, 2 open',
-  });
-  const strikes = meter.createCounter('tiktok_channel.outbound.rate_refusals', {
-    description: 'Calls that TikTok refused for their number (40100)',
-  });
+  const { commands, misplaced, attempts, waits, statuses, circuit, strikes, verdicts } = createInstruments();
   circuit.record(CIRCUIT_STATES.closed);
 
   return {
     countCommand: (outcome: Acceptance, reason?: ReplyRefusal) =>
-      commands.add(1, { 'tiktok_channel.outcome': outcome, 'tiktok_channel.reason': reason ?? 'none' }),
+      commands.add(1, { [OUTCOME]: outcome, [REASON]: reason ?? 'none' }),
     countMisplaced: () => misplaced.add(1),
     observeAttempt: ({ outcome, tiktokCode, durationMs, sinceRequestedMs }: AttemptSeen) => {
       const isCounted = tiktokCode === null || COUNTED_CODES.has(tiktokCode);
       const code = isCounted ? String(tiktokCode ?? 'none') : 'other';
-      attempts.record(durationMs, { 'tiktok_channel.outcome': outcome, 'tiktok_channel.tiktok_code': code });
-      waits.record(Math.max(0, sinceRequestedMs));
+      attempts.record(durationMs / 1_000, { [OUTCOME]: outcome, [TIKTOK_CODE]: code });
+      waits.record(Math.max(0, sinceRequestedMs) / 1_000);
     },
-    countStatus: (event: ReplyEvent) =>
+    /** `state` is the one that the event led to. */
+    countStatus: (event: ReplyEvent, state: ReplyState) => {
       statuses.add(1, {
-        'tiktok_channel.status': event.type,
-        'tiktok_channel.code': event.type === 'ReplyFailed' ? event.code : 'none',
-        ...(event.type === 'ReplyDelayed' ? { 'tiktok_channel.reason': event.reason } : {}),
-      }),
+        [STATUS]: event.type,
+        [CODE]: event.type === 'ReplyFailed' ? event.code : 'none',
+        ...(event.type === 'ReplyDelayed' ? { [REASON]: event.reason } : {}),
+      });
+      if (!isVerdict(event) || state.status === 'none' || isAction(state.command)) return;
+      const seconds = Math.max(0, event.atMs - state.command.requestedAt) / 1_000;
+      verdicts.record(seconds, { [STATUS]: event.type, [EXCUSE]: state.excuse ?? 'none' });
+    },
     showCircuit: (state: keyof typeof CIRCUIT_STATES) => circuit.record(CIRCUIT_STATES[state]),
     countRateRefusal: () => strikes.add(1),
   };
 };
 
 export type OutboundMetrics = ReturnType<typeof createOutboundMetrics>;
+
+const isVerdict = (event: ReplyEvent): boolean => {
+  if (event.type === 'ReplyOutcomeUnknown') return event.settled;
+  if (event.type === 'ReplySent') return !event.corrects;
+  return event.type === 'ReplyFailed' || event.type === 'ReplyCancelled';
+};
+
+const createInstruments = () => {
+  const meter = declaringMeter(SCOPE);
+  const advice = { explicitBucketBoundaries: LATENCY_SECONDS };
+  return {
+    commands: meter.createCounter('tiktok_channel.outbound.commands', {
+      description: 'Commands by what became of them',
+      labels: {
+        [OUTCOME]: [
+          'accepted',
+          'accepted_before',
+          'reply_id_reused',
+          'cancelled',
+          'cancel_refused',
+        ] satisfies Acceptance[],
+        [REASON]: 'why a reply could not be taken back, none otherwise',
+      },
+    }),
+    misplaced: meter.createCounter('tiktok_channel.outbound.commands_misplaced', {
+      description: 'Commands in another partition than their conversation has: their order is not kept',
+    }),
+    attempts: meter.createHistogram('tiktok_channel.outbound.attempt.duration', {
+      description: 'Calls that send, by outcome and by the code of the answer',
+      unit: 's',
+      labels: {
+        [OUTCOME]: ['accepted', 'rejected', 'unsent', 'uncertain'] satisfies AttemptSeen['outcome'][],
+        [TIKTOK_CODE]: [...[...COUNTED_CODES].map(String), 'other', 'none'],
+      },
+      advice,
+    }),
+    waits: meter.createHistogram('tiktok_channel.outbound.time_to_tiktok', {
+      description: 'From the time that a reply was asked for to the begin of an attempt',
+      unit: 's',
+      advice,
+    }),
+    statuses: meter.createCounter('tiktok_channel.outbound.statuses', {
+      description: 'What became of replies, by status and failure code',
+      labels: {
+        [STATUS]: ['ReplyQueued', 'ReplyDelayed', ...VERDICTS, 'ReplyDelivered', 'ReplyRead'],
+        [CODE]: ['none', ...Object.keys(failureCatalogue)],
+        [REASON]: 'the reasons of ReplyDelayed, absent otherwise',
+      },
+    }),
+    circuit: meter.createGauge('tiktok_channel.outbound.circuit_state', {
+      description: 'Of the circuit before TikTok: 0 closed, 1 half open, 2 open',
+    }),
+    strikes: meter.createCounter('tiktok_channel.outbound.rate_refusals', {
+      description: 'Calls that TikTok refused for their number (40100)',
+    }),
+    verdicts: meter.createHistogram('tiktok_channel.reply.verdict_latency', {
+      description:
+        'From the time that a reply was asked for to its verdict; what waited for the rate or for settling is told apart',
+      unit: 's',
+      labels: { [STATUS]: VERDICTS, [EXCUSE]: ['none', 'rate', 'settling'] },
+      advice,
+    }),
+  };
+};
+
+/** What is to be seen of replies at any moment, as the database said last. */
+export interface RepliesInSight {
+  /** Replies without a verdict. */
+  readonly waiting: number;
+  /** When the first of them was accepted; null without one. Epoch milliseconds. */
+  readonly oldestWaitingAtMs: number | null;
+  /** When the oldest attempt was made whose outcome is still unknown; null without one. */
+  readonly oldestUnknownAtMs: number | null;
+  /** Echoes from the API, of the last hour, that no reply of ours has claimed although it had the time. */
+  readonly unmatchedEchoes: number;
+}
+
+export const observeReplies = (clock: Clock, current: () => RepliesInSight | null): void => {
+  const meter = declaringMeter(SCOPE);
+  const ageOf = (atMs: number | null): number => (atMs === null ? 0 : Math.max(0, clock.now() - atMs) / 1_000);
+  const gauge = (name: string, options: DeclaredOptions, read: (seen: RepliesInSight) => number): void => {
+    meter.createObservableGauge(name, options).addCallback((result) => {
+      const seen = current();
+      if (seen !== null) result.observe(read(seen));
+    });
+  };
+  gauge(
+    'tiktok_channel.reply.waiting',
+    { description: 'Replies without a verdict', unit: '{reply}' },
+    ({ waiting }) => waiting,
+  );
+  gauge(
+    'tiktok_channel.reply.oldest_waiting_age',
+    { description: 'For how long the oldest reply without a verdict has been there; 0 without one', unit: 's' },
+    ({ oldestWaitingAtMs }) => ageOf(oldestWaitingAtMs),
+  );
+  gauge(
+    'tiktok_channel.reply.oldest_unknown_age',
+    { description: 'Age of the oldest attempt whose outcome is still looked for; 0 without one', unit: 's' },
+    ({ oldestUnknownAtMs }) => ageOf(oldestUnknownAtMs),
+  );
+  gauge(
+    'tiktok_channel.echo.unmatched',
+    {
+      description: 'Echoes of the API, 5 to 60 minutes old, that no reply of this installation has claimed',
+      unit: '{message}',
+    },
+    ({ unmatchedEchoes }) => unmatchedEchoes,
+  );
+};
+
+/** The call that sends, as a span of the command's trace: from there on TikTok has it or has not. */
+export const traceSend = (origin: CommandOrigin, send: () => Promise<SendResult>): Promise<SendResult> =>
+  continuingTrace(
+    origin.traceparent,
+    {
+      name: 'send reply',
+      attributes: { 'tiktok_channel.peer': 'tiktok' },
+      attributesOf: ({ kind }) => ({ [OUTCOME]: kind, ...(kind === 'accepted' ? {} : { 'error.type': kind }) }),
+    },
+    send,
+  );

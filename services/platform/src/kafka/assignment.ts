@@ -1,3 +1,4 @@
+import type { OwnedPartition } from './consumer-progress.ts';
 import type { Locator } from './locator.ts';
 import { createPosition, type Position } from './position.ts';
 import { partitionKey, type TopicPartition } from './records.ts';
@@ -23,6 +24,7 @@ export interface Assignment {
   pauseFor(position: Position, afterMs: number): void;
   /** kafkajs went past records that it hands to nobody (control records, aborted transactions). */
   skipTo(partition: TopicPartition, offset: bigint): void;
+  owned(): readonly OwnedPartition[];
   clear(): void;
 }
 
@@ -111,6 +113,12 @@ export const createAssignment = ({ control, locate }: AssignmentOptions): Assign
       const position = slotOf(partition)?.position;
       if (position && position.nextOffset < offset) position.nextOffset = offset;
     },
+    owned: () =>
+      [...slots.values()].map(({ topic, partition, position }) => ({
+        topic,
+        partition,
+        nextOffset: position === null ? null : position.nextOffset,
+      })),
     clear,
   };
 };

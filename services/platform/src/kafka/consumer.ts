@@ -2,6 +2,7 @@ import { type AdminOptions, createAdmin } from './admin.ts';
 import { createAssignment } from './assignment.ts';
 import { createBatchHandler } from './batch-handler.ts';
 import { type BatchProcessor, createBatchProcessor } from './batch-processor.ts';
+import { createConsumerProgress } from './consumer-progress.ts';
 import type { Consumer, ConsumerOptions } from './consumer-types.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { errorMessage } from './errors.ts';
@@ -58,6 +59,11 @@ export const createConsumer = <T>(options: ConsumerOptions<T>, dependencies: Adm
   const loop = createFetchLoop({ ...dependencies, group, topics, concurrency, commits, listener });
   const locate = positions ? createLocator({ group, positions, logRanges, logger }) : null;
   const assignment = createAssignment({ control: loop, locate });
+  const progress = createConsumerProgress({
+    ...{ group, logRanges, logger },
+    owned: assignment.owned,
+    storesPositions: positions !== undefined,
+  });
   const process = createProcessor(options, { ...dependencies, metrics, fail });
   const handle = createBatchHandler({
     group,
@@ -70,9 +76,13 @@ export const createConsumer = <T>(options: ConsumerOptions<T>, dependencies: Adm
   });
 
   return {
-    start: () => outsideOfTraces(loop.start),
+    start: () => {
+      progress.start();
+      return outsideOfTraces(loop.start);
+    },
     async stop() {
       isStopping = true;
+      progress.stop();
       await loop.stop();
       assignment.clear();
       liveness.stop();

@@ -8,6 +8,7 @@ import {
   type StoredEvent,
 } from '@tiktok-channel/platform/postgres';
 import { checkContent } from '@tiktok-channel/platform/reply-rules';
+import { linkToTrace } from '@tiktok-channel/platform/telemetry';
 import type { ConversationKey } from '../../application/ports.ts';
 import { decide } from '../../domain/decide-reply.ts';
 import { echoFingerprint } from '../../domain/echo.ts';
@@ -152,6 +153,7 @@ const handleAll = async (
   for (const { streamId, command } of commands) {
     const past = (streams.get(streamId) ?? []).map(toReplyEvent);
     const state = past.reduce(evolve, initial);
+    if (state.status !== 'none') linkToTrace(state.origin.traceparent, { 'tiktok_channel.link': 'reply' });
     const decided = decide(command, state);
     const recorded = recordedEvents({ streamId, version: past.length, state }, decided.ok ? decided.value : []);
     await appendReplyEvents(tx, recorded, { outbox: recorded.flatMap(publish), atMs });
