@@ -24,6 +24,8 @@ export async function mochaGlobalTeardown(): Promise<void> {
 
 const needsDependencies = ({ suite }: Runner): boolean => {
   const files = [...suite.suites, ...suite.tests].map(({ file }) => file ?? '');
+  // Side by side (`--parallel`) files are loaded later, by workers.
+  const isKnown = files.length > 0;
 
-  return files.some((file) => !file.endsWith('.unit.spec.ts'));
+  return !isKnown || files.some((file) => !file.endsWith('.unit.spec.ts'));
 };
