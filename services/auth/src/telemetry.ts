@@ -1,5 +1,5 @@
 import type { Clock, LogFields, Logger } from '@tiktok-channel/platform/kernel';
-import { declaringMeter } from '@tiktok-channel/platform/telemetry';
+import { declaringMeter, type LogEvents } from '@tiktok-channel/platform/telemetry';
 import type {
   ReportAuthorization,
   ReportRefresh,
@@ -75,6 +75,8 @@ export const createReporters = (logger: Logger): Reporters => {
   };
 };
 
+type Removed = Extract<RemovalOutcome, { readonly kind: 'done' }>['outcome'];
+
 const counting = () => ({
   authorizations: meter().createCounter('tiktok_channel.authorizations', {
     description: 'Authorisations that ended, by outcome',
@@ -94,7 +96,13 @@ const counting = () => ({
   }),
   removals: meter().createCounter('tiktok_channel.authorization.removals', {
     description: 'Notices of TikTok that an authorisation was removed, by outcome',
-    labels: { [OUTCOME]: 'what a notice of a removed authorisation led to' },
+    labels: {
+      [OUTCOME]: [
+        ...(['marked', 'channel_unknown', 'not_connected', 'of_earlier_authorization'] satisfies Removed[]),
+        ...(['still_authorized', 'superseded'] satisfies Removed[]),
+        'tiktok_unavailable',
+      ],
+    },
   }),
   channelChanges: meter().createCounter('tiktok_channel.channel.changes', {
     description: 'Changes of channels, by the status after them',
@@ -150,3 +158,18 @@ const traceFields = (trace: TikTokTrace): LogFields => ({
   tiktokCode: trace?.code,
   tiktokRequestId: trace?.requestId,
 });
+
+export const LOG_EVENTS: LogEvents = {
+  'authorization.completed': 'an authorisation ended, and how',
+  'authorization.removal_noticed': 'TikTok says that an authorisation was removed, and what that led to',
+  'channel.changed': 'a channel has another status',
+  'loop.failed': 'a turn of background work failed and is taken again',
+  'sealing.key_missing': 'values are sealed with a key that the settings no longer have',
+  'service.ready': 'it listens, with its ports',
+  'service.starting': 'the settings that hold, secrets as present or absent',
+  'token.refreshed': 'a try to renew a token, by outcome',
+  'token.renewal_failed': 'a defect ended the renewal of a token',
+  'token.revoked': 'a try to revoke the tokens of a disconnected channel',
+  'tokens.reencrypted': 'tokens were sealed anew with the first key',
+  'webhook.checked': 'what TikTok calls was compared with what it should call, by outcome',
+};

@@ -1,5 +1,5 @@
 import type { Clock, Logger } from '@tiktok-channel/platform/kernel';
-import { declaringMeter, LATENCY_SECONDS } from '@tiktok-channel/platform/telemetry';
+import { declaringMeter, LATENCY_SECONDS, type LogEvents } from '@tiktok-channel/platform/telemetry';
 import type { FetchOutcome } from './application/fetch-media.ts';
 import type { ClaimedMedia } from './application/ports.ts';
 import type { MessageFact } from './domain/message.ts';
@@ -41,4 +41,12 @@ export const createVisibilityReporter = (clock: Clock) => {
       if (fromHistory === 0) latency.record(Math.max(0, now - receivedAt) / 1_000);
     }
   };
+};
+
+export const LOG_EVENTS: LogEvents = {
+  'events.log_not_read': 'the live stream could not read changes and tries again',
+  'loop.failed': 'a turn of background work failed and is taken again',
+  'media.fetched': 'a try to fetch a medium, by outcome',
+  'media.loop_failed': 'fetching media failed as a whole and is tried again',
+  'service.ready': 'it listens, with its ports',
 };

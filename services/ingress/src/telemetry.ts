@@ -1,6 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { LogFields, Logger } from '@tiktok-channel/platform/kernel';
-import { declaringMeter } from '@tiktok-channel/platform/telemetry';
+import { declaringMeter, type LogEvents } from '@tiktok-channel/platform/telemetry';
 import type { Acceptance } from './application/accept-delivery.ts';
 import type { Redelivery } from './application/redeliver.ts';
 
@@ -154,7 +154,7 @@ export const createRedeliveryReporter = (logger: Logger): RedeliveryReporter => 
   const redeliveries = declaringMeter(SCOPE).createCounter('tiktok_channel.webhook.redeliveries', {
     description: 'Unrecognised deliveries given back, by outcome and reason',
     labels: {
-      [OUTCOME]: 'what became of a delivery that was given back',
+      [OUTCOME]: ['published', 'unrecognized', 'refused', 'unavailable'] satisfies Redelivery['kind'][],
       [REASON]: 'why it could not be stored or was not understood again, none otherwise',
     },
   });
@@ -173,3 +173,25 @@ const publishedFields = (events: Extract<Redelivery, { kind: 'published' }>['eve
   type: events[0]?.type,
   count: events.length,
 });
+
+export const LOG_EVENTS: LogEvents = {
+  'history.conversation_read': 'an import has read a conversation',
+  'history.conversation_skipped': 'an import leaves a conversation out, and why',
+  'history.failed': 'an import ended without all messages, and why',
+  'history.finished': 'an import ended with all messages',
+  'history.log_unavailable': 'how far imports are could not be read from the topic; it is read again',
+  'history.resumed': 'open imports go on after a start',
+  'history.unexpected_error': 'a defect ended an import',
+  'history.waits': 'an import waits for what is away',
+  'redelivery.published': 'a delivery that was given back was understood and is on its topic',
+  'redelivery.refused': 'a delivery that was given back is not signed by us',
+  'redelivery.unavailable': 'a delivery that was given back could not be stored',
+  'redelivery.unrecognized': 'a delivery that was given back is not understood by this version either',
+  'service.ready': 'it listens, with its ports',
+  'webhook.accepted': 'a delivery is on its topic; counted, and logged only at debug',
+  'webhook.failed': 'a defect answered 500',
+  'webhook.refused': 'a delivery was answered 401 or 413',
+  'webhook.unavailable': 'a delivery could not be stored and was answered 503: TikTok sends it again',
+  'webhook.unpublishable': 'the broker will never take the records of a delivery',
+  'webhook.unrecognized': 'a delivery was stored whole, since this version does not understand it',
+};

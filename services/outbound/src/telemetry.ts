@@ -5,6 +5,7 @@ import {
   type DeclaredOptions,
   declaringMeter,
   LATENCY_SECONDS,
+  type LogEvents,
 } from '@tiktok-channel/platform/telemetry';
 import type { Acceptance } from './application/accept-commands.ts';
 import type { AttemptSeen } from './application/attempt-reply.ts';
@@ -173,6 +174,10 @@ export const observeReplies = (clock: Clock, current: () => RepliesInSight | nul
   );
 };
 
+export const SPANS = {
+  'send reply': 'the call that sends, in the trace of its command; whoever processes the echo links to that trace',
+} as const;
+
 /** The call that sends, as a span of the command's trace: from there on TikTok has it or has not. */
 export const traceSend = (origin: CommandOrigin, send: () => Promise<SendResult>): Promise<SendResult> =>
   continuingTrace(
@@ -184,3 +189,20 @@ export const traceSend = (origin: CommandOrigin, send: () => Promise<SendResult>
     },
     send,
   );
+
+export const LOG_EVENTS: LogEvents = {
+  'dispatcher.claim_failed': 'no lane could be claimed; it is tried again',
+  'lane.failed': 'a step of a lane failed; its lease ends and another takes it',
+  'lane.release_failed': 'a lane could not be let go of; its lease ends by itself',
+  'reply.attempted': 'a call that sends has ended, by outcome',
+  'reply.cancel_refused': 'a reply could not be taken back any more',
+  'reply.cancelled': 'a reply was taken back',
+  'reply.postponed': 'a reply waits, and for what',
+  'reply.refused': 'a reply failed before it was sent',
+  'reply.settled': 'how an unknown outcome was settled',
+  'service.ready': 'it listens, with its ports',
+  'service.starting': 'the settings that hold, secrets as present or absent',
+  'tiktok.circuit': 'the circuit before TikTok changed its state',
+  'tiktok.share_not_kept': "the share of TikTok's rate could not be adjusted",
+  'waiting.not_told': 'senders of waiting replies could not be told; it is tried again',
+};

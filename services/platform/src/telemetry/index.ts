@@ -1,4 +1,12 @@
-export { type DeclaredOptions, declaredMetrics, declaringMeter, LATENCY_SECONDS } from './declared-metrics.ts';
+export {
+  type DeclaredOptions,
+  declaredMetrics,
+  declaringMeter,
+  LATENCY_SECONDS,
+  type LabelValues,
+  type LogEvents,
+  type MetricDeclaration,
+} from './declared-metrics.ts';
 export { createLogger } from './logger.ts';
 export { telemetry, telemetryPart } from './running.ts';
 export { observeRuntime } from './runtime-metrics.ts';
