@@ -18,6 +18,7 @@ const rooms = {
   identity: ['kernel', 'clock', 'config', 'http-server'],
   kafka: ['kernel', 'telemetry'],
   lifecycle: ['kernel', 'telemetry'],
+  'operator-api': ['kernel', 'kafka', 'http-server', 'identity', 'outbox'],
   outbox: ['kernel', 'kafka', 'telemetry'],
   postgres: ['kernel', 'event-sourcing', 'outbox', 'kafka', 'telemetry'],
   telemetry: ['kernel'],

@@ -20,10 +20,25 @@ const PARTITIONS = 12;
  */
 export const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
 
+/** Dead letters carry a foreign record, which may be as large as any, and headers of their own. */
+const ROOM_FOR_HEADERS = 64 * 1024;
+
 const kept = { partitions: PARTITIONS, cleanup: 'delete', retentionDays: null } as const;
 const deadLetters = (service: string) =>
   ({
     name: `${service}.dead-letter.v1`,
+    key: "the record's own key",
+    owner: service,
+    partitions: PARTITIONS,
+    cleanup: 'delete',
+    retentionDays: 30,
+    records: [],
+  }) as const;
+
+/** As long as the dead letters, since it tells which of them were given back (decision 0070). */
+const redrive = (service: string) =>
+  ({
+    name: `${service}.redrive.v1`,
     key: "the record's own key",
     owner: service,
     partitions: PARTITIONS,
@@ -129,6 +144,10 @@ export const topics = {
   authDeadLetters: deadLetters('auth'),
   conversationDeadLetters: deadLetters('conversation'),
   outboundDeadLetters: deadLetters('outbound'),
+  ingressRedrive: redrive('ingress'),
+  authRedrive: redrive('auth'),
+  conversationRedrive: redrive('conversation'),
+  outboundRedrive: redrive('outbound'),
 } as const satisfies Record<string, Topic>;
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
@@ -148,7 +167,7 @@ export const topicSpec = (topic: Topic): TopicSpec => ({
   partitions: topic.partitions,
   config: {
     'cleanup.policy': topic.cleanup,
-    'max.message.bytes': String(MAX_MESSAGE_BYTES),
+    'max.message.bytes': String(MAX_MESSAGE_BYTES + (topic.records.length === 0 ? ROOM_FOR_HEADERS : 0)),
     'retention.ms': String(retentionMs(topic)),
   },
 });

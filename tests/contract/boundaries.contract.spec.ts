@@ -94,6 +94,7 @@ const plants: readonly (readonly [rule: string, file: string, content: string])[
     'identity',
     'kafka',
     'lifecycle',
+    'operator-api',
     'outbox',
     'postgres',
     'telemetry',

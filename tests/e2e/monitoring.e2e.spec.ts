@@ -84,7 +84,7 @@ describe('a system that is watched', function () {
   };
 
   /** The command line as an operator of this system has it. */
-  const operate = (...args: readonly string[]) => {
+  const operate = async (...args: readonly string[]) => {
     const { addresses, dependencies, topicPrefix } = system();
     return runCommand(args, {
       KAFKA_BROKERS: dependencies.kafka.brokers,
@@ -93,6 +93,8 @@ describe('a system that is watched', function () {
       INGRESS_INTERNAL_URL: addresses.internal.ingress,
       TIKTOK_APP_SECRET: addresses.appSecret,
       CLOCK_URL: addresses.simulator,
+      PUBLIC_URL: addresses.public,
+      OPERATOR_TOKEN: await drive(addresses).token('operator'),
     });
   };
 
@@ -117,6 +119,18 @@ describe('a system that is watched', function () {
 
     expect([code, JSON.parse(stdout)]).to.have.nested.property('[0]', 0);
     await isResolved('UnrecognizedDeliveries');
+  });
+
+  it('tells of a record that was set aside, which its runbook gives back', async () => {
+    await produceGarbage();
+    await fires('DeadLetters');
+
+    const listed = await operate('dead-letters', 'list', 'conversation', '--json');
+    const [, id = ''] = /"id": ?"(\d+-\d+)"/.exec(listed.stdout) ?? [];
+    const redriven = await operate('dead-letters', 'redrive', 'conversation', id, '--why', 'a runbook says so');
+
+    expect([redriven.code, redriven.stderr]).to.deep.equal([0, '']);
+    await isResolved('DeadLetters');
   });
 
   it('exports every metric that is declared, and no other, with the labels that are declared', async () => {

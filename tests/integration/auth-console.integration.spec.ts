@@ -20,6 +20,7 @@ describe('connecting through the one public origin', () => {
       INGRESS_URL: nowhere,
       CONVERSATION_URL: nowhere,
       OUTBOUND_URL: nowhere,
+      HISTORY_URL: nowhere,
     });
     origin = composeConsole({ settings, logger: world.logger });
     await origin.lifecycle.start();

@@ -25,6 +25,7 @@ describe('a service that stops', () => {
         AUTH_URL: 'http://127.0.0.1:9',
         CONVERSATION_URL: 'http://127.0.0.1:9',
         OUTBOUND_URL: 'http://127.0.0.1:9',
+        HISTORY_URL: 'http://127.0.0.1:9',
         OTEL_SERVICE_NAME: 'console',
         OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
         OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',

@@ -122,7 +122,9 @@ const fillTopic = async (
   const kafka = createKafka({ settings: { brokers, clientId: 'bench', topicPrefix }, logger });
   const admin = kafka.createAdmin();
   await admin.start();
-  await admin.ensureTopics(PROJECTED_TOPICS.map((topic) => ({ topic, partitions: PARTITIONS })));
+  await admin.ensureTopics(
+    [...PROJECTED_TOPICS, topics.conversationRedrive.name].map((topic) => ({ topic, partitions: PARTITIONS })),
+  );
   await admin.stop();
   const producer = kafka.createProducer({ deadlineMs: 60_000 });
   await producer.start();

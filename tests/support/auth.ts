@@ -104,6 +104,7 @@ const TOPICS = [
   topics.messages,
   topics.statuses,
   topics.authDeadLetters,
+  topics.authRedrive,
 ];
 
 export const createAuthWorld = async ({

@@ -81,6 +81,8 @@ export const prepareConversation = async ({
     topics.replyCommands,
     topics.conversations,
     topics.conversationDeadLetters,
+    topics.conversationRedrive,
+    topics.audit,
   ];
   await admin.ensureTopics(
     used.map(({ name, cleanup }) => ({ topic: name, partitions, config: { 'cleanup.policy': cleanup } })),

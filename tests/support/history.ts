@@ -16,6 +16,7 @@ import {
   topics,
 } from '@tiktok-channel/schemas';
 import { createSimulator } from '@tiktok-channel/tiktok-simulator';
+import { NO_IDENTITY_PROVIDER } from './identity.ts';
 import { type TestKafka, testKafka } from './kafka.ts';
 
 const APP_ID = '7300000000000000001';
@@ -82,7 +83,13 @@ export interface HistoryWorld {
 export const createHistoryWorld = async (brokers?: string): Promise<HistoryWorld> => {
   const kafka = testKafka(brokers);
   const watched = [topics.messages, topics.statuses, topics.accountNotices, topics.historyRequests];
-  for (const { name } of [...watched, topics.webhooksUnrecognized, topics.ingressDeadLetters, topics.audit]) {
+  for (const { name } of [
+    ...watched,
+    topics.webhooksUnrecognized,
+    topics.ingressDeadLetters,
+    topics.ingressRedrive,
+    topics.audit,
+  ]) {
     await kafka.createTopic(name, { partitions: 3 });
   }
   const auth = await createAuth();
@@ -112,6 +119,7 @@ export const createHistoryWorld = async (brokers?: string): Promise<HistoryWorld
     SERVICE_TOKEN_SECRETS: 'the-service-secret-of-this-suite',
     TIKTOK_API_BASE_URL: `${simulator.url}/open_api`,
     HISTORY_REQUESTS_PER_SECOND: '8',
+    ...NO_IDENTITY_PROVIDER,
   };
   const codec = await createCodec({
     registry: { url: kafkaSettings.SCHEMA_REGISTRY_URL },

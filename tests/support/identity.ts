@@ -18,6 +18,13 @@ export interface IdentityProvider {
 const ISSUER = 'http://issuer.test';
 const AUDIENCE = 'tiktok-channel';
 
+/** Settings of a service that no person calls. */
+export const NO_IDENTITY_PROVIDER = {
+  OIDC_ISSUER: ISSUER,
+  OIDC_AUDIENCE: AUDIENCE,
+  OIDC_JWKS_URL: 'http://127.0.0.1:9/jwks.json',
+} as const;
+
 /** An identity provider with a key of its own. */
 export const startIdentityProvider = async (): Promise<IdentityProvider> => {
   const { privateKey, publicKey } = await generateKeyPair('ES256');

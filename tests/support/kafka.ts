@@ -50,7 +50,8 @@ export const testKafka = (brokers = process.env.KAFKA_BROKERS): TestKafka => {
   };
 };
 
-const readTopic = async (kafka: Kafka, topic: string, count: number): Promise<readonly IncomingRecord[]> => {
+/** Everything of a topic, waiting for at least `count` records. */
+export const readTopic = async (kafka: Kafka, topic: string, count: number): Promise<readonly IncomingRecord[]> => {
   const records: IncomingRecord[] = [];
   const consumer = kafka.createConsumer<null>({
     group: `reader-${randomUUID()}`,

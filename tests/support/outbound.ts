@@ -9,6 +9,7 @@ import { migrate } from '@tiktok-channel/platform/postgres';
 import { createRecordingLogger, eventually } from '@tiktok-channel/platform/testing';
 import { type CancelReply, type ChannelUpdated, createCodec, type SendReply, topics } from '@tiktok-channel/schemas';
 import { createSimulator } from '@tiktok-channel/tiktok-simulator';
+import { NO_IDENTITY_PROVIDER } from './identity.ts';
 import { type TestDatabase, testDatabase } from './postgres.ts';
 import { sendReply } from './records.ts';
 
@@ -142,6 +143,7 @@ export const createOutboundWorld = async (): Promise<OutboundWorld> => {
     TIKTOK_API_BASE_URL: `${simulator.url}/open_api`,
     CLOCK_URL: simulator.url,
     OUTBOUND_POLL_MS: '100',
+    ...NO_IDENTITY_PROVIDER,
   };
   const outbounds: Outbound[] = [];
   let aheadMs = 0;
@@ -334,14 +336,15 @@ const createBus = async (logger: ReturnType<typeof createRecordingLogger>) => {
     settings: { brokers: KAFKA_BROKERS.split(','), topicPrefix, clientId: 'outbound-spec' },
     logger,
   });
-  const { channels, messages, statuses, replyCommands, webhooksUnrecognized, outboundDeadLetters } = topics;
+  const { channels, messages, statuses, replyCommands, webhooksUnrecognized, audit } = topics;
+  const { outboundDeadLetters, outboundRedrive } = topics;
   const admin = kafka.createAdmin();
   await admin.start();
   await admin.ensureTopics(
-    [channels, messages, statuses, replyCommands, webhooksUnrecognized, outboundDeadLetters].map(({ name }) => ({
-      topic: name,
-      partitions: 3,
-    })),
+    [
+      ...[channels, messages, statuses, replyCommands, webhooksUnrecognized, audit],
+      ...[outboundDeadLetters, outboundRedrive],
+    ].map(({ name }) => ({ topic: name, partitions: 3 })),
   );
   await admin.stop();
 

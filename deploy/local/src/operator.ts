@@ -15,6 +15,25 @@ const readAddresses = async (): Promise<Addresses | null> => {
   }
 };
 
+/** Auth signs anybody in here; undefined while it is away, of which the commands tell that need it. */
+const tokenAt = async ({ auth, account }: Addresses): Promise<string | undefined> => {
+  try {
+    const answer = await fetch(`${auth}/local/token`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ role: 'operator', accountId: account }),
+      signal: AbortSignal.timeout(TOKEN_WITHIN_MS),
+    });
+    const { token } = (await answer.json()) as { readonly token?: string };
+    return token;
+  } catch {
+    // The commands that need a token say so.
+    return undefined;
+  }
+};
+
+const TOKEN_WITHIN_MS = 3_000;
+
 const NOT_RUNNING = `npm start is not running here, so there is nothing to look at.
 What to do: run npm start in another terminal and wait until it is ready.`;
 
@@ -27,5 +46,6 @@ if (addresses === null && !asksForHelp) {
 } else {
   const settings = addresses === null ? {} : operatorSettings(addresses);
   // What is set by hand counts.
-  await runOperator({ args, environment: { ...settings, ...process.env } });
+  const OPERATOR_TOKEN = addresses === null ? undefined : await tokenAt(addresses);
+  await runOperator({ args, environment: { ...settings, ...(OPERATOR_TOKEN && { OPERATOR_TOKEN }), ...process.env } });
 }

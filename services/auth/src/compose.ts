@@ -30,14 +30,16 @@ export const composeAuth = ({ settings, logger, clock, tiktok: given }: AuthOpti
 
   const parts: Part[] = [];
   const lifecycle = createLifecycle({ parts, logger });
-  const servers = composeServers(core, { stores, useCases, lifecycle });
+  const consuming = composeConsumers(core, { stores, useCases, lifecycle });
+  const servers = composeServers(core, { stores, useCases, lifecycle, consuming });
   parts.push(
     telemetryPart,
     ...time.parts,
     ...stores.parts,
     ...tiktok.parts,
     ...composeSchedule(core, stores, useCases),
-    ...composeConsumers(core, { stores, useCases, lifecycle }),
+    ...consuming.parts,
+    servers.operatorPart,
     servers.internal,
     servers.open,
     {

@@ -33,6 +33,7 @@ export const composeConsole = ({ settings, logger, pace, ...rest }: ConsoleOptio
     createReplicas({ upstream, addresses: replicasOf(settings, upstream), logger, ...(pace && { pace }) });
   const services = {
     ingress: replicas('ingress'),
+    history: replicas('history'),
     auth: replicas('auth'),
     conversation: replicas('conversation'),
     outbound: replicas('outbound'),

@@ -9,11 +9,14 @@ const schema = processSettings
   .pick({ HOST: true, PORT: true, INTERNAL_PORT: true, NODE_ENV: true })
   .extend({
     INGRESS_URL: replicaUrls,
+    /** Ingress's second process, which serves its operators. */
+    HISTORY_URL: replicaUrls,
     AUTH_URL: replicaUrls,
     CONVERSATION_URL: replicaUrls,
     OUTBOUND_URL: replicaUrls,
     /** Where each replica tells whether it is ready, in the same order; of use where there are several. */
     INGRESS_INTERNAL_URL: replicaUrls.default([]),
+    HISTORY_INTERNAL_URL: replicaUrls.default([]),
     AUTH_INTERNAL_URL: replicaUrls.default([]),
     CONVERSATION_INTERNAL_URL: replicaUrls.default([]),
     OUTBOUND_INTERNAL_URL: replicaUrls.default([]),

@@ -122,7 +122,7 @@ describe('the replicas of a service', () => {
   });
 
   it('need an internal address each, where there are several', () => {
-    const urls = { INGRESS_URL: 'http://a', AUTH_URL: 'http://a', OUTBOUND_URL: 'http://a' };
+    const urls = { INGRESS_URL: 'http://a', HISTORY_URL: 'http://a', AUTH_URL: 'http://a', OUTBOUND_URL: 'http://a' };
     const read = (internal: string) => () =>
       readConsoleSettings({ ...urls, CONVERSATION_URL: 'http://a,http://b', CONVERSATION_INTERNAL_URL: internal });
 

@@ -54,6 +54,7 @@ export const startConsole = async (environment: Record<string, string> = {}, sil
   const seen: Seen[] = [];
   const services = {
     ingress: await startUpstream('ingress', seen),
+    history: await startUpstream('history', seen),
     auth: await startUpstream('auth', seen),
     conversation: await startUpstream('conversation', seen),
     outbound: await startUpstream('outbound', seen),

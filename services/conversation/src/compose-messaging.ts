@@ -1,10 +1,12 @@
 import { createKafka } from '@tiktok-channel/platform/kafka';
 import { createFromRegistry, type Part } from '@tiktok-channel/platform/lifecycle';
+import { createOperatorApi, type OperatorApi } from '@tiktok-channel/platform/operator-api';
 import { createOutboxRelay } from '@tiktok-channel/platform/outbox';
-import { createOutboxStore } from '@tiktok-channel/platform/postgres';
+import { createBacklogReader, createOutboxStore } from '@tiktok-channel/platform/postgres';
 import { currentTraceparent } from '@tiktok-channel/platform/telemetry';
 import { createCodec, topics } from '@tiktok-channel/schemas';
 import { createKafkaPart } from './adapters/kafka/kafka.part.ts';
+import { createFindRecords } from './adapters/kafka/lineage-records.ts';
 import { createProjectionConsumer, PROJECTION_GROUP } from './adapters/kafka/projection.consumer.ts';
 import {
   attachmentsJson,
@@ -15,6 +17,7 @@ import {
 import { createSnapshotRow } from './adapters/kafka/snapshot.codec.ts';
 import { createAgentReadMarks } from './adapters/persistence/agent-read-marks.repository.ts';
 import { createChangeFollower } from './adapters/persistence/change-follower.ts';
+import { createFindStoredLineage } from './adapters/persistence/lineage.query.ts';
 import { createParticipantWishes } from './adapters/persistence/participants.repository.ts';
 import { createProjectionStore } from './adapters/persistence/projection.store.ts';
 import { createReplyRequests } from './adapters/persistence/reply-requests.repository.ts';
@@ -22,6 +25,7 @@ import { indexForSearch } from './adapters/persistence/search-index.ts';
 import { createSnapshotWriter } from './adapters/persistence/snapshots.ts';
 import { type BackgroundLoop, createBackgroundLoop } from './application/background-loop.ts';
 import { type CancelReply, createCancelReply, createRetryReply, type RetryReply } from './application/change-reply.ts';
+import { createFindLineage, type FindLineage } from './application/find-lineage.ts';
 import { createProjectBatch } from './application/project-batch.ts';
 import { createPresence, type Presence } from './application/show-presence.ts';
 import { createSubmitReply, type SubmitReply } from './application/submit-reply.ts';
@@ -38,6 +42,8 @@ export interface Messaging {
   readonly retryReply: RetryReply;
   readonly cancelReply: CancelReply;
   readonly presence: Presence;
+  readonly operatorApi: OperatorApi;
+  readonly findLineage: FindLineage;
   readonly parts: readonly Part[];
 }
 
@@ -52,7 +58,11 @@ export const composeMessaging = (
     logger,
   });
   const schemas = createFromRegistry({
-    open: () => createCodec({ registry: { url: settings.SCHEMA_REGISTRY_URL }, writes: WRITTEN_RECORDS }),
+    open: () =>
+      createCodec({
+        registry: { url: settings.SCHEMA_REGISTRY_URL },
+        writes: [...WRITTEN_RECORDS, 'OperatorActed'],
+      }),
     logger,
   });
   const relay = createOutboxRelay({
@@ -81,19 +91,38 @@ export const composeMessaging = (
           changes.poke();
           reportVisible(messages);
           for (const { channelId } of channels) fetching.tokens.drop(channelId);
-          if (channels.length > 0 || messages.some(({ tiktokMediaId }) => tiktokMediaId !== null)) {
-            fetching.mediaLoop.poke();
-          }
+          if (channels.length > 0 || messages.some(({ tiktokMediaId: id }) => id !== null)) fetching.mediaLoop.poke();
         },
         onFatal,
       }),
     onFatal,
   });
+  const operatorApi = createOperatorApi({
+    ...{ kafka, clock, logger },
+    service: 'conversation',
+    identify: ground.identify,
+    codec: schemas.current,
+    producer: deadLetters,
+    topics: {
+      audit: topics.audit.name,
+      deadLetters: topics.conversationDeadLetters.name,
+      redrive: topics.conversationRedrive.name,
+    },
+    redrivenGroups: [PROJECTION_GROUP],
+    consumers: projection.consumers,
+    outboxes: [{ name: 'conversation.outbox', readBacklog: createBacklogReader(database) }],
+  });
+  const lineage = createFindRecords({ kafka, codec: schemas.current, logger });
   const wake = () => {
     relay.poke();
     changes.poke();
   };
-  return { ...composeReplies(ground, { codec: schemas.current, wake }), parts: [relay, projection, follower] };
+  return {
+    ...composeReplies(ground, { codec: schemas.current, wake }),
+    operatorApi,
+    findLineage: createFindLineage({ findStored: createFindStoredLineage(database), findRecords: lineage.findRecords }),
+    parts: [relay, projection, follower, operatorApi.part, { name: 'records of lineages', stop: lineage.stop }],
+  };
 };
 
 /** What follows from every change, behind the projection. It waits for the registry, whose schemas a snapshot needs. */
@@ -121,7 +150,7 @@ const composeFollower = (
 const composeReplies = (
   { clock, database, mediaLibrary, queries, changes }: Ground,
   { codec, wake }: { readonly codec: RowCodec; readonly wake: () => void },
-): Omit<Messaging, 'parts'> => {
+): Omit<Messaging, 'operatorApi' | 'findLineage' | 'parts'> => {
   const rows = createCommandRows(codec, currentTraceparent);
   const requests = createReplyRequests({ database, rows, attachmentsJson, onEnqueued: wake });
   const submitReply = createSubmitReply({ queries, requests, media: mediaLibrary, clock });

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { createServiceClock } from '@tiktok-channel/platform/clock';
 import { createApp, createHttpServer, createInternalApp } from '@tiktok-channel/platform/http-server';
-import { claimsIn, createIdentifyPerson, requirePerson, requireService } from '@tiktok-channel/platform/identity';
+import { createIdentifyFrom, requirePerson, requireService } from '@tiktok-channel/platform/identity';
 import { createLifecycle, type Lifecycle, type Part } from '@tiktok-channel/platform/lifecycle';
 import { createDatabasePulse } from '@tiktok-channel/platform/postgres';
 import { replyWindowAt } from '@tiktok-channel/platform/reply-rules';
 import { telemetry, telemetryPart } from '@tiktok-channel/platform/telemetry';
 import { mountConversations } from './adapters/http/conversation.routes.ts';
 import { createEventStreams, mountEvents } from './adapters/http/event.routes.ts';
+import { mountLineage } from './adapters/http/lineage.routes.ts';
 import { mountInternalMedia, mountMedia } from './adapters/http/media.routes.ts';
 import { mountReplies } from './adapters/http/reply.routes.ts';
 import { detectType } from './adapters/media/content-type.ts';
@@ -44,6 +45,7 @@ export const composeConversation = (options: ConversationOptions): Conversation 
   const ground: Ground = {
     ...options,
     clock: time.clock,
+    identify: options.identify ?? createIdentifyFrom(settings, time),
     database,
     mediaLibrary: createMediaLibrary(database),
     queries: createConversationQueries(database, rules.windowMs),
@@ -92,13 +94,8 @@ const composeServers = (
   { lifecycle, messaging }: { readonly lifecycle: Lifecycle; readonly messaging: Messaging },
 ) => {
   const { settings, logger, clock, mediaLibrary, identify, queries, changeLog, changes, rules } = ground;
-  const { HOST: host, OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience, OIDC_JWKS_URL: jwksUrl } = settings;
-  const people = requirePerson(
-    identify ?? createIdentifyPerson({ issuer, audience, jwksUrl, claims: claimsIn(settings) }, { clock }),
-    'administrator',
-    'agent',
-    'operator',
-  );
+  const { HOST: host } = settings;
+  const people = requirePerson(identify, 'administrator', 'agent', 'operator');
   const services = requireService({
     audience: 'conversation',
     allowed: ['outbound'],
@@ -116,6 +113,8 @@ const composeServers = (
       mountEvents(app, { people, changes, streams, clock, heartbeatMs });
       mountReplies(app, { ...messaging, people, queries });
       mountMedia(app, { people, storeUpload, media: mediaLibrary });
+      messaging.operatorApi.mount(app);
+      mountLineage(app, { operator: messaging.operatorApi.operator, findLineage: messaging.findLineage });
     },
   });
   const internalApp = createInternalApp({

@@ -8,7 +8,7 @@ import {
   registryEnvironment,
   setting,
 } from '@tiktok-channel/platform/config';
-import { claimEnvironment } from '@tiktok-channel/platform/identity';
+import { peopleEnvironment } from '@tiktok-channel/platform/identity';
 import { REPLY_RULE_PRESETS, type ReplyRules } from '@tiktok-channel/platform/reply-rules';
 import { z } from 'zod';
 
@@ -20,10 +20,7 @@ const schema = z
     DATABASE_URL: setting.text,
     AUTH_INTERNAL_URL: setting.url,
     SERVICE_TOKEN_SECRETS: setting.secrets,
-    OIDC_ISSUER: setting.text,
-    OIDC_AUDIENCE: setting.text,
-    OIDC_JWKS_URL: setting.url,
-    ...claimEnvironment.shape,
+    ...peopleEnvironment.shape,
     TIKTOK_API_BASE_URL: setting.url.default('https://business-api.tiktok.com/open_api'),
     TIKTOK_API_VERSION: setting.text.default('v1.3'),
     /** Larger media of messages are not kept. */

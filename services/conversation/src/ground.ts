@@ -22,6 +22,7 @@ export interface ConversationOptions {
 /** What most parts of the composition need. */
 export interface Ground extends ConversationOptions {
   readonly clock: Clock;
+  readonly identify: IdentifyPerson;
   readonly database: Database;
   readonly mediaLibrary: MediaLibrary;
   readonly queries: ConversationQueries;

@@ -45,6 +45,7 @@ export const createVisibilityReporter = (clock: Clock) => {
 
 export const LOG_EVENTS: LogEvents = {
   'events.log_not_read': 'the live stream could not read changes and tries again',
+  'lineage.broker_unavailable': 'the broker did not say where the records of a message are',
   'loop.failed': 'a turn of background work failed and is taken again',
   'media.fetched': 'a try to fetch a medium, by outcome',
   'media.loop_failed': 'fetching media failed as a whole and is tried again',

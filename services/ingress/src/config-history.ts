@@ -8,14 +8,15 @@ import {
   registryEnvironment,
   setting,
 } from '@tiktok-channel/platform/config';
+import { peopleEnvironment } from '@tiktok-channel/platform/identity';
 import { z } from 'zod';
 
-/** It has no public port. */
 const schema = z
   .object({
-    ...processSettings.omit({ PORT: true }).shape,
+    ...processSettings.shape,
     ...kafkaEnvironment.shape,
     ...registryEnvironment.shape,
+    ...peopleEnvironment.shape,
     AUTH_INTERNAL_URL: setting.url,
     SERVICE_TOKEN_SECRETS: setting.secrets,
     TIKTOK_API_BASE_URL: setting.url.default('https://business-api.tiktok.com/open_api'),

@@ -6,6 +6,8 @@ import { topics } from '@tiktok-channel/schemas';
 import { type Actions, runProgram } from './adapters/cli/program.ts';
 import { createTerminal } from './adapters/cli/terminal.ts';
 import { createIngressRedelivery } from './adapters/http/ingress-redelivery.ts';
+import { createOperations } from './adapters/http/operations.client.ts';
+import { createOperatorApi } from './adapters/http/operator-api.client.ts';
 import { createRecordAct } from './adapters/kafka/audit.ts';
 import { createConnection } from './adapters/kafka/connection.ts';
 import { createRequestHistory } from './adapters/kafka/history-request.ts';
@@ -72,6 +74,15 @@ const actionsIn = (environment: Environment): Actions => ({
       clock: systemClock,
     });
     return importHistory(options);
+  },
+  async withOperations(work) {
+    const settings = readCommandSettings(commandSettings.operatorApi, environment);
+    const api = createOperatorApi({ origin: settings.PUBLIC_URL, token: settings.OPERATOR_TOKEN });
+    try {
+      return await work(createOperations(api));
+    } finally {
+      await api.close();
+    }
   },
   diagnose: () => diagnoseWith(environment),
 });

@@ -25,6 +25,7 @@ export const commandSettings = {
   schemas: registryEnvironment,
   tail: z.object({ ...kafkaEnvironment.shape, ...registryEnvironment.shape }),
   history: z.object({ ...kafkaEnvironment.shape, ...registryEnvironment.shape }),
+  operatorApi: z.object({ PUBLIC_URL: setting.url, OPERATOR_TOKEN: setting.secret }),
   reparse: z
     .object({
       ...kafkaEnvironment.shape,

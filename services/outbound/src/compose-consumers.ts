@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Consumer } from '@tiktok-channel/platform/kafka';
+import type { Consumer, Producer } from '@tiktok-channel/platform/kafka';
 import type { Part } from '@tiktok-channel/platform/lifecycle';
 import { readPositions } from '@tiktok-channel/platform/postgres';
 import { topics } from '@tiktok-channel/schemas';
@@ -25,11 +25,22 @@ interface Wakes {
   readonly forgetChannel: (channelId: string) => void;
 }
 
+export interface Consuming {
+  readonly parts: readonly Part[];
+  readonly consumers: readonly Consumer[];
+  /** Brings dead letters, and what operators do. */
+  readonly producer: Producer;
+}
+
+/** Groups that take back what they had given up. */
+export const REDRIVEN_GROUPS = [COMMANDS_GROUP, FACTS_GROUP] as const;
+
 /** Commands, facts, and channels that changed: the last goes to every replica, since each remembers tokens. */
-export const composeConsumers = (core: Core, { poke, forgetChannel }: Wakes): readonly Part[] => {
+export const composeConsumers = (core: Core, { poke, forgetChannel }: Wakes): Consuming => {
   const { clock, database, kafka, codec, relay, logger, metrics, publish, lifecycle } = core;
   const producer = kafka.createProducer();
   const deadLetters = { producer, topic: topics.outboundDeadLetters.name };
+  const redriven = { ...deadLetters, redriveTopic: topics.outboundRedrive.name };
   const onFatal = (error: Error) => lifecycle.fail(error);
   const stored = { database, clock, publish, onEnqueued: relay.poke };
   const acceptCommands = createAcceptCommands({
@@ -51,7 +62,7 @@ export const composeConsumers = (core: Core, { poke, forgetChannel }: Wakes): re
     topics: [topics.replyCommands.name],
     decode: createReplyCommandDecoder(codec),
     apply: createCommandBatchHandler(acceptCommands, countMisplaced),
-    deadLetters,
+    deadLetters: redriven,
     onFatal,
   });
   const facts = kafka.createConsumer({
@@ -60,7 +71,7 @@ export const composeConsumers = (core: Core, { poke, forgetChannel }: Wakes): re
     decode: createSightingDecoder(codec),
     apply: createFactBatchHandler(createFactRecorder({ ...stored, onWoken: poke })),
     positions: { read: (group, partitions) => readPositions(database, group, partitions) },
-    deadLetters,
+    deadLetters: redriven,
     onFatal,
   });
   const channels = kafka.createConsumer({
@@ -71,13 +82,14 @@ export const composeConsumers = (core: Core, { poke, forgetChannel }: Wakes): re
     deadLetters,
     onFatal,
   });
-  return [
+  const parts = [
     { name: 'dead-letters', start: producer.start, stop: producer.stop },
     { name: 'partitions of commands', start: admin.start, stop: admin.stop },
     consumerPart('channels', channels),
     consumerPart('facts', facts),
     consumerPart('commands', commands),
   ];
+  return { parts, consumers: [channels, facts, commands], producer };
 };
 
 const consumerPart = (name: string, { start, stop, health }: Consumer): Part => ({

@@ -1,5 +1,6 @@
 import { createServiceClock } from '@tiktok-channel/platform/clock';
 import { createApp, createHttpServer, createInternalApp } from '@tiktok-channel/platform/http-server';
+import { createIdentifyFrom } from '@tiktok-channel/platform/identity';
 import { createKafka } from '@tiktok-channel/platform/kafka';
 import {
   createFromRegistry,
@@ -8,15 +9,16 @@ import {
   type Lifecycle,
   type Part,
 } from '@tiktok-channel/platform/lifecycle';
+import { createOperatorApi, type OperatorApi } from '@tiktok-channel/platform/operator-api';
 import { createOutboxRelay, type OutboxRelay } from '@tiktok-channel/platform/outbox';
-import { createDatabasePulse, createOutboxStore } from '@tiktok-channel/platform/postgres';
+import { createBacklogReader, createDatabasePulse, createOutboxStore } from '@tiktok-channel/platform/postgres';
 import { createWatch, telemetry, telemetryPart } from '@tiktok-channel/platform/telemetry';
-import { type Codec, createCodec } from '@tiktok-channel/schemas';
+import { type Codec, createCodec, topics } from '@tiktok-channel/schemas';
 import { createStatusPublisher, WRITTEN_RECORDS } from './adapters/kafka/status.codec.ts';
 import { createDatabase } from './adapters/persistence/database.ts';
 import { readRepliesInSight } from './adapters/persistence/replies-in-sight.query.ts';
 import type { PublishReplyEvent } from './adapters/persistence/reply-log.ts';
-import { composeConsumers } from './compose-consumers.ts';
+import { type Consuming, composeConsumers, REDRIVEN_GROUPS } from './compose-consumers.ts';
 import type { Core, OutboundOptions } from './compose-core.ts';
 import { composeDispatching } from './compose-dispatching.ts';
 import { createOutboundMetrics, type OutboundMetrics, observeReplies } from './telemetry.ts';
@@ -49,7 +51,8 @@ export const composeOutbound = (options: OutboundOptions): Outbound => {
     logger,
   });
   const schemas = createFromRegistry({
-    open: () => createCodec({ registry: { url: settings.SCHEMA_REGISTRY_URL }, writes: WRITTEN_RECORDS }),
+    open: () =>
+      createCodec({ registry: { url: settings.SCHEMA_REGISTRY_URL }, writes: [...WRITTEN_RECORDS, 'OperatorActed'] }),
     logger,
   });
   const metrics = createOutboundMetrics();
@@ -68,7 +71,9 @@ export const composeOutbound = (options: OutboundOptions): Outbound => {
     lifecycle,
   };
   const { dispatcher, forgetChannel, parts: dispatching } = composeDispatching(core);
-  const servers = composeServers(options, lifecycle);
+  const consuming = composeConsumers(core, { poke: dispatcher.poke, forgetChannel });
+  const operatorApi = composeOperatorApi(core, consuming);
+  const servers = composeServers(core, operatorApi);
   parts.push(
     telemetryPart,
     servers.internal,
@@ -78,7 +83,8 @@ export const composeOutbound = (options: OutboundOptions): Outbound => {
     relayPart(relay),
     watchReplies(core),
     ...dispatching,
-    ...composeConsumers(core, { poke: dispatcher.poke, forgetChannel }),
+    ...consuming.parts,
+    operatorApi.part,
     servers.open,
     {
       name: 'announcement',
@@ -122,15 +128,32 @@ const relayPart = (relay: OutboxRelay): Part => ({
   },
 });
 
-/** The public port has no routes yet: all that it answers are problem documents. */
-const composeServers = ({ settings, logger }: OutboundOptions, lifecycle: Lifecycle) => {
+const composeOperatorApi = (core: Core, { consumers, producer }: Consuming): OperatorApi =>
+  createOperatorApi({
+    ...core,
+    service: 'outbound',
+    identify: createIdentifyFrom(core.settings, core),
+    codec: () => core.codec,
+    producer,
+    topics: {
+      audit: topics.audit.name,
+      deadLetters: topics.outboundDeadLetters.name,
+      redrive: topics.outboundRedrive.name,
+    },
+    redrivenGroups: REDRIVEN_GROUPS,
+    consumers: () => consumers,
+    outboxes: [{ name: 'outbound.outbox', readBacklog: createBacklogReader(core.database) }],
+  });
+
+/** The public port is for operators alone. */
+const composeServers = ({ settings, logger, lifecycle }: Core, operatorApi: OperatorApi) => {
   const { HOST: host } = settings;
   const internalApp = createInternalApp({
     logger,
     lifecycle,
     handleMetrics: (request, response) => telemetry().handleMetrics(request, response),
   });
-  const openApp = createApp({ logger, mount: () => {} });
+  const openApp = createApp({ logger, mount: operatorApi.mount });
   const internal = createHttpServer({
     name: 'internal HTTP',
     listener: internalApp,

@@ -8,12 +8,14 @@ import {
   registryEnvironment,
   setting,
 } from '@tiktok-channel/platform/config';
+import { peopleEnvironment } from '@tiktok-channel/platform/identity';
 import { REPLY_RULE_PRESETS, type ReplyRules } from '@tiktok-channel/platform/reply-rules';
 import { z } from 'zod';
 
 const schema = processSettings
   .extend(kafkaEnvironment.shape)
   .extend(registryEnvironment.shape)
+  .extend(peopleEnvironment.shape)
   .extend({
     DATABASE_URL: setting.text,
     AUTH_INTERNAL_URL: setting.url,

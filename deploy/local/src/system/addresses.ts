@@ -6,7 +6,7 @@ export type ServiceName = (typeof SERVICES)[number];
 /** Everything that the product runs; its dependencies apart. */
 export type ProcessName = ServiceName | 'simulator';
 
-/** What has a public port. History serves health and metrics, and takes its requests from a topic. */
+/** What others call. History takes its requests from a topic; operators reach it through the public origin. */
 type Open = Exclude<ProcessName, 'history'>;
 
 /** The services that can run more than once. There is one history, since TikTok's requests are shared out by process. The console is the one public origin, and the simulator keeps all in its memory. */

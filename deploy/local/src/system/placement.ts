@@ -44,18 +44,15 @@ const DEFAULTS: Readonly<Record<ServiceName, Ports>> = {
   auth: { port: 3002, internalPort: 3102 },
   conversation: { port: 3003, internalPort: 3103 },
   outbound: { port: 3004, internalPort: 3104 },
-  // It has the internal port alone.
-  history: { port: 3105, internalPort: 3105 },
+  history: { port: 3005, internalPort: 3105 },
 };
-
-const OPEN_SERVICES = SERVICES.filter((name) => name !== 'history');
 
 const publicSetting = (name: ProcessName): string => `${name.toUpperCase()}_PORT`;
 const internalSetting = (name: ServiceName): string => `${name.toUpperCase()}_INTERNAL_PORT`;
 
 /** Every port setting with its default. */
 const PORT_SETTINGS: Readonly<Record<string, number>> = {
-  ...Object.fromEntries(OPEN_SERVICES.map((name) => [publicSetting(name), DEFAULTS[name].port])),
+  ...Object.fromEntries(SERVICES.map((name) => [publicSetting(name), DEFAULTS[name].port])),
   ...Object.fromEntries(SERVICES.map((name) => [internalSetting(name), DEFAULTS[name].internalPort])),
   SIMULATOR_PORT: 4010,
   KAFKA_PORT: 9092,
@@ -80,15 +77,13 @@ export const findPlacement = async (ports: 'free' | 'default', replicas: number)
   // One after the other: two that look at once may find the same port.
   const found = new Map<ProcessName, Ports[]>(SERVICES.map((name) => [name, []]));
   for (let index = 0; index < replicas; index += 1) {
-    for (const name of index === 0 ? OPEN_SERVICES : REPLICATED) {
+    for (const name of index === 0 ? SERVICES : REPLICATED) {
       const [port, internalPort] = [await find(publicSetting(name), index), await find(internalSetting(name), index)];
       found.get(name)?.push({ port, internalPort });
     }
   }
   const simulator = await find(publicSetting('simulator'), 0);
   found.set('simulator', [{ port: simulator, internalPort: simulator }]);
-  const history = await find(internalSetting('history'), 0);
-  found.set('history', [{ port: history, internalPort: history }]);
   const processes = Object.fromEntries(found) as unknown as Placement['processes'];
 
   return { processes, callees: await findCallees(processes) };

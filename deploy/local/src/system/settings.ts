@@ -22,7 +22,7 @@ export const baseUrl = (port: number): string => `http://${HOST}:${port}`;
 /** Where a process listens; all else its replicas have in common. */
 export const listensOn = (name: ProcessName, { port, internalPort }: Ports): Environment => ({
   HOST,
-  ...(name === 'history' ? {} : { PORT: String(port) }),
+  PORT: String(port),
   ...(name === 'simulator' ? {} : { INTERNAL_PORT: String(internalPort) }),
 });
 
@@ -40,7 +40,7 @@ export const settingsOf = (input: SettingsInput): Readonly<Record<ProcessName, E
 
   return {
     ingress: { ...common('ingress'), ...kafka, ...registry, ...tiktok.app },
-    history: { ...common('history'), ...kafka, ...registry, ...services, ...tiktok.api },
+    history: { ...common('history'), ...kafka, ...registry, ...people, ...services, ...tiktok.api },
     auth: {
       ...common('auth'),
       ...kafka,
@@ -89,7 +89,11 @@ const concernsOf = ({ dependencies, placement, secrets, topicPrefix }: SettingsI
         STATE_SECRETS: secrets.oauthState,
       },
     },
-    upstreams: { ...upstreamsOf(processes), SIMULATOR_URL: simulatorUrl },
+    upstreams: {
+      ...upstreamsOf(processes),
+      HISTORY_URL: baseUrl(processes.history[0].port),
+      SIMULATOR_URL: simulatorUrl,
+    },
     simulator: {
       SIMULATOR_APP_ID: secrets.appId,
       SIMULATOR_APP_SECRET: secrets.appSecret,

@@ -8,7 +8,7 @@ const placement: Placement = {
   processes: {
     console: [at(3000)],
     ingress: [at(3001), at(3011)],
-    history: [at(3105)],
+    history: [at(3005)],
     auth: [at(3002), at(3012)],
     conversation: [at(3003)],
     outbound: [at(3004)],
@@ -38,9 +38,9 @@ describe('the settings of the processes', () => {
     expect(settings.ingress.TIKTOK_APP_SECRET).to.equal('app-secret');
   });
 
-  it('give history what it needs to ask auth and TikTok, and nothing that is for webhooks or people', () => {
+  it('give history what it needs to ask auth and TikTok, and nothing that is for webhooks', () => {
     expect(settings.history).to.include.keys('SERVICE_TOKEN_SECRETS', 'AUTH_INTERNAL_URL', 'TIKTOK_API_BASE_URL');
-    expect(settings.history).not.to.have.any.keys('DATABASE_URL', 'TIKTOK_APP_SECRET', 'OIDC_JWKS_URL');
+    expect(settings.history).not.to.have.any.keys('DATABASE_URL', 'TIKTOK_APP_SECRET');
   });
 
   it('keep the keys of tokens with auth alone', () => {
@@ -65,6 +65,7 @@ describe('the settings of the processes', () => {
     expect(settings.console).to.include({
       INGRESS_URL: 'http://127.0.0.1:3001,http://127.0.0.1:3011',
       INGRESS_INTERNAL_URL: 'http://127.0.0.1:3101,http://127.0.0.1:3111',
+      HISTORY_URL: 'http://127.0.0.1:3005',
     });
     for (const name of ['conversation', 'outbound'] as const) {
       expect(settings[name]).to.include({

@@ -1,3 +1,4 @@
+import type { Consumer, Producer } from '@tiktok-channel/platform/kafka';
 import type { Lifecycle, Part } from '@tiktok-channel/platform/lifecycle';
 import { topics } from '@tiktok-channel/schemas';
 import {
@@ -51,6 +52,16 @@ export const composeSchedule = (
   ];
 };
 
+export interface Consuming {
+  readonly parts: readonly Part[];
+  readonly consumers: readonly Consumer[];
+  /** Brings dead letters, and what operators do. */
+  readonly producer: Producer;
+}
+
+/** Groups that take back what they had given up. */
+export const REDRIVEN_GROUPS = [REMOVALS_GROUP, ACTIVITY_GROUP] as const;
+
 /** Both groups keep their positions with Kafka: what they do again changes nothing. */
 export const composeConsumers = (
   { report }: Core,
@@ -59,11 +70,11 @@ export const composeConsumers = (
     useCases,
     lifecycle,
   }: { readonly stores: Stores; readonly useCases: UseCases; readonly lifecycle: Lifecycle },
-): readonly Part[] => {
+): Consuming => {
   const { kafka, codec } = stores;
   const producer = kafka.createProducer();
   const shared = {
-    deadLetters: { producer, topic: topics.authDeadLetters.name },
+    deadLetters: { producer, topic: topics.authDeadLetters.name, redriveTopic: topics.authRedrive.name },
     onFatal: (error: Error) => lifecycle.fail(error),
   };
   const removals = kafka.createConsumer({
@@ -80,7 +91,7 @@ export const composeConsumers = (
     decode: createActivityDecoder(codec),
     apply: createActivityBatchHandler(stores.activities),
   });
-  return [
+  const parts: readonly Part[] = [
     {
       name: 'consumers',
       // Nothing that this service serves waits for them: a broker that is away, or a group that waits for a member that died,
@@ -101,4 +112,5 @@ export const composeConsumers = (
     { name: 'consumer of removals', health: removals.health },
     { name: 'consumer of activity', health: activity.health },
   ];
+  return { parts, consumers: [removals, activity], producer };
 };

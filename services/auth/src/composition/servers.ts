@@ -1,7 +1,10 @@
 import { createApp, createHttpServer, createInternalApp } from '@tiktok-channel/platform/http-server';
 import { createIdentifyPerson, type IdentifyPerson, requireService } from '@tiktok-channel/platform/identity';
 import type { Lifecycle } from '@tiktok-channel/platform/lifecycle';
+import { createOperatorApi, type OperatorApi } from '@tiktok-channel/platform/operator-api';
+import { createBacklogReader } from '@tiktok-channel/platform/postgres';
 import { telemetry } from '@tiktok-channel/platform/telemetry';
+import { topics } from '@tiktok-channel/schemas';
 import type { Express } from 'express';
 import { mountAccessTokens } from '../adapters/http/access-token.routes.ts';
 import { mountAccounts } from '../adapters/http/accounts.routes.ts';
@@ -10,6 +13,7 @@ import { mountChannels } from '../adapters/http/channels.routes.ts';
 import { mountLocalAuthorization } from '../adapters/http/local-authorization.routes.ts';
 import { mountLocalKeys, mountLocalTokens } from '../adapters/http/local-sign-in.routes.ts';
 import { mountOperator } from '../adapters/http/operator.routes.ts';
+import { type Consuming, REDRIVEN_GROUPS } from './background.ts';
 import { type Core, ids, isProduction } from './core.ts';
 import type { Stores } from './stores.ts';
 import { redirectUriOf, type UseCases } from './use-cases.ts';
@@ -21,6 +25,7 @@ interface Served {
   readonly stores: Stores;
   readonly useCases: UseCases;
   readonly lifecycle: Lifecycle;
+  readonly consuming: Consuming;
 }
 
 export const composeServers = (core: Core, served: Served) => {
@@ -39,14 +44,37 @@ export const composeServers = (core: Core, served: Served) => {
     host,
     port: settings.INTERNAL_PORT,
   });
+  const operatorApi = composeOperatorApi(core, served, identify);
+  const mount = (app: Express): void => {
+    mountPublic(app, core, served, identify);
+    operatorApi.mount(app);
+  };
   const open = createHttpServer({
     name: 'public HTTP',
-    listener: createApp({ logger, mount: (app) => mountPublic(app, core, served, identify) }),
+    listener: createApp({ logger, mount }),
     host,
     port: settings.PORT,
   });
-  return { internal, open };
+  return { internal, open, operatorPart: operatorApi.part };
 };
+
+const composeOperatorApi = (core: Core, { stores, consuming }: Served, identify: IdentifyPerson): OperatorApi =>
+  createOperatorApi({
+    ...core,
+    service: 'auth',
+    identify,
+    kafka: stores.kafka,
+    codec: stores.codec,
+    producer: consuming.producer,
+    topics: {
+      audit: topics.audit.name,
+      deadLetters: topics.authDeadLetters.name,
+      redrive: topics.authRedrive.name,
+    },
+    redrivenGroups: REDRIVEN_GROUPS,
+    consumers: () => consuming.consumers,
+    outboxes: [{ name: 'auth.outbox', readBacklog: createBacklogReader(stores.database) }],
+  });
 
 const mountPublic = (app: Express, core: Core, { stores, useCases }: Served, identify: IdentifyPerson): void => {
   const { settings, clock } = core;

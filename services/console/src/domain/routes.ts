@@ -1,5 +1,5 @@
-/** The services that have a public port behind the one origin. */
-export const UPSTREAMS = ['ingress', 'auth', 'conversation', 'outbound'] as const;
+/** What has a public port behind the one origin. */
+export const UPSTREAMS = ['ingress', 'history', 'auth', 'conversation', 'outbound'] as const;
 export type Upstream = (typeof UPSTREAMS)[number];
 
 export interface Route {
@@ -26,7 +26,15 @@ const RULES: readonly Rule[] = [
   { path: '/local/', upstream: 'auth', onlyLocally: true },
 ];
 
-const OPERATOR = new RegExp(`^/operator/(${UPSTREAMS.join('|')})(/v1/.+)$`);
+/** Which of its processes serves a service's operators: of ingress, whose webhooks alone TikTok reaches, the one with consumers. */
+const OPERATED: ReadonlyMap<string, Upstream> = new Map([
+  ['ingress', 'history'],
+  ['auth', 'auth'],
+  ['conversation', 'conversation'],
+  ['outbound', 'outbound'],
+]);
+
+const OPERATOR = /^\/operator\/(\w+)(\/v1\/.+)$/;
 
 /** Somebody behind us might resolve them, and then be asked for something else than was judged here. */
 const DOT_SEGMENT = /(?:^|[/\\]|%2f|%5c)(?:\.|%2e){1,2}(?:[/\\]|%2f|%5c|$)/i;
@@ -34,8 +42,9 @@ const DOT_SEGMENT = /(?:^|[/\\]|%2f|%5c)(?:\.|%2e){1,2}(?:[/\\]|%2f|%5c|$)/i;
 /** Where a path of the one public origin goes; null for everything that is not listed, however it is written. */
 export const routeOf = (path: string, { isLocal }: { readonly isLocal: boolean }): Route | null => {
   if (DOT_SEGMENT.test(path)) return null;
-  const [, service, rest] = OPERATOR.exec(path) ?? [];
-  if (service !== undefined) return { upstream: service as Upstream, path: `/operator${rest}` };
+  const [, service = '', rest] = OPERATOR.exec(path) ?? [];
+  const operated = OPERATED.get(service);
+  if (operated !== undefined) return { upstream: operated, path: `/operator${rest}` };
 
   const rule = RULES.find((each) => fits(each, path));
   if (rule === undefined || (rule.onlyLocally === true && !isLocal)) return null;

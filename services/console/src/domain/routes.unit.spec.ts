@@ -21,9 +21,14 @@ describe('the one public origin', () => {
     });
   }
 
-  for (const upstream of ['ingress', 'auth', 'conversation', 'outbound'] as const) {
-    it(`sends what operators ask ${upstream} to it, without its name`, () => {
-      expect(routeOf(`/operator/${upstream}/v1/dead-letters/1`, { isLocal: false })).to.deep.equal({
+  for (const [service, upstream] of [
+    ['ingress', 'history'],
+    ['auth', 'auth'],
+    ['conversation', 'conversation'],
+    ['outbound', 'outbound'],
+  ] as const) {
+    it(`sends what operators ask ${service} to ${upstream}, without its name`, () => {
+      expect(routeOf(`/operator/${service}/v1/dead-letters/1`, { isLocal: false })).to.deep.equal({
         upstream,
         path: '/operator/v1/dead-letters/1',
       });
@@ -44,6 +49,7 @@ describe('the one public origin', () => {
     '/operator/auth/internal/v1/channels',
     '/operator/auth/metrics',
     '/operator/console/v1/outbox',
+    '/operator/history/v1/outbox',
     '/operator/v1/outbox',
     '/operator/auth/v1/',
     '/v1',

@@ -9,4 +9,9 @@ const settings = readHistorySettings(process.env);
 const { lifecycle, addresses } = composeHistory({ settings, logger });
 
 await runService(lifecycle, logger);
-logger.info('service.ready', { internalPort: new URL(addresses().internal).port, ...describeSettings(settings) });
+const portOf = (url: string): string => new URL(url).port;
+logger.info('service.ready', {
+  port: portOf(addresses().public),
+  internalPort: portOf(addresses().internal),
+  ...describeSettings(settings),
+});

@@ -17,6 +17,14 @@ export const claimEnvironment = z.object({
   OIDC_ROLE_CLAIM: setting.text.default(STANDARD_CLAIMS.role),
 });
 
+/** Whose tokens are taken, by a service that people call. */
+export const peopleEnvironment = z.object({
+  OIDC_ISSUER: setting.text,
+  OIDC_AUDIENCE: setting.text,
+  OIDC_JWKS_URL: setting.url,
+  ...claimEnvironment.shape,
+});
+
 export const claimsIn = (settings: z.infer<typeof claimEnvironment>): PersonClaims => ({
   user: settings.OIDC_USER_CLAIM,
   account: settings.OIDC_ACCOUNT_CLAIM,

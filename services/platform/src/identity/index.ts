@@ -1,5 +1,6 @@
-export { claimEnvironment, claimsIn, type PersonClaims } from './claims.ts';
+export { claimEnvironment, claimsIn, type PersonClaims, peopleEnvironment } from './claims.ts';
 export {
+  createIdentifyFrom,
   createIdentifyPerson,
   type IdentifyPerson,
   type Person,

@@ -1,9 +1,10 @@
 import type { RequestHandler, Response } from 'express';
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
+import type { z } from 'zod';
 import { dateAt } from '../clock/index.ts';
 import { HttpProblem } from '../http-server/index.ts';
 import type { Clock } from '../kernel/index.ts';
-import { claimIn, type PersonClaims, STANDARD_CLAIMS } from './claims.ts';
+import { claimIn, claimsIn, type PersonClaims, type peopleEnvironment, STANDARD_CLAIMS } from './claims.ts';
 
 export type Role = 'administrator' | 'agent' | 'operator';
 
@@ -56,6 +57,14 @@ export const createIdentifyPerson = (
       throw problemOf(error);
     }
   };
+};
+
+export const createIdentifyFrom = (
+  settings: z.infer<typeof peopleEnvironment>,
+  dependencies: { readonly clock: Clock },
+): IdentifyPerson => {
+  const { OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience, OIDC_JWKS_URL: jwksUrl } = settings;
+  return createIdentifyPerson({ issuer, audience, jwksUrl, claims: claimsIn(settings) }, dependencies);
 };
 
 const bearerOf = (authorization: string | undefined): string => {

@@ -2,6 +2,8 @@ import type { Admin as RawAdmin } from 'kafkajs';
 import type { Logger } from '../kernel/index.ts';
 import { createKafkaClient, type KafkaSettings, RETRY_BRIEFLY } from './client.ts';
 import { errorMessage } from './errors.ts';
+import { createLogFetcher } from './log-fetcher.ts';
+import type { IncomingRecord, TopicPartition } from './records.ts';
 import { applyTopicPlans, createTopics, planTopics, type TopicPlan, type TopicSpec } from './topic-plans.ts';
 import type { TopicPrefix } from './topic-prefix.ts';
 import { settlesWithin } from './wait.ts';
@@ -38,6 +40,13 @@ export interface Admin {
   logRanges(topic: string): Promise<ReadonlyMap<number, LogRange>>;
   /** By partition, the offset of the first record that is not older than `timeMs`; the end where there is none. */
   offsetsAt(topic: string, timeMs: number): Promise<ReadonlyMap<number, bigint>>;
+  /** Where Kafka has a group, by partition; without those that the group has never told anything about. */
+  committedOffsets(group: string, topic: string): Promise<ReadonlyMap<number, bigint>>;
+  /** The records of a partition from `from` on up to `to`, which are not kept once they were handed over. */
+  readLog(
+    partition: TopicPartition,
+    range: { readonly from: bigint; readonly to: bigint },
+  ): AsyncIterable<IncomingRecord>;
   /** Groups that are not there are none to delete. Rejects while a group has members. */
   deleteGroup(group: string): Promise<void>;
 }
@@ -60,10 +69,12 @@ export const createAdmin = ({ settings, prefix, logger }: AdminOptions): Admin =
     return new Map(offsets.map(({ partition, low, high }) => [partition, { low: BigInt(low), high: BigInt(high) }]));
   };
 
+  const log = createLogFetcher(client.kafkaJs, prefix);
+
   return {
     start: () => admin.connect(),
     async stop() {
-      const closing = admin.disconnect().catch((error: unknown) => {
+      const closing = Promise.all([admin.disconnect(), log.close()]).catch((error: unknown) => {
         logger.debug('kafka.admin_close_failed', { reason: errorMessage(error) });
       });
       await settlesWithin(closing, CLOSE_TIMEOUT_MS);
@@ -85,6 +96,12 @@ export const createAdmin = ({ settings, prefix, logger }: AdminOptions): Admin =
       const offsets = await admin.fetchTopicOffsetsByTimestamp(prefix.add(topic), timeMs);
       return new Map(offsets.map(({ partition, offset }) => [partition, BigInt(offset)]));
     },
+    async committedOffsets(group, topic) {
+      const fetched = await admin.fetchOffsets({ groupId: prefix.add(group), topics: [prefix.add(topic)] });
+      const known = fetched.flatMap(({ partitions }) => partitions).filter(({ offset }) => Number(offset) >= 0);
+      return new Map(known.map(({ partition, offset }) => [partition, BigInt(offset)]));
+    },
+    readLog: log.read,
     async deleteGroup(group) {
       await admin.deleteGroups([prefix.add(group)]);
     },

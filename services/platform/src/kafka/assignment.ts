@@ -1,4 +1,3 @@
-import type { OwnedPartition } from './consumer-progress.ts';
 import type { Locator } from './locator.ts';
 import { createPosition, type Position } from './position.ts';
 import { partitionKey, type TopicPartition } from './records.ts';
@@ -21,10 +20,11 @@ export interface Assignment {
   /** Reads the position again: another owner has moved it. */
   relocate(position: Position): void;
   /** Lets the partition wait, and then go on from its position. The others are not affected. */
-  pauseFor(position: Position, afterMs: number): void;
+  pauseFor(position: Position, pause: { readonly reason: string; readonly afterMs: number }): void;
   /** kafkajs went past records that it hands to nobody (control records, aborted transactions). */
   skipTo(partition: TopicPartition, offset: bigint): void;
-  owned(): readonly OwnedPartition[];
+  /** What this member owns; the position is null while it is being read. */
+  owned(): readonly (TopicPartition & { readonly position: Position | null })[];
   clear(): void;
 }
 
@@ -99,9 +99,10 @@ export const createAssignment = ({ control, locate }: AssignmentOptions): Assign
       if (locate === null) slot.position = null;
       else read([slot]);
     },
-    pauseFor(position, afterMs) {
+    pauseFor(position, { reason, afterMs }) {
       const slot = slotOf(position);
       if (slot === undefined) return;
+      position.trouble = reason;
       control.pause([slot]);
       control.seek(slot, position.nextOffset);
       slot.resumption = setTimeout(() => {
@@ -113,12 +114,7 @@ export const createAssignment = ({ control, locate }: AssignmentOptions): Assign
       const position = slotOf(partition)?.position;
       if (position && position.nextOffset < offset) position.nextOffset = offset;
     },
-    owned: () =>
-      [...slots.values()].map(({ topic, partition, position }) => ({
-        topic,
-        partition,
-        nextOffset: position === null ? null : position.nextOffset,
-      })),
+    owned: () => [...slots.values()],
     clear,
   };
 };

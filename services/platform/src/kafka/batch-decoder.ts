@@ -15,6 +15,7 @@ export interface DecodedChunk<T> {
 }
 
 export interface DecoderOptions<T> extends Pick<ConsumerOptions<T>, 'group' | 'decode'> {
+  readonly isForOthers: (record: IncomingRecord) => boolean;
   readonly metrics: ConsumerMetrics;
   readonly logger: Logger;
 }
@@ -27,6 +28,10 @@ export const createBatchDecoder = <T>(options: DecoderOptions<T>) => {
     const records: DecodedRecord<T>[] = [];
     const deadLetters: DeadLetter[] = [];
     for (const record of chunk) {
+      if (options.isForOthers(record)) {
+        metrics.countRecords({ topic: record.topic, outcome: 'skip', reason: 'redriven_for_others' });
+        continue;
+      }
       const { decoded, attempts } = await decodeOne(options, record);
       switch (decoded.kind) {
         case 'record':

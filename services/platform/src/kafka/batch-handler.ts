@@ -32,7 +32,7 @@ export const createBatchHandler = (options: BatchHandlerOptions) => {
         const { reason, afterMs } = ending;
         metrics.countPause({ topic, reason });
         logger.warn('kafka.partition_paused', { group, topic, partition, reason, afterMs });
-        assignment.pauseFor(position, afterMs);
+        assignment.pauseFor(position, ending);
         break;
       }
       case 'superseded':

@@ -36,6 +36,7 @@ describe('the batch processor', () => {
         seen.push(range(batch));
         return apply(batch);
       },
+      isForOthers: () => false,
       storesPositions: true,
       maxBatchRecords: 100,
       deadLetters: {

@@ -1,29 +1,27 @@
 import type { Logger } from '../kernel/index.ts';
 import type { LogRange } from './admin.ts';
+import type { Assignment } from './assignment.ts';
 import { errorMessage } from './errors.ts';
 import { partitionKey, type TopicPartition } from './records.ts';
 import { type PartitionProgress, showProgress } from './telemetry.ts';
 import { elapsedMs } from './wait.ts';
 
-/** Where a partition of this member is; `null` while that is being read, or nothing of it has been fetched. */
-export interface OwnedPartition extends TopicPartition {
-  readonly nextOffset: bigint | null;
-}
-
 export interface ConsumerProgress {
-  start(): void;
   stop(): void;
 }
 
 interface ProgressOptions {
   readonly group: string;
-  readonly owned: () => readonly OwnedPartition[];
+  readonly assignment: Pick<Assignment, 'owned'>;
   /** The store keeps positions: one that cannot be read is a partition that stands still. */
   readonly storesPositions: boolean;
   /** Rejects while the broker is away. */
   readonly logRanges: (topic: string) => Promise<ReadonlyMap<number, LogRange>>;
   readonly logger: Logger;
 }
+
+/** Its position is `null` while that is being read, or nothing of it has been fetched. */
+type Owned = ReturnType<Assignment['owned']>[number];
 
 interface Seen {
   readonly nextOffset: bigint | null;
@@ -35,13 +33,12 @@ interface Seen {
 const LOOK_EVERY_MS = 5_000;
 
 /** Compares positions with the ends of the log: neither a fetch nor its absence tells how much waits behind a pause. */
-export const createConsumerProgress = (options: ProgressOptions): ConsumerProgress => {
-  const { group, owned, logRanges, logger } = options;
+export const watchProgress = (options: ProgressOptions): ConsumerProgress => {
+  const { group, assignment, logRanges, logger } = options;
   let seen: ReadonlyMap<string, TopicPartition & Seen> = new Map();
-  let timer: NodeJS.Timeout | undefined;
 
   const look = async (): Promise<void> => {
-    const partitions = owned();
+    const partitions = assignment.owned();
     const ranges = new Map<string, ReadonlyMap<number, LogRange>>();
     for (const topic of new Set(partitions.map(({ topic: name }) => name))) ranges.set(topic, await logRanges(topic));
     seen = new Map(
@@ -55,13 +52,12 @@ export const createConsumerProgress = (options: ProgressOptions): ConsumerProgre
   };
   const end = showProgress(group, () => [...seen.values()].map(progressOf));
 
+  const timer = setInterval(() => {
+    // With the broker away what was seen last stays: what stood still then stands still.
+    look().catch((error: unknown) => logger.debug('kafka.progress_unseen', { group, reason: errorMessage(error) }));
+  }, LOOK_EVERY_MS).unref();
+
   return {
-    start() {
-      timer = setInterval(() => {
-        // With the broker away what was seen last stays: what stood still then stands still.
-        look().catch((error: unknown) => logger.debug('kafka.progress_unseen', { group, reason: errorMessage(error) }));
-      }, LOOK_EVERY_MS).unref();
-    },
     stop() {
       clearInterval(timer);
       end();
@@ -71,11 +67,11 @@ export const createConsumerProgress = (options: ProgressOptions): ConsumerProgre
 
 const seeAgain = (
   { storesPositions }: ProgressOptions,
-  { nextOffset }: OwnedPartition,
+  { position }: Owned,
   { range, before }: { readonly range: LogRange; readonly before: Seen | undefined },
 ): Seen | null => {
-  if (nextOffset === null && !storesPositions) return null;
-  const at = nextOffset ?? before?.nextOffset ?? range.low;
+  if (position === null && !storesPositions) return null;
+  const at = position?.nextOffset ?? before?.nextOffset ?? range.low;
   const lag = Math.max(0, Number(range.high - at));
   if (lag === 0) return { nextOffset: at, lag, stalledSince: null };
   const hasMoved = before === undefined || before.nextOffset !== at;

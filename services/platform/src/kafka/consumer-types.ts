@@ -46,6 +46,16 @@ export interface PositionReader {
   read(group: string, partitions: readonly TopicPartition[]): Promise<ReadonlyMap<string, bigint>>;
 }
 
+export interface DeadLetterOptions {
+  readonly producer: Pick<Producer, 'send'>;
+  readonly topic: string;
+  /**
+   * Where dead letters are given back to every group of the service. Each reads it beside its own topics and takes what it had
+   * given up itself; such a record has the place of the topic it comes on, and its first one in its headers.
+   */
+  readonly redriveTopic?: string | undefined;
+}
+
 export interface ConsumerOptions<T> {
   /** `<service>.<purpose>`, without the prefix. */
   readonly group: string;
@@ -54,7 +64,7 @@ export interface ConsumerOptions<T> {
   readonly apply: (batch: Batch<T>) => Promise<BatchOutcome>;
   /** Without it Kafka's committed offsets are the position (from the beginning when there is none). */
   readonly positions?: PositionReader | undefined;
-  readonly deadLetters: { readonly producer: Pick<Producer, 'send'>; readonly topic: string };
+  readonly deadLetters: DeadLetterOptions;
   /** The consumer cannot go on: the process must exit non-zero, so that it is started again. Called once. */
   readonly onFatal: (error: Error) => void;
   /** Default 1,000. */
@@ -75,10 +85,36 @@ export interface ConsumerHealth {
   readonly reason?: string;
 }
 
+/**
+ * - `running`: there is something to take, and nothing is in the way.
+ * - `retrying`: the partition waits; `reason` says for what.
+ * - `idle`: everything has been taken.
+ * - `elsewhere`: another process of the group has the partition, or none yet: how it fares is not known here.
+ */
+export type PartitionState = 'running' | 'retrying' | 'idle' | 'elsewhere';
+
+/** How far a group is in one partition, and how it fares there. */
+export interface PartitionReport extends TopicPartition {
+  readonly group: string;
+  /** The next record to take, by the store that decides; null while that does not answer and the partition is elsewhere. */
+  readonly position: bigint | null;
+  readonly endOffset: bigint;
+  readonly lag: bigint | null;
+  /** Null when it has not moved since this process has the partition. */
+  readonly movedMsAgo: number | null;
+  readonly state: PartitionState;
+  readonly reason: string | null;
+}
+
 export interface Consumer {
+  readonly group: string;
+  /** Its own dead letters are among those that it is given back. */
+  readonly takesRedriven: boolean;
   /** Resolves when the group has been joined, however long the broker takes. */
   start(): Promise<void>;
   /** Finishes the batch in hand and leaves the group, within 10 seconds. */
   stop(): Promise<void>;
   health(): ConsumerHealth;
+  /** All partitions of all its topics. Rejects while the broker does not answer. */
+  report(): Promise<readonly PartitionReport[]>;
 }

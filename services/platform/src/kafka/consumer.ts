@@ -2,9 +2,10 @@ import { type AdminOptions, createAdmin } from './admin.ts';
 import { createAssignment } from './assignment.ts';
 import { createBatchHandler } from './batch-handler.ts';
 import { type BatchProcessor, createBatchProcessor } from './batch-processor.ts';
-import { createConsumerProgress } from './consumer-progress.ts';
+import { watchProgress } from './consumer-progress.ts';
+import { createConsumerReport } from './consumer-report.ts';
 import type { Consumer, ConsumerOptions } from './consumer-types.ts';
-import { createDeadLetters } from './dead-letters.ts';
+import { createDeadLetters, isRedrivenForOthers } from './dead-letters.ts';
 import { errorMessage } from './errors.ts';
 import { createFetchLoop, type FetchLoopListener } from './fetch-loop.ts';
 import { createLiveness } from './liveness.ts';
@@ -19,7 +20,9 @@ const DEFAULT_STUCK_AFTER_MS = 60_000;
 const DEFAULT_DEAD_LETTER_PATIENCE_MS = 300_000;
 
 export const createConsumer = <T>(options: ConsumerOptions<T>, dependencies: AdminOptions): Consumer => {
-  const { group, topics, positions, concurrency = 1, commits = true } = options;
+  const { group, positions, concurrency = 1, commits = true } = options;
+  const { redriveTopic } = options.deadLetters;
+  const topics = redriveTopic === undefined ? options.topics : [...options.topics, redriveTopic];
   const { logger } = dependencies;
   const metrics = createConsumerMetrics(group);
   const admin = createAdmin(dependencies);
@@ -59,11 +62,8 @@ export const createConsumer = <T>(options: ConsumerOptions<T>, dependencies: Adm
   const loop = createFetchLoop({ ...dependencies, group, topics, concurrency, commits, listener });
   const locate = positions ? createLocator({ group, positions, logRanges, logger }) : null;
   const assignment = createAssignment({ control: loop, locate });
-  const progress = createConsumerProgress({
-    ...{ group, logRanges, logger },
-    owned: assignment.owned,
-    storesPositions: positions !== undefined,
-  });
+  const storesPositions = positions !== undefined;
+  const progress = watchProgress({ group, assignment, storesPositions, logRanges, logger });
   const process = createProcessor(options, { ...dependencies, metrics, fail });
   const handle = createBatchHandler({
     group,
@@ -76,10 +76,9 @@ export const createConsumer = <T>(options: ConsumerOptions<T>, dependencies: Adm
   });
 
   return {
-    start: () => {
-      progress.start();
-      return outsideOfTraces(loop.start);
-    },
+    group,
+    takesRedriven: redriveTopic !== undefined,
+    start: () => outsideOfTraces(loop.start),
     async stop() {
       isStopping = true;
       progress.stop();
@@ -89,6 +88,7 @@ export const createConsumer = <T>(options: ConsumerOptions<T>, dependencies: Adm
       await admin.stop();
     },
     health: liveness.health,
+    report: createConsumerReport({ group, topics, positions, admin, assignment, logger }),
   };
 };
 
@@ -128,6 +128,7 @@ const createProcessor = <T>(
     storesPositions: options.positions !== undefined,
     maxBatchRecords: options.maxBatchRecords ?? DEFAULT_MAX_BATCH_RECORDS,
     deadLetters,
+    isForOthers: isRedrivenForOthers(options.deadLetters.redriveTopic, options.group),
     metrics,
     logger,
   });

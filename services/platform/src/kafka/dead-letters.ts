@@ -1,5 +1,5 @@
 import type { Logger } from '../kernel/index.ts';
-import type { ConsumerOptions } from './consumer-types.ts';
+import type { ConsumerOptions, DeadLetterOptions } from './consumer-types.ts';
 import { errorMessage, KafkaSendError } from './errors.ts';
 import { HEADERS } from './headers.ts';
 import type { IncomingRecord, OutgoingRecord } from './records.ts';
@@ -17,17 +17,19 @@ export interface DeadLetters {
   publish(letters: readonly DeadLetter[]): Promise<boolean>;
 }
 
-interface DeadLetterOptions extends Pick<ConsumerOptions<unknown>, 'deadLetters' | 'group' | 'onFatal'> {
+type DeadLetterTopics = Pick<DeadLetterOptions, 'topic' | 'redriveTopic'>;
+
+interface DeadLettersOptions extends Pick<ConsumerOptions<unknown>, 'deadLetters' | 'group' | 'onFatal'> {
   readonly patienceMs: number;
   readonly logger: Logger;
 }
 
-export const createDeadLetters = (options: DeadLetterOptions): DeadLetters => {
+export const createDeadLetters = (options: DeadLettersOptions): DeadLetters => {
   const { deadLetters, group, onFatal, patienceMs, logger } = options;
   let failingSince: number | null = null;
 
   const send = async (letters: readonly DeadLetter[]): Promise<void> => {
-    const records = letters.map((letter) => deadLetterRecord(letter, deadLetters.topic, group));
+    const records = letters.map((letter) => deadLetterRecord(letter, deadLetters, group));
     try {
       await deadLetters.producer.send(records);
     } catch (error) {
@@ -71,20 +73,40 @@ export const createDeadLetters = (options: DeadLetterOptions): DeadLetters => {
 };
 
 /** The original key, bytes and headers (its trace among them), with where it came from and why it failed. */
-const deadLetterRecord = ({ record, reason, attempts }: DeadLetter, topic: string, group: string): OutgoingRecord => ({
+const deadLetterRecord = (
+  { record, reason, attempts }: DeadLetter,
+  { topic, redriveTopic }: DeadLetterTopics,
+  group: string,
+): OutgoingRecord => ({
   topic,
   key: record.key,
   value: record.value,
   headers: {
     ...record.headers,
+    ...(record.topic === redriveTopic ? {} : originOf(record)),
     [HEADERS.deadLetterReason]: reason,
-    [HEADERS.deadLetterAttempts]: String(attempts),
-    [HEADERS.deadLetterTopic]: record.topic,
-    [HEADERS.deadLetterPartition]: String(record.partition),
-    [HEADERS.deadLetterOffset]: String(record.offset),
+    [HEADERS.deadLetterAttempts]: String(attempts + (record.topic === redriveTopic ? attemptsBefore(record) : 0)),
     [HEADERS.deadLetterGroup]: group,
   },
 });
+
+const originOf = ({ topic, partition, offset }: IncomingRecord): Readonly<Record<string, string>> => ({
+  [HEADERS.deadLetterTopic]: topic,
+  [HEADERS.deadLetterPartition]: String(partition),
+  [HEADERS.deadLetterOffset]: String(offset),
+});
+
+/** A record that was given back has its origin in its headers already, and how often it was tried. */
+const attemptsBefore = ({ headers }: IncomingRecord): number => {
+  const attempts = Number(headers[HEADERS.deadLetterAttempts]);
+  return Number.isSafeInteger(attempts) ? attempts : 0;
+};
+
+/** Whether a record of the redrive topic is for another group: a record must take no effect where it had taken it before. */
+export const isRedrivenForOthers =
+  (redriveTopic: string | undefined, group: string) =>
+  ({ topic, headers }: IncomingRecord): boolean =>
+    topic === redriveTopic && headers[HEADERS.deadLetterGroup] !== group;
 
 /** The original still lies where the headers say; a dead letter that cannot be written would block its partition. */
 const withoutValue = (record: OutgoingRecord): OutgoingRecord => ({

@@ -19,6 +19,8 @@ export const HEADERS = {
   deadLetterGroup: 'dlq_group',
   /** Present when a dead letter came without its value, since value and headers together were too large for the topic. */
   deadLetterValueOmitted: 'dlq_value_omitted',
+  /** Of a dead letter that was given back: its `<partition>-<offset>` on the dead-letter topic. */
+  redrivenFrom: 'dlq_redriven_from',
 } as const;
 
 export interface CloudEvent {

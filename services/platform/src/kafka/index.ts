@@ -7,6 +7,8 @@ export type {
   ConsumerOptions,
   Decoded,
   DecodedRecord,
+  PartitionReport,
+  PartitionState,
   PositionReader,
 } from './consumer-types.ts';
 export { decodeWith } from './decode-with.ts';

@@ -10,8 +10,11 @@ export interface Position extends TopicPartition {
   expectedOffset: bigint;
   /** Dead letters from `nextOffset` on that are written already: what follows them may have to be repeated for long. */
   readonly deadLettered: Set<bigint>;
-  /** When it last moved, in `elapsedMs`. */
+  /** When it last moved, in `elapsedMs`; at first when it was made. */
   movedAt: number;
+  hasMoved: boolean;
+  /** Why it had to wait, until it moves again. */
+  trouble: string | null;
 }
 
 /** How a fetched batch ended. The position has moved over what took effect, whatever the ending. */
@@ -31,12 +34,16 @@ export const createPosition = (
   expectedOffset: offsets.stored,
   deadLettered: new Set(),
   movedAt: elapsedMs(),
+  hasMoved: false,
+  trouble: null,
 });
 
 export const movePosition = (position: Position, offset: bigint): void => {
   position.nextOffset = offset;
   position.expectedOffset = offset;
   position.movedAt = elapsedMs();
+  position.hasMoved = true;
+  position.trouble = null;
   for (const written of position.deadLettered) if (written < offset) position.deadLettered.delete(written);
 };
 

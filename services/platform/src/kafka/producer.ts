@@ -193,8 +193,9 @@ const createTicket = ({ records, limits, resolve, reject, sendTrace }: TicketOpt
 
 const queuedRecord = (record: OutgoingRecord, ticket: Ticket, sendTrace: SendTrace | null): QueuedRecord => {
   const headers = withTraceHeaders(record.headers, sendTrace);
-  const { topic, key, value } = record;
-  return { topic, key, value, headers, sizeBytes: recordSizeBytes(key, value, headers), ticket };
+  const { topic, key, value, partition } = record;
+  const queued = { topic, key, value, headers, sizeBytes: recordSizeBytes(key, value, headers), ticket };
+  return partition === undefined ? queued : { ...queued, partition };
 };
 
 const completeRecord = ({ ticket }: QueuedRecord): void => {

@@ -6,6 +6,8 @@ export interface OutgoingRecord {
   /** `null` is a tombstone. */
   readonly value: Buffer | null;
   readonly headers: Readonly<Record<string, string>>;
+  /** Only for what belongs beside another record: else the key decides. */
+  readonly partition?: number | undefined;
 }
 
 /** A record as it came from a topic; `topic` is the logical name. */

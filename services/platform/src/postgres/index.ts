@@ -2,7 +2,7 @@ export { databaseFailure } from './database-failure.ts';
 export { createDatabasePulse } from './database-pulse.ts';
 export { MigrationRefused, migrate } from './migrate.ts';
 export { onDatabase } from './on-database.ts';
-export { createOutboxStore, enqueue } from './outbox-store.ts';
+export { createBacklogReader, createOutboxStore, enqueue } from './outbox-store.ts';
 export type { PositionMove, TopicPartition } from './positions.ts';
 export { movePosition, readPositions } from './positions.ts';
 export { createPrismaAdapter } from './prisma-adapter.ts';

@@ -1,4 +1,5 @@
 import type { OutboxBacklog, OutboxRow, OutboxStore, RelayLease, StoredOutboxRow } from '../outbox/index.ts';
+import { onDatabase } from './on-database.ts';
 import type { SqlClient } from './sql-client.ts';
 
 /**
@@ -27,6 +28,12 @@ export const createOutboxStore = (client: SqlClient): OutboxStore => ({
   ...leaseOn(client),
   ...rowsOn(client),
 });
+
+/** For whoever shows it: an outage of the database comes out as `DependencyUnavailable`. */
+export const createBacklogReader = (client: SqlClient): OutboxStore['readBacklog'] => {
+  const { readBacklog } = rowsOn(client);
+  return () => onDatabase(readBacklog);
+};
 
 const leaseOn = (client: SqlClient): Pick<OutboxStore, 'readLease' | 'takeLease' | 'renewLease' | 'releaseLease'> => ({
   readLease: async () => {

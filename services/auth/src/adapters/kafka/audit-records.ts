@@ -1,5 +1,4 @@
-import { cloudEventHeaders } from '@tiktok-channel/platform/kafka';
-import { eventIds } from '@tiktok-channel/platform/kernel';
+import { auditRecord as recordOf } from '@tiktok-channel/platform/operator-api';
 import type { OutboxRow } from '@tiktok-channel/platform/outbox';
 import { type Codec, topics } from '@tiktok-channel/schemas';
 import type { Act } from '../../application/ports.ts';
@@ -18,34 +17,8 @@ export interface AuditedAct extends Omit<Act, 'actId'> {
   readonly atMs: number;
 }
 
-export const auditRecord = (codec: Codec, act: AuditedAct, traceparent: string | undefined): OutboxRow => {
-  const type = codec.fullName('OperatorActed');
-  const { accountId, subject, atMs } = act;
-  const eventId = eventIds.streamEvent(type, accountId ?? '', act.story, act.step);
-  return {
-    eventId,
-    record: {
-      topic: topics.audit.name,
-      key: accountId,
-      value: codec.encode('OperatorActed', {
-        accountId,
-        actor: act.userId,
-        role: act.role,
-        action: act.action,
-        subject,
-        reason: act.reason,
-        at: atMs,
-      }),
-      headers: cloudEventHeaders({
-        id: eventId,
-        source: SOURCE,
-        type,
-        timeMs: atMs,
-        subject: subject ?? accountId ?? act.action,
-        partitionKey: accountId ?? undefined,
-        correlationId: act.correlationId,
-        traceparent,
-      }),
-    },
-  };
-};
+export const auditRecord = (
+  codec: Codec,
+  { userId: actor, ...act }: AuditedAct,
+  traceparent: string | undefined,
+): OutboxRow => recordOf({ codec, topic: topics.audit.name, source: SOURCE }, { ...act, actor, traceparent });

@@ -16,7 +16,7 @@ export const createKafkaPart = ({
   readonly deadLetters: Producer;
   readonly consumer: () => Consumer;
   readonly onFatal: (error: Error) => void;
-}): Part => {
+}): Part & { readonly consumers: () => readonly Consumer[] } => {
   let running: Consumer | null = null;
   let isStopping = false;
 
@@ -41,6 +41,7 @@ export const createKafkaPart = ({
       await running?.stop();
       await deadLetters.stop();
     },
+    consumers: () => (running === null ? [] : [running]),
     health: () => running?.health() ?? { alive: true, reason: 'waits for the registry or the broker' },
   };
 };

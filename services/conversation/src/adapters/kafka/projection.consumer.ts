@@ -49,7 +49,11 @@ export const createProjectionConsumer = ({
       return { kind: 'done' };
     },
     positions,
-    deadLetters: { producer: deadLetters, topic: topics.conversationDeadLetters.name },
+    deadLetters: {
+      producer: deadLetters,
+      topic: topics.conversationDeadLetters.name,
+      redriveTopic: topics.conversationRedrive.name,
+    },
     onFatal,
     concurrency: CONCURRENCY,
     maxBatchRecords: MAX_BATCH_RECORDS,

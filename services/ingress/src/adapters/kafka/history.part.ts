@@ -31,7 +31,7 @@ export const createHistoryPart = ({
   readonly imports: Imports;
   readonly logger: Logger;
   readonly onFatal: (error: Error) => void;
-}): Part => {
+}): Part & { readonly consumers: () => readonly Consumer[] } => {
   const stopping = new AbortController();
   const { signal } = stopping;
   let consumer: Consumer | null = null;
@@ -65,7 +65,7 @@ export const createHistoryPart = ({
           for (const { value } of records) imports.accept(value);
           return { kind: 'done' };
         },
-        deadLetters: { producer, topic: topics.ingressDeadLetters.name },
+        deadLetters: { producer, topic: topics.ingressDeadLetters.name, redriveTopic: topics.ingressRedrive.name },
         onFatal,
       });
       await consumer.start();
@@ -76,6 +76,7 @@ export const createHistoryPart = ({
       await imports.settled();
       await producer.stop();
     },
+    consumers: () => (consumer === null ? [] : [consumer]),
     health: () => {
       if (!producer.isHealthy()) return { alive: true, ready: false, reason: 'the broker is away' };
       return consumer?.health() ?? { alive: true, ready: false, reason: 'reads what is left to do' };

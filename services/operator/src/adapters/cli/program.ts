@@ -4,12 +4,18 @@ import { OperatorFailure, WrongUsage } from '../../domain/failure.ts';
 import type { Finding } from '../../domain/finding.ts';
 import type { TopicPlan } from '../../domain/topic-plan.ts';
 import { type CommandFunction, FAILED, OK, WRONG_USAGE } from './command.ts';
+import { consumersCommand } from './commands/consumers.command.ts';
+import { deadLettersListCommand } from './commands/dead-letters-list.command.ts';
+import { deadLettersRedriveCommand } from './commands/dead-letters-redrive.command.ts';
+import { deadLettersShowCommand } from './commands/dead-letters-show.command.ts';
 import { doctorCommand } from './commands/doctor.command.ts';
 import { historyImportCommand } from './commands/history-import.command.ts';
+import { lineageCommand } from './commands/lineage.command.ts';
 import { type RegisterSchemas, schemasRegisterCommand } from './commands/schemas-register.command.ts';
 import { type TailTopic, tailCommand } from './commands/tail.command.ts';
 import { type EnsureTopicsOptions, topicsEnsureCommand } from './commands/topics-ensure.command.ts';
 import { type ReparseWebhooks, webhooksReparseCommand } from './commands/webhooks-reparse.command.ts';
+import type { WithOperations } from './operations.ts';
 import { harmless, type Terminal } from './terminal.ts';
 
 /** What the commands do. Each opens what it needs when it is called, and closes it. */
@@ -19,6 +25,7 @@ export interface Actions {
   readonly tailTopic: TailTopic;
   readonly reparseWebhooks: ReparseWebhooks;
   readonly importHistory: ImportHistory;
+  readonly withOperations: WithOperations;
   readonly diagnose: () => Promise<readonly Finding[]>;
 }
 
@@ -45,6 +52,7 @@ export const runProgram = async (args: readonly string[], options: ProgramOption
 };
 
 const createProgram = ({ terminal, actions, user }: ProgramOptions, run: CommandFunction): Command => {
+  const operating = { terminal, run, ...actions };
   const commands = [
     group('topics', 'the topics of the contract', [topicsEnsureCommand(terminal, run, actions.ensureTopics)]),
     group('schemas', 'the schemas of the contract', [schemasRegisterCommand(terminal, run, actions.registerSchemas)]),
@@ -53,6 +61,13 @@ const createProgram = ({ terminal, actions, user }: ProgramOptions, run: Command
       webhooksReparseCommand({ terminal, user }, run, actions.reparseWebhooks),
     ]),
     group('history', 'what webhooks missed', [historyImportCommand({ terminal, user }, run, actions.importHistory)]),
+    group('dead-letters', 'records that no retry helped', [
+      deadLettersListCommand(operating),
+      deadLettersShowCommand(operating),
+      deadLettersRedriveCommand(operating),
+    ]),
+    consumersCommand(operating),
+    lineageCommand(operating),
     doctorCommand(terminal, run, actions.diagnose),
   ];
   const program = new Command('tiktok-channel').description('For people who run a TikTok channel on Kafka.');

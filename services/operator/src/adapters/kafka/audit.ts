@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { cloudEventHeaders } from '@tiktok-channel/platform/kafka';
 import type { Clock } from '@tiktok-channel/platform/kernel';
+import { auditRecord } from '@tiktok-channel/platform/operator-api';
 import { type Codec, topics } from '@tiktok-channel/schemas';
 import type { RecordAct } from '../../application/ports.ts';
 import { OperatorFailure } from '../../domain/failure.ts';
@@ -10,19 +10,13 @@ import { sendRecord } from './send-record.ts';
 /** Writes `OperatorActed`. An act of an operator is of no account, so its record has no key. */
 export const createRecordAct =
   ({ connection, codec, clock }: { connection: Connection; codec: Codec; clock: Clock }): RecordAct =>
-  async ({ actor, action, subject, reason }) => {
-    const atMs = clock.now();
-    const act = { accountId: null, actor, role: 'operator', action, subject, reason, at: atMs };
-    const headers = cloudEventHeaders({
-      id: randomUUID(),
-      source: '/tiktok-channel/operator',
-      type: codec.fullName('OperatorActed'),
-      timeMs: atMs,
-      subject: subject ?? undefined,
-    });
+  async (act) => {
+    const { record } = auditRecord(
+      { codec, topic: topics.audit.name, source: '/tiktok-channel/operator' },
+      { ...act, accountId: null, role: 'operator', story: `act-${randomUUID()}`, step: 1, atMs: clock.now() },
+    );
     try {
-      const value = codec.encode('OperatorActed', act);
-      await sendRecord(connection, { topic: topics.audit.name, key: null, value, headers });
+      await sendRecord(connection, record);
     } catch (error) {
       const { message, next } = error instanceof OperatorFailure ? error : kafkaAway(connection, error);
       throw new OperatorFailure(`nothing was done, since it could not be put on record: ${message}`, next);
