@@ -21,7 +21,7 @@ const rooms = {
   lifecycle: ['kernel', 'telemetry'],
   'operator-api': ['kernel', 'kafka', 'http-server', 'identity', 'outbox'],
   outbox: ['kernel', 'kafka', 'telemetry'],
-  postgres: ['kernel', 'event-sourcing', 'outbox', 'kafka'],
+  postgres: ['kernel', 'event-sourcing', 'outbox', 'kafka', 'telemetry'],
   telemetry: ['kernel'],
   tiktok: ['kernel', 'http-client'],
 };

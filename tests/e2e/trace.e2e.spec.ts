@@ -16,6 +16,9 @@ describe('telemetry', () => {
     OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
     OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
     OTEL_BSP_SCHEDULE_DELAY: '200',
+    OTEL_METRICS_EXPORTER: 'otlp',
+    OTEL_METRIC_EXPORT_INTERVAL: '500',
+    OTEL_METRIC_EXPORT_TIMEOUT: '500',
   }));
 
   it('follows one message from the webhook to the projection in one trace', async () => {
@@ -36,6 +39,36 @@ describe('telemetry', () => {
     });
 
     expect([...services]).to.include.members(['ingress', 'conversation']);
+  });
+
+  it('follows one reply from its command to TikTok in one trace, and links its echo to it', async () => {
+    const driver = drive(system().addresses);
+    const business = await driver.connect();
+    const mia = driver.customer(business);
+    const { conversationId, messageId } = await mia.send({ type: 'text', text: 'Is this a secret?' });
+    await driver.messageIs(conversationId, messageId);
+
+    const { body } = await driver.reply(conversationId, { text: 'Is this a secret?' });
+    await driver.replyIs(body.replyId, 'delivered');
+
+    const send = await eventually('the call that sends is told', () =>
+      sink.spans.find(({ service, name }) => service === 'outbound' && name === 'send reply'),
+    );
+    const services = sink.spans.filter(({ traceId }) => traceId === send.traceId).map(({ service }) => service);
+    const echo = await eventually('the echo is linked to it', () =>
+      sink.spans.find(({ service, linkedTraceIds }) => service === 'outbound' && linkedTraceIds.includes(send.traceId)),
+    );
+
+    expect(services).to.include.members(['conversation', 'outbound']);
+    expect(echo.name).to.equal('process tiktok.messages.v1');
+  });
+
+  it('pushes metrics where that is asked for', async () => {
+    await eventually('metrics arrive', () => sink.paths.includes('/v1/metrics'));
+
+    expect(sink.bodies.filter((_body, index) => sink.paths[index] === '/v1/metrics').join('')).to.include(
+      'tiktok_channel.webhook.deliveries',
+    );
   });
 
   it('tells neither the words of people nor tokens', () => {

@@ -46,8 +46,8 @@ export const deliver = async (
   return response.status;
 };
 
-/** The `Tiktok-Signature` of a body, as of now. */
-export const signatureOf = (body: string | Buffer, appSecret: string): string => {
-  const t = Math.floor(Date.now() / 1_000);
+/** The `Tiktok-Signature` of a body, as of now or of some time ago. */
+export const signatureOf = (body: string | Buffer, appSecret: string, secondsAgo = 0): string => {
+  const t = Math.floor(Date.now() / 1_000) - secondsAgo;
   return `t=${t},s=${createHmac('sha256', appSecret).update(`${t}.`).update(body).digest('hex')}`;
 };

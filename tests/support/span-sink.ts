@@ -5,6 +5,8 @@ export interface ReceivedSpan {
   readonly service: string;
   readonly name: string;
   readonly traceId: string;
+  /** Traces that its links lead to. */
+  readonly linkedTraceIds: readonly string[];
 }
 
 interface OtlpTraces {
@@ -12,19 +14,27 @@ interface OtlpTraces {
     readonly resource: {
       readonly attributes: readonly { readonly key: string; readonly value: { readonly stringValue?: string } }[];
     };
-    readonly scopeSpans: readonly { readonly spans: readonly { readonly name: string; readonly traceId: string }[] }[];
+    readonly scopeSpans: readonly {
+      readonly spans: readonly {
+        readonly name: string;
+        readonly traceId: string;
+        readonly links?: readonly { readonly traceId: string }[];
+      }[];
+    }[];
   }[];
 }
 
 /** Receives spans over OTLP (HTTP, JSON), as a collector would. */
 export const startSpanSink = async () => {
   const spans: ReceivedSpan[] = [];
+  const paths: (string | undefined)[] = [];
   const bodies: string[] = [];
   const server: Server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks).toString('utf8');
     bodies.push(body);
+    paths.push(request.url);
     if (request.url === '/v1/traces') spans.push(...read(JSON.parse(body)));
     response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
   });
@@ -34,6 +44,8 @@ export const startSpanSink = async () => {
     spans: spans as readonly ReceivedSpan[],
     /** Everything that came, as it came. */
     bodies: bodies as readonly string[],
+    /** Where each went. */
+    paths: paths as readonly (string | undefined)[],
     stop: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());
@@ -45,5 +57,12 @@ export const startSpanSink = async () => {
 const read = ({ resourceSpans = [] }: OtlpTraces): readonly ReceivedSpan[] =>
   resourceSpans.flatMap(({ resource, scopeSpans }) => {
     const service = resource.attributes.find(({ key }) => key === 'service.name')?.value.stringValue ?? '';
-    return scopeSpans.flatMap(({ spans }) => spans.map(({ name, traceId }) => ({ service, name, traceId })));
+    return scopeSpans.flatMap(({ spans }) =>
+      spans.map(({ name, traceId, links = [] }) => ({
+        service,
+        name,
+        traceId,
+        linkedTraceIds: links.map((link) => link.traceId),
+      })),
+    );
   });

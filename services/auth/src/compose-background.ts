@@ -7,6 +7,7 @@ import {
   createActivityDecoder,
 } from './adapters/kafka/activity.consumer.ts';
 import { createRemovalBatchHandler, createRemovalDecoder, REMOVALS_GROUP } from './adapters/kafka/removal.consumer.ts';
+import { readTokenHorizon } from './adapters/persistence/token-horizon.query.ts';
 import type { Core } from './compose-core.ts';
 import type { Stores } from './compose-stores.ts';
 import type { UseCases } from './compose-use-cases.ts';
@@ -16,12 +17,20 @@ const RENEWAL_EVERY_MS = 1_000;
 const UPKEEP_EVERY_MS = 5_000;
 
 /** What goes on without anybody asking: renewal, revocation, the webhook's registration, attempts without an end. */
-export const composeSchedule = ({ settings, logger }: Core, stores: Stores, useCases: UseCases): readonly Part[] => {
+export const composeSchedule = (
+  { settings, logger, clock }: Core,
+  stores: Stores,
+  useCases: UseCases,
+): readonly Part[] => {
   let gauges: Gauges | null = null;
-  observeGauges(() => gauges);
+  observeGauges(clock, () => gauges);
   const lookAround = async (): Promise<boolean> => {
     await useCases.sweepAttempts();
-    gauges = { channelsByStatus: await stores.channels.countByStatus(), webhook: await stores.registrations.read() };
+    gauges = {
+      channelsByStatus: await stores.channels.countByStatus(),
+      webhook: await stores.registrations.read(),
+      horizon: await readTokenHorizon(stores.database),
+    };
     return false;
   };
   const isMore = (count: Promise<number>): Promise<boolean> => count.then((done) => done > 0);

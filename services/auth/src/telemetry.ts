@@ -1,5 +1,5 @@
-import { metrics } from '@opentelemetry/api';
-import type { LogFields, Logger } from '@tiktok-channel/platform/kernel';
+import type { Clock, LogFields, Logger } from '@tiktok-channel/platform/kernel';
+import { declaringMeter, type LogEvents } from '@tiktok-channel/platform/telemetry';
 import type {
   ReportAuthorization,
   ReportRefresh,
@@ -9,13 +9,18 @@ import type {
 } from './application/ports.ts';
 import type { RemovalOutcome } from './application/remove-authorization.ts';
 import type { TikTokTrace } from './application/tiktok-ports.ts';
+import { authorizationFailures } from './domain/authorization-failures.ts';
 import type { ChannelEvent, ChannelStatus } from './domain/channel.ts';
+import type { TokenHorizon } from './domain/refresh-rules.ts';
 import type { AuthorizationRemoval } from './domain/removal.ts';
 
 const OUTCOME = 'tiktok_channel.outcome';
 const STATUS = 'tiktok_channel.channel.status';
+const TOKEN = 'tiktok_channel.token';
 
-const meter = () => metrics.getMeter('@tiktok-channel/auth');
+const STATUSES = ['connected', 'expiring', 'needs_reauthorization', 'disconnected'] satisfies ChannelStatus[];
+
+const meter = () => declaringMeter('@tiktok-channel/auth');
 
 export interface Reporters {
   readonly authorization: ReportAuthorization;
@@ -70,46 +75,81 @@ export const createReporters = (logger: Logger): Reporters => {
   };
 };
 
+type Removed = Extract<RemovalOutcome, { readonly kind: 'done' }>['outcome'];
+
 const counting = () => ({
   authorizations: meter().createCounter('tiktok_channel.authorizations', {
     description: 'Authorisations that ended, by outcome',
+    labels: { [OUTCOME]: ['connected', 'no_callback', ...Object.keys(authorizationFailures)] },
   }),
   refreshes: meter().createCounter('tiktok_channel.token.refreshes', {
     description: 'Tries to renew an access token, by outcome',
+    labels: { [OUTCOME]: ['refreshed', 'refused', 'unavailable', 'superseded', 'failed'] },
   }),
   revocations: meter().createCounter('tiktok_channel.token.revocations', {
     description: 'Tries to revoke the tokens of a channel that was disconnected, by outcome',
+    labels: { [OUTCOME]: ['done', 'refused', 'unavailable', 'expired'] },
   }),
   webhookChecks: meter().createCounter('tiktok_channel.webhook.checks', {
     description: 'Checks of what TikTok calls for the app, by outcome; repaired is a drift that was put right',
+    labels: { [OUTCOME]: ['unchanged', 'registered', 'repaired', 'refused', 'unavailable'] },
   }),
   removals: meter().createCounter('tiktok_channel.authorization.removals', {
     description: 'Notices of TikTok that an authorisation was removed, by outcome',
+    labels: {
+      [OUTCOME]: [
+        ...(['marked', 'channel_unknown', 'not_connected', 'of_earlier_authorization'] satisfies Removed[]),
+        ...(['still_authorized', 'superseded'] satisfies Removed[]),
+        'tiktok_unavailable',
+      ],
+    },
   }),
   channelChanges: meter().createCounter('tiktok_channel.channel.changes', {
     description: 'Changes of channels, by the status after them',
+    labels: { [STATUS]: STATUSES },
   }),
 });
 
 /** What is to be seen at any moment, as the database said last. */
 export interface Gauges {
   readonly channelsByStatus: ReadonlyMap<ChannelStatus, number>;
+  /** Null before the first check. */
   readonly webhook: WebhookRegistration | null;
+  readonly horizon: TokenHorizon;
 }
 
-export const observeGauges = (current: () => Gauges | null): void => {
+export const observeGauges = (clock: Clock, current: () => Gauges | null): void => {
   meter()
-    .createObservableGauge('tiktok_channel.channels', { description: 'Channels, by status' })
+    .createObservableGauge('tiktok_channel.channels', {
+      description: 'Channels, by status',
+      labels: { [STATUS]: STATUSES },
+    })
     .addCallback((result) => {
       for (const [status, number] of current()?.channelsByStatus ?? []) result.observe(number, { [STATUS]: status });
     });
   meter()
     .createObservableGauge('tiktok_channel.webhook.registered', {
-      description: '1 when TikTok calls this installation for direct messages, 0 when it does not or is not known to',
+      description:
+        'From the first check on: 1 when TikTok calls this installation for direct messages, 0 when not or not known',
     })
     .addCallback((result) => {
-      const gauges = current();
-      if (gauges !== null) result.observe(gauges.webhook?.state === 'registered' ? 1 : 0);
+      const webhook = current()?.webhook ?? null;
+      if (webhook !== null) result.observe(webhook.state === 'registered' ? 1 : 0);
+    });
+  meter()
+    .createObservableGauge('tiktok_channel.token.horizon', {
+      description: 'Until the soonest end of a token of a connected channel, if nothing renewed it',
+      unit: 's',
+      labels: { [TOKEN]: ['access', 'refresh'] },
+    })
+    .addCallback((result) => {
+      const { accessExpiresAtMs = null, refreshExpiresAtMs = null } = current()?.horizon ?? {};
+      for (const [token, atMs] of [
+        ['access', accessExpiresAtMs],
+        ['refresh', refreshExpiresAtMs],
+      ] as const) {
+        if (atMs !== null) result.observe((atMs - clock.now()) / 1_000, { [TOKEN]: token });
+      }
     });
 };
 
@@ -118,3 +158,18 @@ const traceFields = (trace: TikTokTrace): LogFields => ({
   tiktokCode: trace?.code,
   tiktokRequestId: trace?.requestId,
 });
+
+export const LOG_EVENTS: LogEvents = {
+  'authorization.completed': 'an authorisation ended, and how',
+  'authorization.removal_noticed': 'TikTok says that an authorisation was removed, and what that led to',
+  'channel.changed': 'a channel has another status',
+  'loop.failed': 'a turn of background work failed and is taken again',
+  'sealing.key_missing': 'values are sealed with a key that the settings no longer have',
+  'service.ready': 'it listens, with its ports',
+  'service.starting': 'the settings that hold, secrets as present or absent',
+  'token.refreshed': 'a try to renew a token, by outcome',
+  'token.renewal_failed': 'a defect ended the renewal of a token',
+  'token.revoked': 'a try to revoke the tokens of a disconnected channel',
+  'tokens.reencrypted': 'tokens were sealed anew with the first key',
+  'webhook.checked': 'what TikTok calls was compared with what it should call, by outcome',
+};

@@ -34,6 +34,7 @@ import { createSubmitReply, type SubmitReply } from './application/submit-reply.
 import { composeBuilds } from './compose-builds.ts';
 import type { Fetching } from './compose-fetching.ts';
 import type { Ground } from './ground.ts';
+import { createVisibilityReporter } from './telemetry.ts';
 
 const HOUR_MS = 3_600_000;
 /** Not at once: what changes within this time is worked off together, and leaves the projection its processor. */
@@ -79,6 +80,7 @@ export const composeMessaging = (
   const follower = composeFollower(ground, { codec: schemas.current, onEnqueued: relay.poke });
   const deadLetters = kafka.createProducer();
   const store = createProjectionStore({ database, group: PROJECTION_GROUP });
+  const reportVisible = createVisibilityReporter(clock);
   const projection = createKafkaPart({
     schemas,
     deadLetters,
@@ -91,10 +93,9 @@ export const composeMessaging = (
         deadLetters,
         onProjected: ({ channel: channels, message: messages }) => {
           changes.poke();
+          reportVisible(messages);
           for (const { channelId } of channels) fetching.tokens.drop(channelId);
-          if (channels.length > 0 || messages.some(({ tiktokMediaId }) => tiktokMediaId !== null)) {
-            fetching.mediaLoop.poke();
-          }
+          if (channels.length > 0 || messages.some(({ tiktokMediaId: id }) => id !== null)) fetching.mediaLoop.poke();
         },
         onFatal,
       }),

@@ -1,6 +1,8 @@
-import { metrics } from '@opentelemetry/api';
 import type { Logger } from '@tiktok-channel/platform/kernel';
+import { declaringMeter } from '@tiktok-channel/platform/telemetry';
 import type { HistoryReporter } from './application/history/ports.ts';
+
+const SCOPE = '@tiktok-channel/ingress/history';
 
 const OUTCOME = 'tiktok_channel.outcome';
 const REASON = 'tiktok_channel.reason';
@@ -8,15 +10,22 @@ const KIND = 'tiktok_channel.kind';
 
 /** Metrics of the meter provider that is registered when this is called. */
 export const createHistoryReporter = (logger: Logger): HistoryReporter => {
-  const meter = metrics.getMeter('@tiktok-channel/ingress/history');
+  const meter = declaringMeter(SCOPE);
   const imports = meter.createCounter('tiktok_channel.history.imports', {
     description: 'Imports that ended, by outcome, reason and kind',
+    labels: {
+      [OUTCOME]: ['finished', 'failed'],
+      [REASON]: 'why an import failed, none otherwise',
+      [KIND]: 'what was imported: a channel, or the conversation behind a European notice',
+    },
   });
   const messages = meter.createCounter('tiktok_channel.history.messages', {
     description: 'Messages that lists have shown, read and not',
+    labels: { [OUTCOME]: ['read', 'unread'] },
   });
   const waits = meter.createCounter('tiktok_channel.history.waits', {
     description: 'Times that an import waited for what was away, by reason',
+    labels: { [REASON]: 'what was waited for' },
   });
 
   return {
@@ -43,8 +52,7 @@ export const createHistoryReporter = (logger: Logger): HistoryReporter => {
 
 /** How many imports are under way, whenever metrics are asked for. */
 export const observeOpenImports = (open: () => number): void => {
-  metrics
-    .getMeter('@tiktok-channel/ingress/history')
+  declaringMeter(SCOPE)
     .createObservableGauge('tiktok_channel.history.open_imports', { description: 'Imports that are under way' })
     .addCallback((result) => result.observe(open()));
 };

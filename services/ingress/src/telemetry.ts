@@ -1,5 +1,6 @@
-import { type Attributes, metrics } from '@opentelemetry/api';
+import type { Attributes } from '@opentelemetry/api';
 import type { LogFields, Logger } from '@tiktok-channel/platform/kernel';
+import { declaringMeter, type LogEvents } from '@tiktok-channel/platform/telemetry';
 import type { Acceptance } from './application/accept-delivery.ts';
 import type { Redelivery } from './application/redeliver.ts';
 
@@ -31,24 +32,35 @@ interface Conclusion {
   readonly reason: string;
 }
 
+const SCOPE = '@tiktok-channel/ingress';
+
 const OUTCOME = 'tiktok_channel.outcome';
 const REASON = 'tiktok_channel.reason';
 
 /** Seconds; the objective is an answer within one second. */
+const DELIVERY_LABELS = {
+  [OUTCOME]: ['accepted', 'unrecognized', 'refused', 'unavailable', 'failed'] satisfies Outcome[],
+  [REASON]: 'why a delivery was refused, could not be stored or was not understood; none otherwise',
+};
+
 const DURATION_BOUNDARIES = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** Metrics of the meter provider that is registered when this is called. */
 export const createDeliveryReporter = (logger: Logger): DeliveryReporter => {
-  const meter = metrics.getMeter('@tiktok-channel/ingress');
+  const meter = declaringMeter(SCOPE);
   const deliveries = meter.createCounter('tiktok_channel.webhook.deliveries', {
-    description: 'Deliveries by outcome and reason',
+    description:
+      'Deliveries by outcome and reason: accepted and unrecognized were answered 200, refused 401 or 413, unavailable 503, failed 500',
+    labels: DELIVERY_LABELS,
   });
   const staleSignatures = meter.createCounter('tiktok_channel.webhook.stale_signatures', {
     description: 'Valid signatures older than the tolerance: a clock is off, or deliveries are late',
+    labels: { [OUTCOME]: ['admitted', 'refused', 'unavailable'] },
   });
   const duration = meter.createHistogram('tiktok_channel.webhook.duration', {
     description: 'From the request to its answer',
     unit: 's',
+    labels: DELIVERY_LABELS,
     advice: { explicitBucketBoundaries: DURATION_BOUNDARIES },
   });
   const attributes = createAttributes();
@@ -139,11 +151,13 @@ export interface RedeliveryReporter {
 }
 
 export const createRedeliveryReporter = (logger: Logger): RedeliveryReporter => {
-  const redeliveries = metrics
-    .getMeter('@tiktok-channel/ingress')
-    .createCounter('tiktok_channel.webhook.redeliveries', {
-      description: 'Unrecognised deliveries given back, by outcome and reason',
-    });
+  const redeliveries = declaringMeter(SCOPE).createCounter('tiktok_channel.webhook.redeliveries', {
+    description: 'Unrecognised deliveries given back, by outcome and reason',
+    labels: {
+      [OUTCOME]: ['published', 'unrecognized', 'refused', 'unavailable'] satisfies Redelivery['kind'][],
+      [REASON]: 'why it could not be stored or was not understood again, none otherwise',
+    },
+  });
   return {
     redelivery(redelivery, logId) {
       const reason = redelivery.kind === 'published' ? 'none' : redelivery.reason;
@@ -159,3 +173,25 @@ const publishedFields = (events: Extract<Redelivery, { kind: 'published' }>['eve
   type: events[0]?.type,
   count: events.length,
 });
+
+export const LOG_EVENTS: LogEvents = {
+  'history.conversation_read': 'an import has read a conversation',
+  'history.conversation_skipped': 'an import leaves a conversation out, and why',
+  'history.failed': 'an import ended without all messages, and why',
+  'history.finished': 'an import ended with all messages',
+  'history.log_unavailable': 'how far imports are could not be read from the topic; it is read again',
+  'history.resumed': 'open imports go on after a start',
+  'history.unexpected_error': 'a defect ended an import',
+  'history.waits': 'an import waits for what is away',
+  'redelivery.published': 'a delivery that was given back was understood and is on its topic',
+  'redelivery.refused': 'a delivery that was given back is not signed by us',
+  'redelivery.unavailable': 'a delivery that was given back could not be stored',
+  'redelivery.unrecognized': 'a delivery that was given back is not understood by this version either',
+  'service.ready': 'it listens, with its ports',
+  'webhook.accepted': 'a delivery is on its topic; counted, and logged only at debug',
+  'webhook.failed': 'a defect answered 500',
+  'webhook.refused': 'a delivery was answered 401 or 413',
+  'webhook.unavailable': 'a delivery could not be stored and was answered 503: TikTok sends it again',
+  'webhook.unpublishable': 'the broker will never take the records of a delivery',
+  'webhook.unrecognized': 'a delivery was stored whole, since this version does not understand it',
+};

@@ -14,7 +14,8 @@ const countedFor = (acceptance: Acceptance): ReadonlyMap<string, readonly Attrib
   const counted = new Map<string, Attributes[]>();
   const meter: Meter = Object.assign(createNoopMeter(), {
     createCounter: (name: string) => ({
-      add: (_: number, labels: Attributes) => counted.set(name, [...(counted.get(name) ?? []), labels]),
+      add: (count: number, labels: Attributes) =>
+        count > 0 && counted.set(name, [...(counted.get(name) ?? []), labels]),
     }),
   });
   metrics.setGlobalMeterProvider({ getMeter: () => meter });

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { IdGenerator } from '@tiktok-channel/platform/kernel';
 import type { Part } from '@tiktok-channel/platform/lifecycle';
 import { replyRulesOf } from '@tiktok-channel/platform/reply-rules';
+import { createWatch } from '@tiktok-channel/platform/telemetry';
 import { topics } from '@tiktok-channel/schemas';
 import { FACTS_GROUP } from './adapters/kafka/consumers.ts';
 import { createReadBacklog } from './adapters/persistence/backlog.repository.ts';
@@ -16,15 +17,17 @@ import { createAdvanceLane } from './application/advance-lane.ts';
 import { createDispatcher, type Dispatcher } from './application/dispatcher.ts';
 import { createPrepareMessage } from './application/prepare-message.ts';
 import { createWaitTeller } from './application/tell-waiting.ts';
-import { createBacklogWatch } from './application/watch-backlog.ts';
 import type { Core } from './compose-core.ts';
 import { composeNeighbours } from './compose-neighbours.ts';
+import { observeBacklog, traceSend } from './telemetry.ts';
 
 /** A lease outlives whatever an attempt may take. */
 const LEASE_IN_ATTEMPTS = 6;
 
 /** Lanes that wait for their turn at TikTok at the same time: what the rate lets through in a quarter of a second. */
 const LOOKAHEAD_SECONDS = 0.25;
+
+const LOOK_AT_BACKLOG_MS = 10_000;
 
 const ids: IdGenerator = { next: () => randomUUID() };
 
@@ -66,6 +69,7 @@ export const composeDispatching = (
     pause,
     logger,
     observeAttempt: metrics.observeAttempt,
+    traceSend,
     attemptMs: settings.OUTBOUND_ATTEMPT_MS,
   });
   const dispatcher = createDispatcher({
@@ -88,11 +92,11 @@ export const composeDispatching = (
     logger,
     pause: (ms, options) => pause(ms, undefined, options),
   });
-  const backlogWatch = createBacklogWatch({
-    read: createReadBacklog({ database, clock }),
-    show: metrics.showBacklog,
-    logger,
-    pause: (ms, options) => pause(ms, undefined, options),
+  const backlogWatch = createWatch({
+    name: 'backlog watch',
+    look: createReadBacklog({ database, clock }),
+    everyMs: LOOK_AT_BACKLOG_MS,
   });
+  observeBacklog(clock, backlogWatch.current);
   return { dispatcher, parts: [...parts, dispatcher, waitTeller, backlogWatch], forgetChannel };
 };

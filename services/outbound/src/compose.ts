@@ -114,7 +114,7 @@ const countingPublisher = (codec: Codec, metrics: OutboundMetrics): PublishReply
   const publish = createStatusPublisher(codec);
   return (recorded) => {
     const rows = publish(recorded);
-    if (rows.length > 0) metrics.countStatus(recorded.event);
+    if (rows.length > 0) metrics.countStatus(recorded.event, recorded.state);
     return rows;
   };
 };

@@ -21,6 +21,12 @@ export interface StoredTokens extends TokenPair {
   readonly replacesRefused: boolean;
 }
 
+/** The soonest ends of tokens of channels that are connected; null without one. */
+export interface TokenHorizon {
+  readonly accessExpiresAtMs: number | null;
+  readonly refreshExpiresAtMs: number | null;
+}
+
 /**
  * A token is given out until this long before TikTok ends it: the call that it was asked for must still arrive, and
  * clocks differ. Callers keep it for 60 s at most and drop it at `goodUntil`.

@@ -1,6 +1,6 @@
 import { ok, type Result } from '@tiktok-channel/platform/kernel';
 import type { ReplyEvent } from '../domain/reply.ts';
-import { expiresAt } from '../domain/send-reply.ts';
+import { type CommandOrigin, expiresAt } from '../domain/send-reply.ts';
 import type { SendResult } from '../domain/send-result.ts';
 import { type DelayReason, slowDownMs } from '../domain/waiting.ts';
 import {
@@ -26,6 +26,8 @@ export interface AttemptReplyDependencies extends PostponeDependencies {
   readonly gate: CallGate;
   readonly pause: (ms: number) => Promise<void>;
   readonly observeAttempt: (attempt: AttemptSeen) => void;
+  /** Makes the call a part of the trace that its command came with. */
+  readonly traceSend: (origin: CommandOrigin, send: () => Promise<SendResult>) => Promise<SendResult>;
   /** From the start of an attempt to the end of its socket. */
   readonly attemptMs: number;
 }
@@ -97,8 +99,8 @@ const attempt = async (
   head: HeadIn<'queued'>,
   { caller, message, newestKnownMs, isWindowOpen, turn }: AdmittedMessage,
 ): Promise<LaneStep> => {
-  const { replies, tiktok, clock, attemptMs } = dependencies;
-  const { command } = head.state;
+  const { replies, tiktok, clock, attemptMs, traceSend } = dependencies;
+  const { command, origin } = head.state;
   const lastMs = expiresAt(command);
   if (turn.atMs >= lastMs) return { kind: 'wait', untilMs: lastMs, tries: lane.tries };
   const atMs = clock.now();
@@ -110,10 +112,9 @@ const attempt = async (
 
   await turn.begins();
   const startedAtMs = clock.now();
-  const result = await tiktok.send(caller, command.conversationId, message, {
-    atMs: deadlineMs,
-    onWriting: turn.begun,
-  });
+  const result = await traceSend(origin, () =>
+    tiktok.send(caller, command.conversationId, message, { atMs: deadlineMs, onWriting: turn.begun }),
+  );
   const events = await recordSurely(dependencies, lane, head.streamId, {
     type: 'RecordSendResult',
     attempt: attemptStarted.attempt,

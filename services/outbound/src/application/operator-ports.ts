@@ -33,12 +33,14 @@ export interface ChannelPauses {
 export interface Backlog {
   /** Replies without an attempt under way and without a verdict. */
   readonly waiting: number;
-  readonly oldestWaitingMs: number;
+  /** When the first of them was accepted. */
+  readonly oldestWaitingAtMs: number | null;
   /** Replies of which nobody knows yet whether they arrived. */
   readonly uncertain: number;
-  readonly oldestUncertainMs: number;
-  /** How long the lane that is due longest has waited for a worker. */
-  readonly oldestDueLaneMs: number;
+  /** When the oldest of their attempts was made. */
+  readonly oldestUncertainAtMs: number | null;
+  /** Since when the lane that is due longest waits for a worker. */
+  readonly oldestDueLaneAtMs: number | null;
   /** Messages of the past day that came by the API and are no reply's. */
   readonly unmatchedEchoes: number;
   readonly pausedChannels: number;

@@ -1,12 +1,12 @@
 import { assertNever } from '@tiktok-channel/platform/kernel';
-import type { AcceptedReply, ReplyEvent, ReplyFacts, ReplyState } from './reply.ts';
+import type { AcceptedReply, AttemptFailure, ReplyEvent, ReplyFacts, ReplyState } from './reply.ts';
 import type { Attempt } from './settling.ts';
 import type { DelayReason } from './waiting.ts';
 
 export const evolve = (state: ReplyState, event: ReplyEvent): ReplyState => {
   if (event.type === 'ReplyQueued') {
     const { command, fingerprint, origin } = event;
-    const counts = { attempts: 0, tokenRefusals: 0, blocks: 0, cause: null, told: null };
+    const counts = { attempts: 0, tokenRefusals: 0, blocks: 0, cause: null, told: null, excuse: null };
     return { status: 'queued', command, fingerprint, origin, ...counts };
   }
   if (state.status !== 'none') return evolveAccepted(state, event);
@@ -26,10 +26,15 @@ const evolveAccepted = (state: AcceptedReply, event: AcceptedEvent): ReplyState 
     case 'AbsenceSeen':
       return state.status === 'uncertain' ? { ...state, absentMs: event.atMs } : state;
     case 'ReplyDelayed':
-      return { ...facts, status: 'queued', cause: causeAfter(facts, event.reason), told: event.reason };
+      return {
+        ...facts,
+        status: 'queued',
+        cause: causeAfter(facts, event.reason),
+        told: event.reason,
+        excuse: facts.excuse ?? excuseOf(event.reason),
+      };
     case 'ReplyOutcomeUnknown':
-      if (event.settled) return { ...facts, status: 'unknown', current: currentOf(state) };
-      return { ...facts, status: 'uncertain', current: currentOf(state), sinceMs: event.atMs, absentMs: null };
+      return afterUnknownOutcome({ ...facts, excuse: 'settling' }, currentOf(state), event);
     case 'ReplySent':
       return { ...facts, status: 'sent', tiktokMessageId: event.tiktokMessageId };
     case 'ReplyDelivered':
@@ -51,6 +56,19 @@ const evolveAccepted = (state: AcceptedReply, event: AcceptedEvent): ReplyState 
 const causeAfter = ({ cause }: ReplyFacts, reason: DelayReason): ReplyFacts['cause'] =>
   reason === 'waiting_for_turn' ? cause : reason;
 
+const afterUnknownOutcome = (
+  facts: ReplyFacts,
+  current: Attempt,
+  { settled, atMs }: Extract<ReplyEvent, { readonly type: 'ReplyOutcomeUnknown' }>,
+): ReplyState =>
+  settled
+    ? { ...facts, status: 'unknown', current }
+    : { ...facts, status: 'uncertain', current, sinceMs: atMs, absentMs: null };
+
+const WAITS_FOR_RATE: ReadonlySet<AttemptFailure> = new Set(['rate_limited', 'sending_too_fast', 'waiting_for_turn']);
+
+const excuseOf = (reason: AttemptFailure): ReplyFacts['excuse'] => (WAITS_FOR_RATE.has(reason) ? 'rate' : null);
+
 const afterFailedAttempt = (
   facts: ReplyFacts,
   { reason }: Extract<ReplyEvent, { readonly type: 'AttemptFailed' }>,
@@ -58,13 +76,14 @@ const afterFailedAttempt = (
   ...facts,
   status: 'queued',
   cause: reason,
+  excuse: facts.excuse ?? excuseOf(reason),
   tokenRefusals: facts.tokenRefusals + (reason === 'token_rejected' ? 1 : 0),
   blocks: facts.blocks + (reason === 'sending_too_fast' ? 1 : 0),
 });
 
 const factsOf = (state: AcceptedReply): ReplyFacts => {
-  const { command, fingerprint, origin, attempts, tokenRefusals, blocks, cause, told } = state;
-  return { command, fingerprint, origin, attempts, tokenRefusals, blocks, cause, told };
+  const { command, fingerprint, origin, attempts, tokenRefusals, blocks, cause, told, excuse } = state;
+  return { command, fingerprint, origin, attempts, tokenRefusals, blocks, cause, told, excuse };
 };
 
 const attemptOf = (event: Extract<ReplyEvent, { readonly type: 'AttemptStarted' }>): Attempt => ({

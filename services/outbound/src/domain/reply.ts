@@ -111,6 +111,8 @@ export interface ReplyFacts {
   readonly cause: AttemptFailure | null;
   /** The reason that the last `ReplyDelayed` told, since the last attempt. */
   readonly told: DelayReason | null;
+  /** What made the verdict wait that the objective for it leaves out: what TikTok lets through, or looking for the message. */
+  readonly excuse: 'rate' | 'settling' | null;
 }
 
 export type AcceptedReply =

@@ -1,5 +1,6 @@
 import { Agent, type Dispatcher, errors, type FormData, request } from 'undici';
 import type { Clock } from '../kernel/index.ts';
+import { createCallMetrics } from './telemetry.ts';
 
 export interface HttpAnswer {
   readonly status: number;
@@ -69,6 +70,7 @@ export const createHttpClient = ({
   readonly connections?: number;
 }): HttpClient => {
   const agent = new Agent({ connections, pipelining: 1, connect: { timeout: 3_000 } });
+  const measured = createCallMetrics(name);
   const call = async ({ deadlineMs = defaultDeadlineMs, maxBytes = DEFAULT_MAX_BYTES, until, ...rest }: HttpCall) => {
     const writing = watchWriting(agent, until);
     const ending = endAt(deadlineMs, until);
@@ -87,7 +89,7 @@ export const createHttpClient = ({
       ending.clear();
     }
   };
-  return { call, close: () => agent.destroy() };
+  return { call: (made) => measured(made.method, () => call(made)), close: () => agent.destroy() };
 };
 
 const optionsOf = ({ method, headers, body }: HttpCall) => ({

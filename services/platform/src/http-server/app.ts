@@ -1,6 +1,7 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from 'express';
 import { DependencyUnavailable, type Logger } from '../kernel/index.ts';
 import { HttpProblem, unavailable } from './problem.ts';
+import { createRequestMetrics } from './telemetry.ts';
 import { requestIdOf, writeProblem } from './write-problem.ts';
 
 /** An express application with request ids; `mount` adds the routes, and every error ends in a problem document. */
@@ -15,6 +16,7 @@ export const createApp = ({
   app.disable('x-powered-by');
   app.set('etag', false);
   app.set('query parser', 'simple');
+  app.use(createRequestMetrics());
   app.use(requestId);
   mount(app);
   app.use(unknownRoute);

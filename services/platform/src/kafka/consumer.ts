@@ -2,6 +2,7 @@ import { type AdminOptions, createAdmin } from './admin.ts';
 import { createAssignment } from './assignment.ts';
 import { createBatchHandler } from './batch-handler.ts';
 import { type BatchProcessor, createBatchProcessor } from './batch-processor.ts';
+import { watchProgress } from './consumer-progress.ts';
 import { createConsumerReport } from './consumer-report.ts';
 import type { Consumer, ConsumerOptions } from './consumer-types.ts';
 import { createDeadLetters, isRedrivenForOthers } from './dead-letters.ts';
@@ -61,6 +62,8 @@ export const createConsumer = <T>(options: ConsumerOptions<T>, dependencies: Adm
   const loop = createFetchLoop({ ...dependencies, group, topics, concurrency, commits, listener });
   const locate = positions ? createLocator({ group, positions, logRanges, logger }) : null;
   const assignment = createAssignment({ control: loop, locate });
+  const storesPositions = positions !== undefined;
+  const progress = watchProgress({ group, assignment, storesPositions, logRanges, logger });
   const process = createProcessor(options, { ...dependencies, metrics, fail });
   const handle = createBatchHandler({
     group,
@@ -78,6 +81,7 @@ export const createConsumer = <T>(options: ConsumerOptions<T>, dependencies: Adm
     start: () => outsideOfTraces(loop.start),
     async stop() {
       isStopping = true;
+      progress.stop();
       await loop.stop();
       assignment.clear();
       liveness.stop();

@@ -9,6 +9,7 @@ import {
 } from './producer-connection.ts';
 import type { OutgoingRecord } from './records.ts';
 import { createSendQueue, type QueuedRecord, recordSizeBytes, type Ticket } from './send-queue.ts';
+import { createProducerMetrics } from './telemetry.ts';
 import { outsideOfTraces, type SendTrace, startSendTrace, withTraceHeaders } from './tracing.ts';
 import { elapsedMs, endOfTurn, settlesWithin } from './wait.ts';
 
@@ -66,6 +67,7 @@ export const createBatchingProducer = (
 ): Producer => {
   const limits = limitsOf(options);
   const queue = createSendQueue();
+  const metrics = createProducerMetrics();
   let isRunning = false;
   let inFlight: readonly QueuedRecord[] = [];
   let inFlightBytes = 0;
@@ -98,6 +100,7 @@ export const createBatchingProducer = (
       inFlightBytes = bytesBefore - queue.sizeBytes;
       roundStartedAt = elapsedMs();
       await delivery.deliver(inFlight);
+      metrics.sent({ records: inFlight.length, seconds: (elapsedMs() - roundStartedAt) / 1_000 });
       inFlight = [];
       inFlightBytes = 0;
       roundStartedAt = null;
@@ -114,8 +117,9 @@ export const createBatchingProducer = (
     send(records) {
       if (records.length === 0) return Promise.resolve();
       const refused = refusal(records);
-      if (refused !== null) return Promise.reject(refused);
-      return new Promise((resolve, reject) => {
+      if (refused !== null) return Promise.reject(metrics.refused(refused));
+      return new Promise((resolve, fail) => {
+        const reject = (error: Error) => fail(metrics.refused(error));
         const sendTrace = startSendTrace(records[0]?.topic ?? '', records.length);
         const ticket = createTicket({ records: records.length, limits, resolve, reject, sendTrace });
         for (const record of records) queue.push(queuedRecord(record, ticket, sendTrace));

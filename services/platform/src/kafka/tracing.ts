@@ -26,6 +26,12 @@ const MESSAGING_OFFSET = 'messaging.kafka.offset';
 const MESSAGING_BATCH_SIZE = 'messaging.batch.message_count';
 const OUTCOME = 'tiktok_channel.outcome';
 
+/** The spans that this room makes, for the table of telemetry. */
+export const SPANS = {
+  'send <topic>': 'records handed to the broker, until all in-sync replicas have them',
+  'process <topic>': 'a record, or a batch that links to the traces of its records, taking effect',
+} as const;
+
 export interface SendTrace {
   /** To be added to each record that does not carry a trace of its own. */
   readonly headers: Readonly<Record<string, string>>;

@@ -1,7 +1,9 @@
+import { createWatch } from '../telemetry/index.ts';
 import { createBell } from './bell.ts';
 import { BrokerFailure } from './producers.ts';
 import { createRelayCycle } from './relay-cycle.ts';
 import { DEFAULT_SETTINGS, type OutboxRelayOptions } from './relay-options.ts';
+import { showBacklog } from './telemetry.ts';
 import { createTrouble, type RelayTrouble } from './trouble.ts';
 
 /** A part of a process. */
@@ -33,6 +35,9 @@ export const createOutboxRelay = (options: OutboxRelayOptions): OutboxRelay => {
   const cycle = createRelayCycle(options, settings, trouble);
   const work = createBell();
   const end = createBell();
+  // On every replica: a relay that stands still could not tell.
+  const backlog = createWatch({ name: 'outbox backlog', look: options.store.readBacklog });
+  let hideBacklog: () => void = () => {};
   let isStopping = false;
   let running: Promise<void> | null = null;
 
@@ -68,7 +73,10 @@ export const createOutboxRelay = (options: OutboxRelayOptions): OutboxRelay => {
   return {
     name: 'outbox relay',
     start() {
-      running ??= run();
+      if (running !== null) return;
+      backlog.start();
+      hideBacklog = showBacklog(clock, backlog.current);
+      running = run();
     },
 
     poke() {
@@ -77,6 +85,8 @@ export const createOutboxRelay = (options: OutboxRelayOptions): OutboxRelay => {
 
     async stop() {
       isStopping = true;
+      backlog.stop();
+      hideBacklog();
       work.ring();
       end.ring();
       const impatience = setTimeout(cycle.discardProducers, settings.stopTimeoutMs);

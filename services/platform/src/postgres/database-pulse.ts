@@ -1,4 +1,5 @@
 import type { Logger } from '../kernel/index.ts';
+import { createTransactionWatch, type TransactionBounds } from './open-transactions.ts';
 import type { SqlClient } from './sql-client.ts';
 
 /** A part of a process: connects at the start, disconnects at the stop. */
@@ -11,17 +12,26 @@ export interface DatabasePulse {
 
 const EVERY_MS = 2_000;
 
-/** Asks the database for a sign of life, so that a replica that has lost it gets no traffic. */
+/** The cluster's oldest open write transaction, and the next one's id: one statement that costs no more than `SELECT 1`. */
+const PULSE_SQL = `SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS oldest, pg_snapshot_xmax(pg_current_snapshot())::text AS next`;
+
+/** Asks the database for a sign of life, so that a replica that has lost it gets no traffic, and how long a write has been open. */
 export const createDatabasePulse = (
   database: Pick<SqlClient, '$queryRawUnsafe'> & { $disconnect(): Promise<void> },
   logger: Logger,
 ): DatabasePulse => {
+  const transactions = createTransactionWatch();
   let isThere = true;
   let timer: NodeJS.Timeout | undefined;
 
+  const ask = async (): Promise<void> => {
+    const [bounds] = await database.$queryRawUnsafe<TransactionBounds[]>(PULSE_SQL);
+    if (bounds !== undefined) transactions.saw(bounds);
+  };
+
   const feel = async (): Promise<void> => {
     const was = isThere;
-    isThere = await database.$queryRawUnsafe('SELECT 1').then(
+    isThere = await ask().then(
       () => true,
       () => false,
     );
@@ -30,11 +40,12 @@ export const createDatabasePulse = (
   return {
     name: 'database',
     start: async () => {
-      await database.$queryRawUnsafe('SELECT 1');
+      await ask();
       timer = setInterval(feel, EVERY_MS);
     },
     stop: async () => {
       clearInterval(timer);
+      transactions.stop();
       await database.$disconnect();
     },
     health: () => ({ alive: true, ready: isThere, ...(isThere ? {} : { reason: 'does not answer' }) }),

@@ -15,17 +15,18 @@ export const createReadBacklog =
     const [row] = await onDatabase(() =>
       database.$queryRawUnsafe<BacklogRow[]>(BACKLOG, nowMs - LOOK_BACK_MS, nowMs - MATCHED_WITHIN_MS),
     );
-    const ageMs = (sinceMs: bigint | null | undefined) => (sinceMs == null ? 0 : Math.max(0, nowMs - Number(sinceMs)));
     return {
       waiting: Number(row?.waiting ?? 0n),
-      oldestWaitingMs: ageMs(row?.oldest_waiting),
+      oldestWaitingAtMs: numberOrNull(row?.oldest_waiting),
       uncertain: Number(row?.uncertain ?? 0n),
-      oldestUncertainMs: ageMs(row?.oldest_uncertain),
-      oldestDueLaneMs: ageMs(row?.oldest_due),
+      oldestUncertainAtMs: numberOrNull(row?.oldest_uncertain),
+      oldestDueLaneAtMs: numberOrNull(row?.oldest_due),
       unmatchedEchoes: Number(row?.unmatched ?? 0n),
       pausedChannels: Number(row?.paused ?? 0n),
     };
   };
+
+const numberOrNull = (value: bigint | null | undefined): number | null => (value == null ? null : Number(value));
 
 const BACKLOG = `
   SELECT (SELECT count(*) FROM replies WHERE status = 'queued') AS waiting,
@@ -36,7 +37,7 @@ const BACKLOG = `
          (SELECT min(due_at) FROM reply_lanes l WHERE claim_id IS NULL AND due_at > 0
              AND NOT EXISTS (SELECT FROM channel_turns t WHERE t.channel_id = l.channel_id AND t.slow_until > l.due_at)) AS oldest_due,
          (SELECT count(*) FROM echoes e
-           WHERE e.source IN ('API', 'UNKNOWN') AND e.sent_at BETWEEN $1::bigint AND $2::bigint
+           WHERE e.source IN ('API', 'UNKNOWN') AND NOT e.is_automatic AND e.sent_at BETWEEN $1::bigint AND $2::bigint
              AND NOT EXISTS (SELECT FROM replies r WHERE r.channel_id = e.channel_id AND r.tiktok_message_id = e.message_id)) AS unmatched,
          (SELECT count(*) FROM paused_channels) AS paused`;
 

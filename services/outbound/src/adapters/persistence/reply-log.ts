@@ -9,6 +9,7 @@ import {
   type StoredEvent,
 } from '@tiktok-channel/platform/postgres';
 import { checkContent } from '@tiktok-channel/platform/reply-rules';
+import { linkToTrace } from '@tiktok-channel/platform/telemetry';
 import type { ConversationKey } from '../../application/ports.ts';
 import { decide } from '../../domain/decide-reply.ts';
 import { echoFingerprint } from '../../domain/echo.ts';
@@ -46,6 +47,8 @@ interface Decided {
   /** In the order of the commands. */
   readonly results: readonly Result<readonly ReplyEvent[], ReplyRefusal>[];
   readonly recorded: readonly RecordedReplyEvent[];
+  /** Each reply once, as it then is. */
+  readonly states: readonly ReplyState[];
 }
 
 /** Decides on streams as they are now; of two commands to one reply the second sees what the first has led to. */
@@ -61,7 +64,7 @@ export const decideOnStreams = async (client: SqlClient, asked: readonly AskedRe
     known.set(streamId, { version: version + events.length, state: events.at(-1)?.state ?? state });
     return decided;
   });
-  return { results, recorded };
+  return { results, recorded, states: [...known.values()].map(({ state }) => state) };
 };
 
 const foldedFrom = (stored: readonly StoredEvent[]) => ({
@@ -184,10 +187,13 @@ export const recordWhatWasSeen = async (
   };
 };
 
-/** Within the transaction of what led to the commands. */
+/** Within the transaction of what led to the commands, whose trace is linked to the traces of the replies. */
 const handleAll = async (tx: SqlClient, asked: readonly AskedReply[], { publish, atMs }: Recording): Promise<void> => {
   if (asked.length === 0) return;
-  const { recorded } = await decideOnStreams(tx, asked);
+  const { states, recorded } = await decideOnStreams(tx, asked);
+  for (const state of states) {
+    if (state.status !== 'none') linkToTrace(state.origin.traceparent, { 'tiktok_channel.link': 'reply' });
+  }
   await appendReplyEvents(tx, recorded, { outbox: recorded.flatMap(publish), atMs });
 };
 

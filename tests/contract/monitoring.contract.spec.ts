@@ -1,0 +1,181 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dashboards, eventInventory, writtenFiles } from '@tiktok-channel/monitoring';
+import { expect } from 'chai';
+import { parse } from 'yaml';
+import { runProgram } from '../../services/operator/src/adapters/cli/program.ts';
+import { type RuleFile, readRules } from '../support/prometheus.ts';
+
+const REPOSITORY = new URL('../../', import.meta.url);
+const DEPLOY = new URL('deploy/', REPOSITORY);
+
+const read = (path: string): string => readFileSync(new URL(path, DEPLOY), 'utf8');
+
+/** The formatter pads tables. */
+const unpadded = (text: string): string => text.replaceAll(/[ -]+/g, ' ').replaceAll(/\n+/g, '\n').trim();
+
+describe('what is written for those who watch', () => {
+  for (const [path, text] of writtenFiles()) {
+    it(`follows from the sources: ${path} (npm run write -w @tiktok-channel/monitoring)`, () => {
+      if (path.endsWith('.json')) expect(JSON.parse(read(path))).to.deep.equal(JSON.parse(text));
+      else expect(unpadded(read(path))).to.equal(unpadded(text));
+    });
+  }
+});
+
+describe('log events', () => {
+  for (const [service, events] of Object.entries(eventInventory)) {
+    it(`of ${service} are declared, all and no other`, () => {
+      const written = new Set(sourcesOf(service).flatMap(eventsIn));
+
+      expect([...written].filter((event) => events[event] === undefined)).to.deep.equal([]);
+      expect(Object.keys(events).filter((event) => !written.has(event) && !BUILT.test(event))).to.deep.equal([]);
+    });
+  }
+});
+
+/** Their names are put together from an outcome. */
+const BUILT = /^(?:history\.(?:finished|failed)|redelivery\.)/;
+
+const sourcesOf = (service: string): readonly string[] =>
+  readdirSync(new URL(`services/${service}/src/`, REPOSITORY), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts') && !path.endsWith('.spec.ts') && !path.includes('generated'))
+    .map((path) => readFileSync(new URL(`services/${service}/src/${path}`, REPOSITORY), 'utf8'));
+
+const eventsIn = (source: string): readonly string[] =>
+  [...source.matchAll(/[lL]ogger\s*\.\s*(?:debug|info|warn|error)\(\s*([^,)]*)/g)].flatMap(([, argument = '']) =>
+    [...argument.matchAll(/'([a-z_]+\.[a-z_]+)'/g)].map(([, event = '']) => event),
+  );
+
+describe('dashboards', () => {
+  it('are seven', () => {
+    expect(dashboards.map(({ name }) => name)).to.have.members([
+      'overview',
+      'intake',
+      'projections',
+      'replies',
+      'channels',
+      'kafka-client',
+      'runtime',
+    ]);
+  });
+
+  for (const { name, panels } of dashboards) {
+    it(`ask a question in every panel, with a unit and a description: ${name}`, () => {
+      expect(panels.filter(({ title }) => !title.endsWith('?'))).to.deep.equal([]);
+      expect(panels.filter(({ unit, description }) => unit === '' || description.length < 10)).to.deep.equal([]);
+      expect(panels.filter(({ queries }) => queries.length === 0)).to.deep.equal([]);
+    });
+  }
+});
+
+describe('alerts', () => {
+  const { groups } = parse(read('alerts/alerts.rules.yaml')) as RuleFile;
+  const alerts = groups.flatMap(({ rules }) => rules);
+  const cases = readdirSync(new URL('alerts/tests/', DEPLOY)).flatMap((file) =>
+    (parse(read(`alerts/tests/${file}`)) as { readonly tests: readonly { readonly name: string }[] }).tests.map(
+      (test) => test.name,
+    ),
+  );
+
+  for (const { alert = '', labels = {}, annotations = {} } of alerts) {
+    it(`say what is wrong and where its runbook is: ${alert}`, () => {
+      expect(labels.severity).to.be.oneOf(['page', 'ticket']);
+      expect(annotations).to.have.all.keys('summary', 'description', 'runbook_url');
+      expect(annotations.runbook_url).to.equal(`deploy/runbooks/${alert}.md`);
+      expect(existsSync(new URL(`../${annotations.runbook_url}`, DEPLOY))).to.equal(true);
+    });
+
+    it(`are tested firing and silent: ${alert}`, () => {
+      expect(cases).to.include.members([`${alert} fires`, `${alert} stays silent`]);
+    });
+  }
+
+  it('compare only what is recorded or exported', async () => {
+    const recorded = new Set(
+      (await readRules('recording')).groups.flatMap(({ rules }) => rules.map(({ record }) => record)),
+    );
+    const used = alerts.flatMap(({ expr }) => expr.match(/tiktok_channel:\w+:\w+/g) ?? []);
+
+    expect(used.filter((name) => !recorded.has(name))).to.deep.equal([]);
+  });
+});
+
+describe('runbooks', () => {
+  const files = readdirSync(new URL('runbooks/', DEPLOY)).filter(
+    (file) => file.endsWith('.md') && file !== 'README.md',
+  );
+  const procedures = readdirSync(new URL('runbooks/procedures/', DEPLOY));
+  const { groups } = parse(read('alerts/alerts.rules.yaml')) as RuleFile;
+
+  it('are one for each alert', () => {
+    const alerts = groups.flatMap(({ rules }) => rules.map(({ alert }) => `${alert}.md`));
+    expect(files).to.have.members(alerts);
+  });
+
+  for (const file of files) {
+    it(`say symptom, impact, check, act and verify: ${file}`, () => {
+      const headings = [...read(`runbooks/${file}`).matchAll(/^\*\*(\w+)\.\*\*/gm)].map(([, heading]) => heading);
+      expect(headings).to.deep.equal(['Symptom', 'Impact', 'Check', 'Act', 'Verify']);
+    });
+  }
+
+  for (const file of [...files, ...procedures.map((name) => `procedures/${name}`)]) {
+    it(`name commands that there are: ${file}`, async () => {
+      for (const command of commandsIn(read(`runbooks/${file}`))) {
+        expect(await isUnderstood(command), command).to.equal(true);
+      }
+    });
+
+    it(`lead to pages that there are: ${file}`, () => {
+      const base = new URL(`runbooks/${file}`, DEPLOY);
+      const links = [...read(`runbooks/${file}`).matchAll(/\]\(([^)#]+)[^)]*\)/g)].map(([, link = '']) => link);
+      expect(links.filter((link) => !link.includes('://') && !existsSync(new URL(link, base)))).to.deep.equal([]);
+    });
+  }
+});
+
+/** Lines of shell blocks that call our command line, with what a person fills in filled in. */
+const commandsIn = (text: string): readonly string[] =>
+  [...text.matchAll(/```sh\n([\s\S]*?)```/g)]
+    .flatMap(([, block = '']) => block.replaceAll('\\\n', ' ').split('\n'))
+    .map((line) => line.trim())
+    .filter((line) => line.startsWith('tiktok-channel '));
+
+/** Whether the command line takes it: every option and argument is known, and what it would do is reached. */
+const isUnderstood = async (command: string): Promise<boolean> => {
+  const args = (command.match(/"[^"]*"|\S+/g) ?? [])
+    .slice(1)
+    .map((word) => word.replaceAll('"', '').replace(/^<(\w+)>$/, PLACE));
+  let isReached = false;
+  const reached = () => {
+    isReached = true;
+    return new Promise<never>((_resolve, reject) => reject(new Error('reached')));
+  };
+  const actions = {
+    ensureTopics: reached,
+    registerSchemas: reached,
+    tailTopic: reached,
+    reparseWebhooks: reached,
+    importHistory: reached,
+    withOperations: reached,
+    withProjections: reached,
+    withReplies: reached,
+    diagnose: reached,
+  };
+  const { signal: closed } = new AbortController();
+  const terminal = {
+    print: async () => {},
+    note: () => {},
+    progress: () => {},
+    closed,
+    style: (_style: unknown, text: string) => text,
+  };
+  await runProgram(args, {
+    actions,
+    terminal: terminal as unknown as Parameters<typeof runProgram>[1]['terminal'],
+    user: 'nobody',
+  });
+  return isReached;
+};
+
+const PLACE = (_whole: string, name: string): string => (name === 'time' ? '2026-01-31T12:00:00Z' : name);

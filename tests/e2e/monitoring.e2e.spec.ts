@@ -1,0 +1,314 @@
+import { randomUUID } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { metricInventory, prometheusName } from '@tiktok-channel/monitoring';
+import { createKafka } from '@tiktok-channel/platform/kafka';
+import { silentLogger } from '@tiktok-channel/platform/kernel';
+import { eventually } from '@tiktok-channel/platform/testing';
+import { topics } from '@tiktok-channel/schemas';
+import { expect } from 'chai';
+import pg from 'pg';
+import { deliver, signatureOf } from '../support/deliveries.ts';
+import { drive } from '../support/driver.ts';
+import { runCommand } from '../support/operator.ts';
+import { hurried, type Prometheus, type Rule, readRules, startPrometheus } from '../support/prometheus.ts';
+import { useSystem } from '../support/system.ts';
+
+const DEPLOY = new URL('../../deploy/', import.meta.url);
+
+/** What is counted in trouble alone, under reasons that are not known beforehand. */
+const ONLY_IN_TROUBLE: ReadonlySet<string> = new Set([
+  'tiktok_channel.history.waits',
+  'tiktok_channel.kafka.partition_pauses',
+]);
+
+/** What an alert compares, without the comparison: that is there also while all is well. */
+const measureOf = (expr: string): readonly string[] =>
+  expr.split(/\b(?:or|and)\b/).map((part) =>
+    part
+      .trim()
+      .replace(/^\((?=tiktok_channel:)/, '')
+      .replace(/\s*(?:>|<|==)\s*[\d.* ]+\)?$/, '')
+      .replace(/^absent\((.*)\)$/, '$1'),
+  );
+
+/** Ratios of objectives need traffic for as long as their window, and counts by reason need a reason: nothing is wrong where these are empty. */
+const withoutReason = (expr: string): string =>
+  /^sum by \(.*\) \((tiktok_channel:(?:dead_letters|unrecognized_deliveries):.*)\)$/.test(expr)
+    ? expr.replace(/^sum by \(.*?\) \((.*)\)$/, '$1')
+    : expr;
+
+describe('a system that is watched', function () {
+  this.timeout(120_000);
+  const system = useSystem();
+  let prometheus: Prometheus;
+  let rules: readonly Rule[];
+  let recordings: readonly Rule[];
+
+  before(async () => {
+    const [recording, alerts] = [await readRules('recording'), await readRules('alerts')];
+    rules = alerts.groups.flatMap((group) => group.rules);
+    recordings = recording.groups.flatMap((group) => group.rules);
+    prometheus = await startPrometheus(system().addresses.internal, [hurried(recording), hurried(alerts)]);
+    await driveAll();
+  });
+  after(() => prometheus?.stop());
+
+  /** Everything that a quiet day brings, and some of what a bad one does. */
+  const driveAll = async (): Promise<void> => {
+    const driver = drive(system().addresses);
+    const business = await driver.connect();
+    const mia = driver.customer(business);
+    const { conversationId, messageId } = await mia.send({ type: 'text', text: 'Is this in stock?' });
+    await mia.send({ type: 'image' });
+    await driver.messageIs(conversationId, messageId);
+    const sent = await driver.reply(conversationId, { text: 'Yes.' });
+    await driver.replyIs(sent.body.replyId, 'delivered');
+    await mia.read();
+    await driver.replyIs(sent.body.replyId, 'read');
+    await driver.faults({ send_rejects_with: 40002 });
+    const refused = await driver.reply(conversationId, { text: 'No.' });
+    await driver.replyIs(refused.body.replyId, 'failed');
+    await driver.faults({});
+    await deliver(system().addresses, JSON.stringify({ event: 'a_new_event', user_openid: business, content: '{}' }));
+    await produceGarbage();
+  };
+
+  const produceGarbage = async (): Promise<void> => {
+    const { dependencies, topicPrefix } = system();
+    const settings = { brokers: dependencies.kafka.brokers.split(','), clientId: 'test', topicPrefix };
+    const producer = createKafka({ settings, logger: silentLogger }).createProducer();
+    await producer.start();
+    const key = `c-${randomUUID()}`;
+    await producer.send([{ topic: topics.messages.name, key, value: Buffer.from('no Avro'), headers: {} }]);
+    await producer.stop();
+  };
+
+  /** The command line as an operator of this system has it. */
+  const operate = async (...args: readonly string[]) => {
+    const { addresses, dependencies, topicPrefix } = system();
+    return runCommand(args, {
+      KAFKA_BROKERS: dependencies.kafka.brokers,
+      KAFKA_TOPIC_PREFIX: topicPrefix,
+      SCHEMA_REGISTRY_URL: addresses.schemaRegistry,
+      INGRESS_INTERNAL_URL: addresses.internal.ingress,
+      TIKTOK_APP_SECRET: addresses.appSecret,
+      CLOCK_URL: addresses.simulator,
+      PUBLIC_URL: addresses.public,
+      OPERATOR_TOKEN: await drive(addresses).token('operator'),
+    });
+  };
+
+  const metricsOf = async (url: string): Promise<string> => (await fetch(`${url}/metrics`)).text();
+
+  it('tells of a delivery that it does not understand, which its runbook gives back', async () => {
+    await deliver(
+      system().addresses,
+      JSON.stringify({ event: 'another_new_event', user_openid: 'b-1', content: '{}' }),
+    );
+    await fires('UnrecognizedDeliveries');
+
+    const { code, stdout } = await operate(
+      'webhooks',
+      'reparse',
+      '--as',
+      'sre',
+      '--why',
+      'a runbook says so',
+      '--json',
+    );
+
+    expect([code, JSON.parse(stdout)]).to.have.nested.property('[0]', 0);
+    await isResolved('UnrecognizedDeliveries');
+  });
+
+  it('tells of a record that was set aside, which its runbook gives back', async () => {
+    await produceGarbage();
+    await fires('DeadLetters');
+
+    const listed = await operate('dead-letters', 'list', 'conversation', '--json');
+    const [, id = ''] = /"id": ?"(\d+-\d+)"/.exec(listed.stdout) ?? [];
+    const redriven = await operate('dead-letters', 'redrive', 'conversation', id, '--why', 'a runbook says so');
+
+    expect([redriven.code, redriven.stderr]).to.deep.equal([0, '']);
+    await isResolved('DeadLetters');
+  });
+
+  it('exports every metric that is declared, and no other, with the labels that are declared', async () => {
+    const declared = new Map(metricInventory().map((metric) => [prometheusName(metric), metric]));
+    const wanted = [...declared].filter(([, { name }]) => !ONLY_IN_TROUBLE.has(name)).map(([exported]) => exported);
+
+    await eventually('every declared metric is exported', async () => {
+      const seen = new Set<string>();
+      for (const url of Object.values(system().addresses.internal)) {
+        for (const { name } of samplesIn(await metricsOf(url))) seen.add(familyOf(name, declared));
+      }
+      const missing = wanted.filter((name) => !seen.has(name));
+      if (missing.length > 0) throw new Error(`missing: ${missing.join(', ')}`);
+      return true;
+    });
+    const wrong: string[] = [];
+    for (const url of Object.values(system().addresses.internal)) {
+      for (const { name, labels } of samplesIn(await metricsOf(url))) {
+        const metric = declared.get(familyOf(name, declared));
+        if (metric === undefined) {
+          wrong.push(`${name} is not declared`);
+          continue;
+        }
+        const allowed = new Map(Object.entries(metric.labels).map(([label, values]) => [flat(label), values]));
+        for (const [label, value] of Object.entries(labels)) {
+          if (label === 'le' || label.startsWith('otel_scope_')) continue;
+          const values = allowed.get(label);
+          if (values === undefined) wrong.push(`${name} has a label ${label} that is not declared`);
+          else if (typeof values !== 'string' && !values.includes(value)) wrong.push(`${name} has ${label}="${value}"`);
+        }
+      }
+    }
+    expect([...new Set(wrong)]).to.deep.equal([]);
+  });
+
+  it('answers the question of every panel', async () => {
+    const files = (await readdir(new URL('dashboards/', DEPLOY))).filter((file) => file.endsWith('.json'));
+    const panels = await Promise.all(
+      files.map(
+        async (file) => JSON.parse(await readFile(new URL(`dashboards/${file}`, DEPLOY), 'utf8')) as DashboardFile,
+      ),
+    );
+    const queries = panels.flatMap(({ title, panels: all }) =>
+      all.flatMap((panel) => panel.targets.map(({ expr }) => ({ where: `${title}: ${panel.title}`, expr }))),
+    );
+    expect(queries.length).to.be.greaterThan(50);
+    await allAnswer(queries);
+  });
+
+  it('has data for every rule', async () => {
+    const recorded = recordings.map(({ record = '', expr }) => ({ where: record, expr }));
+    const measured = rules.flatMap(({ alert = '', expr }) =>
+      measureOf(expr).map((measure) => ({ where: alert, expr: withoutReason(measure) })),
+    );
+    await allAnswer([...recorded, ...measured]);
+  });
+
+  const allAnswer = (queries: readonly { readonly where: string; readonly expr: string }[]) =>
+    eventually(
+      'every expression has data',
+      async () => {
+        const empty: string[] = [];
+        for (const { where, expr } of queries)
+          if ((await prometheus.query(expr)).length === 0) empty.push(`${where}: ${expr}`);
+        if (empty.length > 0) throw new Error(empty.join('\n'));
+        return true;
+      },
+      { withinMs: 40_000 },
+    );
+
+  const fires = (alert: string) =>
+    eventually(`${alert} fires`, async () => (await prometheus.firing()).includes(alert), { withinMs: 40_000 });
+  const isResolved = (alert: string) =>
+    eventually(`${alert} is resolved`, async () => !(await prometheus.firing()).includes(alert), { withinMs: 60_000 });
+
+  it('tells of a write transaction that holds a partition up, until its runbook has ended it', async () => {
+    const url = databaseOf('conversation');
+    const blocker = new pg.Client({ connectionString: url });
+    blocker.on('error', () => {});
+    await blocker.connect();
+    await blocker.query('BEGIN');
+    await blocker.query('SELECT pg_current_xact_id()');
+    await blocker.query('LOCK TABLE conversation.messages IN EXCLUSIVE MODE').catch(() => lockAnywhere(blocker));
+    const driver = drive(system().addresses);
+    await driver.customer(await driver.connect()).send({ type: 'text', text: 'Hello?' });
+    await fires('LongDatabaseTransaction');
+    await fires('PartitionStuck');
+
+    const [find, end] = await sqlOf('LongDatabaseTransaction');
+    const operator = new pg.Client({ connectionString: url });
+    await operator.connect();
+    const found = await operator.query(find ?? '');
+    const { pid } = found.rows[0] as { readonly pid: number };
+    await operator.query((end ?? '').replace('<pid>', String(pid)));
+    await operator.end();
+
+    await isResolved('LongDatabaseTransaction');
+    await isResolved('PartitionStuck');
+  });
+
+  it('tells when TikTok was made to call another address, and that it was put right', async () => {
+    const { simulator, appId, appSecret } = system().addresses;
+    const changed = await fetch(`${simulator}/open_api/v1.3/business/webhook/update/`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        app_id: appId,
+        secret: appSecret,
+        event_type: 'DIRECT_MESSAGE',
+        callback_url: 'https://example.com/other',
+      }),
+    });
+    expect(await changed.json()).to.include({ code: 0 });
+
+    await drive(system().addresses).advanceClock(301);
+
+    await fires('WebhookDrifts');
+    await isResolved('WebhookDrifts');
+    const [registered] = await prometheus.query('min(tiktok_channel_webhook_registered)');
+    expect(registered?.value).to.equal(1);
+  });
+
+  it('tells of signatures that are valid and too old', async () => {
+    const { public: origin, appSecret } = system().addresses;
+    const body = '{"event":"im_receive_msg"}';
+    const stale = signatureOf(body, appSecret, 3_600);
+    const statuses = await Promise.all(
+      Array.from({ length: 20 }, async () => {
+        const headers = { 'content-type': 'application/json', 'tiktok-signature': stale };
+        return (await fetch(`${origin}/webhooks/tiktok`, { method: 'POST', body, headers })).status;
+      }),
+    );
+
+    expect(new Set(statuses)).to.deep.equal(new Set([401]));
+    await fires('StaleSignatures');
+    await isResolved('StaleSignatures');
+  });
+
+  const databaseOf = (service: string): string => {
+    const url = new URL(system().dependencies.postgres.url);
+    url.pathname = `/${system().topicPrefix.replace('.', '_')}${service}`;
+    return url.toString();
+  };
+
+  const lockAnywhere = async (client: pg.Client): Promise<void> => {
+    await client.query('ROLLBACK');
+    await client.query('BEGIN');
+    await client.query('SELECT pg_current_xact_id()');
+    const { rows } = await client.query(
+      "SELECT format('%I.%I', table_schema, table_name) AS name FROM information_schema.tables WHERE table_name = 'messages' AND table_type = 'BASE TABLE'",
+    );
+    await client.query(`LOCK TABLE ${rows.map(({ name }) => name).join(', ')} IN EXCLUSIVE MODE`);
+  };
+
+  const sqlOf = async (alert: string): Promise<readonly string[]> => {
+    const text = await readFile(new URL(`runbooks/${alert}.md`, DEPLOY), 'utf8');
+    return [...text.matchAll(/```sql\n([\s\S]*?)```/g)].map(([, sql]) => sql ?? '');
+  };
+});
+
+interface DashboardFile {
+  readonly title: string;
+  readonly panels: readonly { readonly title: string; readonly targets: readonly { readonly expr: string }[] }[];
+}
+
+const flat = (label: string): string => label.replaceAll(/[^A-Za-z0-9_]/g, '_');
+
+const familyOf = (name: string, declared: ReadonlyMap<string, unknown>): string =>
+  declared.has(name) ? name : name.replace(/_(?:bucket|count|sum)$/, '');
+
+const samplesIn = (text: string) =>
+  text
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#') && !line.startsWith('target_info'))
+    .map((line) => {
+      const [, name = '', inner = ''] = /^([A-Za-z0-9_:]+)(?:\{(.*)\})? /.exec(line) ?? [];
+      const labels = Object.fromEntries(
+        [...inner.matchAll(/([A-Za-z0-9_]+)="((?:[^"\\]|\\.)*)"/g)].map(([, key, value]) => [key, value ?? '']),
+      );
+      return { name, labels: labels as Readonly<Record<string, string>> };
+    });
