@@ -1,10 +1,10 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { openPromtool } from '@tiktok-channel/deploy-check';
 import { eventually } from '@tiktok-channel/platform/testing';
 import { parse, stringify } from 'yaml';
 
@@ -58,7 +58,7 @@ export const startPrometheus = async (
   targets: Readonly<Record<string, string>>,
   rules: readonly RuleFile[],
 ): Promise<Prometheus> => {
-  await promisify(execFile)('bash', [new URL('check.sh', ALERTS).pathname, '--install']);
+  await openPromtool();
   const folder = await mkdtemp(join(tmpdir(), 'prometheus-'));
   for (const [index, file] of rules.entries()) await writeFile(join(folder, `${index}.rules.yaml`), stringify(file));
   await writeFile(join(folder, 'prometheus.yaml'), stringify(configOf(targets)));

@@ -116,7 +116,8 @@ const buildCollector = async (folder: string, go: Go): Promise<void> => {
   await rm(join(folder, 'build'), { recursive: true, force: true });
 };
 
-const openPromtool = async (): Promise<string> => {
+/** Of the package that brings Prometheus itself. */
+export const openPromtool = async (): Promise<string> => {
   const answers = async (): Promise<boolean> => !(await execa('promtool', ['--version'], { reject: false })).failed;
   if (await answers()) return 'promtool';
   await installByApt('prometheus', new Error('there is no promtool on this machine'));

@@ -8,6 +8,6 @@ export const writtenFiles = (): ReadonlyMap<string, string> =>
     ['telemetry.md', telemetryTable()],
     ...dashboards.map(
       (dashboard) =>
-        [`dashboards/${dashboard.name}.json`, `${JSON.stringify(grafanaOf(dashboard), null, 2)}\n`] as const,
+        [`grafana/dashboards/${dashboard.name}.json`, `${JSON.stringify(grafanaOf(dashboard), null, 2)}\n`] as const,
     ),
   ]);

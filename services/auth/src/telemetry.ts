@@ -163,7 +163,6 @@ export const LOG_EVENTS: LogEvents = {
   'authorization.completed': 'an authorisation ended, and how',
   'authorization.removal_noticed': 'TikTok says that an authorisation was removed, and what that led to',
   'channel.changed': 'a channel has another status',
-  'loop.failed': 'a turn of background work failed and is taken again',
   'sealing.key_missing': 'values are sealed with a key that the settings no longer have',
   'service.ready': 'it listens, with its ports',
   'service.starting': 'the settings that hold, secrets as present or absent',

@@ -205,6 +205,7 @@ export const LOG_EVENTS: LogEvents = {
   'reply.attempted': 'a call that sends has ended, by outcome',
   'reply.cancel_refused': 'a reply could not be taken back any more',
   'reply.cancelled': 'a reply was taken back',
+  'reply.not_asked_for_again': 'the broker did not take the command of a retry in time; it may still',
   'reply.postponed': 'a reply waits, and for what',
   'reply.refused': 'a reply failed before it was sent',
   'reply.settled': 'how an unknown outcome was settled',

@@ -45,22 +45,38 @@ export const replies: Dashboard = {
     },
     {
       title: 'How many replies wait, and for how long?',
-      description: 'Replies without a verdict, and the age of the oldest.',
+      description: 'Replies that wait to be sent, and the age of the oldest. Paused channels are a reason.',
       unit: 'short',
       queries: [
         query('max(tiktok_channel_reply_waiting)', 'waiting'),
         query('max(tiktok_channel_reply_oldest_waiting_age)', 'oldest, seconds'),
+        query('max(tiktok_channel_channel_paused)', 'paused channels'),
       ],
     },
     {
       title: 'Is an outcome still unknown?',
-      description: 'Age of the oldest attempt whose outcome is looked for. Ten minutes settle it.',
+      description: 'Age of the oldest attempt whose outcome is looked for, and how many are. Ten minutes settle it.',
+      unit: 'short',
+      queries: [
+        query('max(tiktok_channel_reply_oldest_unknown_age)', 'oldest, seconds'),
+        query('max(tiktok_channel_reply_unknown)', 'looked for'),
+      ],
+    },
+    {
+      title: 'Do workers keep up?',
+      description: 'How long the lane that is due longest waits for a worker, and how long claims of lanes take.',
       unit: 's',
-      queries: [query('max(tiktok_channel_reply_oldest_unknown_age)')],
+      queries: [
+        query('max(tiktok_channel_lane_oldest_due_age)', 'due longest'),
+        query(
+          'histogram_quantile(0.99, sum by (le) (rate(tiktok_channel_outbound_claim_duration_bucket[5m])))',
+          'claim, 99th percentile',
+        ),
+      ],
     },
     {
       title: 'Does TikTok show messages that we did not send?',
-      description: 'Echoes of the API without a reply here, of the last hour.',
+      description: 'Echoes of the API without a reply here, of the last day.',
       unit: 'short',
       queries: [query('max(tiktok_channel_echo_unmatched)')],
     },
