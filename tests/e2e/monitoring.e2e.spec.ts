@@ -167,10 +167,11 @@ describe('a system that is watched', function () {
   });
 
   it('answers the question of every panel', async () => {
-    const files = (await readdir(new URL('dashboards/', DEPLOY))).filter((file) => file.endsWith('.json'));
+    const files = (await readdir(new URL('grafana/dashboards/', DEPLOY))).filter((file) => file.endsWith('.json'));
     const panels = await Promise.all(
       files.map(
-        async (file) => JSON.parse(await readFile(new URL(`dashboards/${file}`, DEPLOY), 'utf8')) as DashboardFile,
+        async (file) =>
+          JSON.parse(await readFile(new URL(`grafana/dashboards/${file}`, DEPLOY), 'utf8')) as DashboardFile,
       ),
     );
     const queries = panels.flatMap(({ title, panels: all }) =>
