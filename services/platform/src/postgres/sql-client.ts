@@ -6,5 +6,5 @@ export interface SqlClient {
 
 /** A Prisma client, as far as this room needs it. */
 export interface TransactionalSqlClient extends SqlClient {
-  $transaction<T>(work: (tx: SqlClient) => Promise<T>, options?: { readonly timeout?: number }): Promise<T>;
+  $transaction<T>(work: (tx: SqlClient) => Promise<T>): Promise<T>;
 }
