@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { eventually } from '@tiktok-channel/platform/testing';
 import { expect } from 'chai';
 import type { Locator, Page } from 'playwright-core';
 import {
@@ -128,7 +129,9 @@ describe('the channels in a browser', function () {
     const { conversationId } = await mia.send({ type: 'text', text: 'Is anybody there?' });
     await card().getByText('Waiting for the first message').waitFor({ state: 'hidden' });
     expect(await card().getByText('None yet').count()).to.equal(1);
-    const { body } = await shop.reply(conversationId, { type: 'text', text: 'Yes' });
+    const path = `/v1/conversations/${encodeURIComponent(conversationId)}`;
+    await eventually('the conversation is there', async () => (await shop.get(path)).status === 200);
+    const { body } = await shop.reply(conversationId, { text: 'Yes' });
     await shop.replyIs(body.replyId, 'sent', 'delivered');
     await card().getByText('None yet').waitFor({ state: 'hidden' });
   });
