@@ -65,5 +65,12 @@ export const deadLetterHeaders = {
         'Present when the value is missing because value and headers together were too large for this topic.',
       examples: ['too_large'],
     },
+    dlq_redriven_from: {
+      type: 'string',
+      pattern: '^[0-9]+-[0-9]+$',
+      description:
+        'Present when it had been given back and failed once more: partition and offset of the dead letter before.',
+      examples: ['7-12'],
+    },
   },
 } as const;

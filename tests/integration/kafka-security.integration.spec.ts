@@ -199,6 +199,7 @@ const startServices = async (environmentOf: (user: KafkaUserName) => Record<stri
     CONVERSATION_INTERNAL_URL: 'http://127.0.0.1:9',
     TIKTOK_API_BASE_URL: 'http://127.0.0.1:9/open_api',
     SERVICE_TOKEN_SECRETS: 'service-token-secret',
+    MEDIA_URL_SECRETS: 'media-url-secret',
     STATE_SECRETS: 'state-secret-of-a-test',
     TOKEN_ENCRYPTION_KEYS: `k1:${Buffer.alloc(32, 7).toString('base64')}`,
     TIKTOK_APP_ID: '7300',

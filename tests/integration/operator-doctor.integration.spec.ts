@@ -36,6 +36,13 @@ describe('tiktok-channel doctor beside the whole product', () => {
 
     expect(findings.filter(({ status }) => status === 'failed')).to.deep.equal([]);
     expect(findings.filter(({ status }) => status === 'unchecked').map(({ name }) => name)).to.deep.equal([
+      'KAFKA_SSL',
+      'KAFKA_SSL_CA',
+      'KAFKA_SSL_CERT',
+      'KAFKA_SSL_KEY',
+      'KAFKA_SASL_MECHANISM',
+      'KAFKA_SASL_USERNAME',
+      'KAFKA_SASL_PASSWORD',
       'KAFKA_REPLICATION_FACTOR',
       'KAFKA_MIN_INSYNC_REPLICAS',
       'TIKTOK_SCOPES',

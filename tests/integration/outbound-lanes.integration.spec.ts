@@ -240,7 +240,12 @@ describe('lanes of replies in PostgreSQL', () => {
           accessToken: 'token',
         }),
       },
-      gate: { enter: async () => ({ kind: 'open', turn: { atMs: 0, begins: async () => {}, begun: () => {} } }) },
+      gate: {
+        enter: async () => ({
+          kind: 'open',
+          turn: { atMs: 0, nears: async () => {}, begins: async () => {}, begun: () => {} },
+        }),
+      },
       clock,
       random: () => 0.5,
       pause: async () => {},

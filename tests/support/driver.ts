@@ -173,6 +173,13 @@ export const drive = (addresses: Addresses, accountId = `account-${randomUUID()}
   /** Moves TikTok's clock, and with it every service's. */
   const advanceClock = (seconds: number) => control('/_control/clock', json({ advanceSeconds: seconds }));
 
+  /** Whether the account may connect channels: an operator's decision. */
+  const switchFeature = async (isEnabled: boolean): Promise<Answer<unknown>> =>
+    call(`${addresses.public}/operator/auth/v1/accounts/${segment(accountId)}/features/tiktok_channel`, {
+      ...json({ isEnabled, reason: 'a test' }, await authorized('operator')),
+      method: 'PUT',
+    });
+
   const upload = async (bytes: Buffer, filename: string, type: string): Promise<Answer<{ mediaId: string }>> => {
     const form = new FormData();
     form.set('file', new Blob([new Uint8Array(bytes)], { type }), filename);
@@ -197,6 +204,7 @@ export const drive = (addresses: Addresses, accountId = `account-${randomUUID()}
     faults,
     advanceClock,
     upload,
+    switchFeature,
   };
 };
 

@@ -119,6 +119,7 @@ export const createHistoryWorld = async (brokers?: string): Promise<HistoryWorld
     SERVICE_TOKEN_SECRETS: 'the-service-secret-of-this-suite',
     TIKTOK_API_BASE_URL: `${simulator.url}/open_api`,
     HISTORY_REQUESTS_PER_SECOND: '8',
+    PORT: '0',
     ...NO_IDENTITY_PROVIDER,
   };
   const codec = await createCodec({

@@ -40,10 +40,13 @@ export const topicTable = (): string =>
       `\`${topic.name}\``,
       topic.key,
       kept(topic),
-      topic.records.map((record) => `\`${record}\``).join(', ') || 'dead letters: the bytes as they were',
+      topic.records.map((record) => `\`${record}\``).join(', ') || recordsOf(topic),
       topic.owner,
     ]),
   ]);
+
+const recordsOf = ({ name }: Topic): string =>
+  name.endsWith('.redrive.v1') ? 'dead letters that operators gave back' : 'dead letters: the bytes as they were';
 
 const kept = ({ cleanup, retentionDays }: Topic): string => {
   if (cleanup === 'compact') return 'compacted';

@@ -77,7 +77,7 @@ export const composeConsumers = (core: Core, poke: () => void): Consuming => {
 
 /** Every replica hears of every change, since each remembers tokens. Started before anything asks for one. */
 export const composeChannelChanges = (
-  { kafka, admin, lifecycle }: Core,
+  { kafka, admin, lifecycle, logger }: Core,
   forgetChannel: (channelId: string) => void,
 ): Part => ({
   name: 'changes of channels',
@@ -88,6 +88,7 @@ export const composeChannelChanges = (
     group: `outbound.channels.${randomUUID()}`,
     onChange: forgetChannel,
     onFatal: (error) => lifecycle.fail(error),
+    logger,
   }),
 });
 

@@ -58,7 +58,12 @@ describe('a call to a neighbour', () => {
     const tiktok = (baseUrl = url) =>
       createTikTok({
         api: createTikTokApi({ client, baseUrl, version: 'v1.3' }),
-        gate: { enter: async () => ({ kind: 'open', turn: { atMs: 0, begins: async () => {}, begun: () => {} } }) },
+        gate: {
+          enter: async () => ({
+            kind: 'open',
+            turn: { atMs: 0, nears: async () => {}, begins: async () => {}, begun: () => {} },
+          }),
+        },
         circuit: { call: (work) => work() },
         onAnswer: () => {},
         clock,

@@ -21,3 +21,4 @@ type Answer<Path extends keyof paths> = paths[Path] extends {
   ? Body
   : never;
 export type Channel = Answer<'/v1/channels/{channelId}'>;
+export type Attempt = Answer<'/v1/accounts/{accountId}/tiktok/authorizations'>['items'][number];

@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import styles from './avatar.module.css';
 import { Icon } from './icon.tsx';
 
@@ -11,23 +12,27 @@ interface AvatarProps {
 }
 
 /** A picture, or the first letters on a colour that stays the same for the same name. It repeats a name that stands beside it. */
-export const Avatar = ({ name, picture = null, size = 44, hasBadge = false }: AvatarProps) => (
-  <span
-    className={styles.avatar}
-    style={
-      { '--hue': hueOf(name), width: size, height: size, fontSize: Math.round(size * 0.34) } as React.CSSProperties
-    }
-    aria-hidden="true"
-    data-initials={picture === null ? initialsOf(name) : undefined}
-  >
-    {picture !== null && <img src={picture} alt="" />}
-    {hasBadge && (
-      <span className={styles.badge}>
-        <Icon name="tiktok" size={9} />
-      </span>
-    )}
-  </span>
-);
+export const Avatar = ({ name, picture = null, size = 44, hasBadge = false }: AvatarProps) => {
+  const [broken, setBroken] = useState<string | null>(null);
+  const shown = picture === broken ? null : picture;
+  return (
+    <span
+      className={styles.avatar}
+      style={
+        { '--hue': hueOf(name), width: size, height: size, fontSize: Math.round(size * 0.34) } as React.CSSProperties
+      }
+      aria-hidden="true"
+      data-initials={shown === null ? initialsOf(name) : undefined}
+    >
+      {shown !== null && <img src={shown} alt="" onError={() => setBroken(shown)} />}
+      {hasBadge && (
+        <span className={styles.badge}>
+          <Icon name="tiktok" size={9} />
+        </span>
+      )}
+    </span>
+  );
+};
 
 const segments = new Intl.Segmenter('en', { granularity: 'grapheme' });
 const firstOf = (word: string): string => segments.segment(word).containing(0)?.segment ?? '';

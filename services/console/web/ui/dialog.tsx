@@ -1,7 +1,5 @@
 import { Dialog as Base } from '@base-ui/react/dialog';
 import type { ReactNode } from 'react';
-import { words } from '../words.ts';
-import { Button } from './button.tsx';
 import styles from './dialog.module.css';
 
 interface DialogProps {
@@ -23,26 +21,4 @@ export const Dialog = ({ isOpen, onClose, title, children, acts }: DialogProps) 
       </Base.Popup>
     </Base.Portal>
   </Base.Root>
-);
-
-interface ConfirmProps extends Omit<DialogProps, 'acts'> {
-  /** What will be done, as a verb: "Disconnect". */
-  readonly act: string;
-  readonly isBusy?: boolean;
-  readonly onConfirm: () => void;
-}
-
-/** Asks before something that cannot be taken back. */
-export const ConfirmDialog = ({ act, isBusy = false, onConfirm, ...dialog }: ConfirmProps) => (
-  <Dialog
-    {...dialog}
-    acts={
-      <>
-        <Button onClick={dialog.onClose}>{words.common.cancel}</Button>
-        <Button look="danger" disabled={isBusy} onClick={onConfirm}>
-          {act}
-        </Button>
-      </>
-    }
-  />
 );

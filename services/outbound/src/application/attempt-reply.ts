@@ -90,8 +90,9 @@ const meet = async (
 };
 
 /**
- * Stored before its turn comes, so that nothing stands between the turn and the request. The deadline never lies behind the
- * time until which the reply is worth sending.
+ * Stored just before its turn comes, so that nothing stands between the turn and the request, and that a process which dies
+ * leaves few attempts behind that were never made: each has to be settled. The deadline never lies behind the time until which
+ * the reply is worth sending.
  */
 const attempt = async (
   dependencies: AttemptReplyDependencies,
@@ -103,6 +104,7 @@ const attempt = async (
   const { command, origin } = head.state;
   const lastMs = expiresAt(command);
   if (turn.atMs >= lastMs) return { kind: 'wait', untilMs: lastMs, tries: lane.tries };
+  await turn.nears();
   const atMs = clock.now();
   const deadlineMs = Math.min(Math.max(atMs, turn.atMs) + attemptMs, lastMs);
   const started = await replies.handle(head.streamId, { type: 'StartAttempt', deadlineMs, newestKnownMs, atMs });

@@ -213,6 +213,8 @@ export interface TikTok {
 export interface Turn {
   /** Epoch milliseconds: not before this time. */
   readonly atMs: number;
+  /** Resolves shortly before it: time enough to store what is going to be tried. */
+  nears(): Promise<void>;
   /** Resolves when the call may be made, which then is to be made at once. Never rejects. */
   begins(): Promise<void>;
   /** The request is being written: what is late now makes others wait. */

@@ -9,17 +9,17 @@ export interface SigningKeyPair {
   readonly privateJwk: JWK;
 }
 
-/** The key pairs of local sign-in, one a day, shared by replicas and kept over restarts. */
+/** The key pairs of local sign-in, one for every 30 days, shared by replicas and kept over restarts. */
 export interface SigningKeys {
   /** What signs at this moment. */
   current(): Promise<SigningKeyPair>;
-  /** What checks tokens: yesterday's, whose last ones are still good, today's, and tomorrow's, so that nobody meets a key for the first time. */
+  /** What checks tokens: the pair before, whose last ones are still good, this one, and the next, so that nobody meets a key for the first time. */
   published(): Promise<readonly JWK[]>;
 }
 
 const LOCAL_SIGNING_ALGORITHM = 'ES256';
-/** Longer than a token lives. */
-const PERIOD_MS = 24 * 60 * 60_000;
+/** Longer than a token lives, and than the leaps of a simulated clock: whoever remembers the keys then knows the next one. */
+const PERIOD_MS = 30 * 24 * 60 * 60_000;
 const KEPT_MS = 3 * PERIOD_MS;
 
 interface Dependencies {

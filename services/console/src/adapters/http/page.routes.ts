@@ -73,6 +73,8 @@ export const mountPage = (app: Express, { folder, config, contentPolicy, clock }
   app.all(['/config.json', '/time'], onlyMethods('GET'));
   app.use('/assets', (request, response, next) => {
     request.url = `/assets${request.url}`;
+    // What every answer says that says nothing else; sirv leaves what is there.
+    response.removeHeader('cache-control');
     assets(request, response, next);
   });
   app.use((request: Request, response: Response, next: NextFunction) => {

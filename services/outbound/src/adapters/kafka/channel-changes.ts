@@ -1,4 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Admin, Kafka } from '@tiktok-channel/platform/kafka';
+import type { Logger } from '@tiktok-channel/platform/kernel';
+
+const AGAIN_AFTER_MS = 1_000;
 
 export interface ChannelChangesOptions {
   readonly kafka: Pick<Kafka, 'createReader'>;
@@ -8,6 +12,7 @@ export interface ChannelChangesOptions {
   readonly group: string;
   readonly onChange: (channelId: string) => void;
   readonly onFatal: (error: Error) => void;
+  readonly logger: Logger;
 }
 
 /**
@@ -15,14 +20,29 @@ export interface ChannelChangesOptions {
  * enough. Nothing is remembered of a channel before this has started, so older records are of no use.
  */
 export const createChannelChanges = (options: ChannelChangesOptions) => {
-  const { kafka, admin, topic, group, onChange, onFatal } = options;
+  const { kafka, admin, topic, group, onChange, onFatal, logger } = options;
   let stop: () => Promise<void> = async () => {};
+  let isStopping = false;
+  /** However long the broker takes; null when the process ends meanwhile. */
+  const findEnds = async (): Promise<ReadonlyMap<number, bigint> | null> => {
+    while (!isStopping) {
+      try {
+        return await admin.endOffsets(topic);
+      } catch (error) {
+        logger.warn('channel_changes.waiting', { topic }, error);
+        await pause(AGAIN_AFTER_MS);
+      }
+    }
+    return null;
+  };
   return {
     start: async (): Promise<void> => {
+      const from = await findEnds();
+      if (from === null) return;
       const reader = kafka.createReader({
         topic,
         group,
-        from: await admin.endOffsets(topic),
+        from,
         read: async ({ records }) => {
           for (const { key } of records) if (key !== null) onChange(key);
         },
@@ -31,6 +51,9 @@ export const createChannelChanges = (options: ChannelChangesOptions) => {
       stop = reader.stop;
       await reader.start();
     },
-    stop: () => stop(),
+    stop: () => {
+      isStopping = true;
+      return stop();
+    },
   };
 };

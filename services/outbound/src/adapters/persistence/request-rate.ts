@@ -16,6 +16,9 @@ const SECOND_US = 1_000 * (1_000 + FREE_LATENESS_MS + JITTER_MS);
 /** A call that is later than this waits for another turn: to move on the others by so much would come too late for them. */
 const MOST_LATENESS_MS = 250;
 
+/** Storing an attempt takes less, mostly. */
+const NEAR_MS = 100;
+
 /** Nobody waits longer than this for a call: a time further ahead comes from a clock that has gone back. */
 const FURTHEST_AHEAD_US = 60_000_000;
 /** The same for the end of a pause, which may be that of a day. */
@@ -136,6 +139,7 @@ const turnAt = (
   return {
     atMs: Math.ceil(atUs / 1_000),
     comes,
+    nears: () => (waitMs > NEAR_MS ? pause(waitMs - NEAR_MS) : Promise.resolve()),
     begins: async () => {
       await comes;
       if (latenessMs() <= MOST_LATENESS_MS) return;
