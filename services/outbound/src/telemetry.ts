@@ -199,6 +199,7 @@ export const traceSend = (origin: CommandOrigin, send: () => Promise<SendResult>
   );
 
 export const LOG_EVENTS: LogEvents = {
+  'channel_changes.waiting': 'the broker did not say where the topic of channels ends; it is asked again',
   'dispatcher.claim_failed': 'no lane could be claimed; it is tried again',
   'lane.failed': 'a step of a lane failed; its lease ends and another takes it',
   'lane.release_failed': 'a lane could not be let go of; its lease ends by itself',
