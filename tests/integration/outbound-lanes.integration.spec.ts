@@ -115,6 +115,7 @@ describe('lanes of replies in PostgreSQL', () => {
     sentAtMs: clock.now(),
     isQuotable: true,
     isAutomatic: false,
+    traceparent: null,
     ...overrides,
   });
   const sighting = (command: SendReply, echo: EchoSighting | null = null): Sighting => {

@@ -182,8 +182,11 @@ export const observeBacklog = (clock: Clock, current: () => Backlog | null): voi
   );
 };
 
+export const ECHO_SPAN = 'match echo';
+
 export const SPANS = {
-  'send reply': 'the call that sends, in the trace of its command; whoever processes the echo links to that trace',
+  'send reply': 'the call that sends, in the trace of its command',
+  [ECHO_SPAN]: 'without duration, in the trace of an echo: links to the trace of the reply that it shows as delivered',
 } as const;
 
 /** The call that sends, as a span of the command's trace: from there on TikTok has it or has not. */

@@ -76,6 +76,7 @@ describe('a delivery', () => {
     await world.customerSends(businessId);
     await attempted(1);
     expect((await log())[0]?.attempts[0]).to.deep.include({ status: null, error: 'no answer in time' });
+    await world.faults({ deliveries_timeout_ms: 10_000 });
     world.receiver.answerWith(() => 200);
     await world.advance(MINUTE);
     await eventually('delivered', async () => (await log())[0]?.state === 'delivered');

@@ -247,6 +247,8 @@ export interface EchoSighting extends MessageSighting {
   /** Null for content that no reply can have. */
   readonly fingerprint: string | null;
   readonly isAutomatic: boolean;
+  /** The trace that brought it; null for what a list told. */
+  readonly traceparent: string | null;
 }
 
 export interface Sighting {

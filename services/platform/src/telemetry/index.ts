@@ -10,5 +10,5 @@ export {
 export { createLogger } from './logger.ts';
 export { telemetry, telemetryPart } from './running.ts';
 export { observeRuntime } from './runtime-metrics.ts';
-export { continuingTrace, currentTraceparent, linkToTrace } from './traceparent.ts';
+export { continuingTrace, currentTraceparent, linkTraces } from './traceparent.ts';
 export { createWatch, type Watch } from './watch.ts';

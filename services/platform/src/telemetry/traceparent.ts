@@ -49,10 +49,13 @@ export const continuingTrace = async <T>(
   }
 };
 
-/** Links the span of the work that is going on to another trace. */
-export const linkToTrace = (traceparent: string | null, attributes: Attributes): void => {
-  const active = trace.getActiveSpan();
-  if (traceparent === null || active === undefined) return;
-  const linked = trace.getSpanContext(contextOf(traceparent));
-  if (linked !== undefined) active.addLink({ context: linked, attributes });
+/** Says in one stored trace, by a span without duration, that it belongs with another. Nothing where one of them is missing. */
+export const linkTraces = (traceparent: string | null, linkedTraceparent: string | null, name: string): void => {
+  if (traceparent === null || linkedTraceparent === null) return;
+  const linked = trace.getSpanContext(contextOf(linkedTraceparent));
+  if (linked === undefined) return;
+  trace
+    .getTracer('@tiktok-channel/platform')
+    .startSpan(name, { links: [{ context: linked }] }, contextOf(traceparent))
+    .end();
 };

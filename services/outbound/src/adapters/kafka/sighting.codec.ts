@@ -8,7 +8,7 @@ import { type EchoContent, echoFingerprint } from '../../domain/echo.ts';
 export const createSightingDecoder = (codec: Pick<Codec, 'decode'>) =>
   decodeWith(
     () => codec,
-    (decoded): Decoded<Sighting> => {
+    (decoded, { headers }): Decoded<Sighting> => {
       switch (decoded.name) {
         case 'MessageReceived': {
           const conversation = { ...sightingOf(decoded.value), isFollower: decoded.value.isFollower };
@@ -17,7 +17,11 @@ export const createSightingDecoder = (codec: Pick<Codec, 'decode'>) =>
         case 'MessageEchoed':
           return {
             kind: 'record',
-            value: { conversation: sightingOf(decoded.value), received: null, echo: echoOf(decoded.value) },
+            value: {
+              conversation: sightingOf(decoded.value),
+              received: null,
+              echo: echoOf(decoded.value, headers.traceparent ?? null),
+            },
           };
         case 'ConversationRead':
           return { kind: 'record', value: { conversation: readOf(decoded.value), received: null, echo: null } };
@@ -55,13 +59,14 @@ const messageOf = (message: MessageReceived | MessageEchoed): MessageSighting =>
 /** Source: a quoted message must be one of these (fact sheet, section 7). */
 const QUOTABLE: ReadonlySet<string> = new Set(['TEXT', 'IMAGE', 'SHARED_POST']);
 
-const echoOf = (echo: MessageEchoed): EchoSighting => {
+const echoOf = (echo: MessageEchoed, traceparent: string | null): EchoSighting => {
   const content = contentOf(echo.content);
   return {
     ...messageOf(echo),
     source: echo.source,
     fingerprint: content === null ? null : echoFingerprint(content),
     isAutomatic: echo.automaticMessageType !== null,
+    traceparent: traceparent === null ? null : storableText(traceparent),
   };
 };
 

@@ -52,6 +52,7 @@ describe('a sighting', () => {
         sentAtMs: 5,
         isQuotable: true,
         isAutomatic: false,
+        traceparent: null,
       },
     });
   });

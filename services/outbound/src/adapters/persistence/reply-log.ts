@@ -9,13 +9,14 @@ import {
   type StoredEvent,
 } from '@tiktok-channel/platform/postgres';
 import { checkContent } from '@tiktok-channel/platform/reply-rules';
-import { linkToTrace } from '@tiktok-channel/platform/telemetry';
+import { linkTraces } from '@tiktok-channel/platform/telemetry';
 import type { ConversationKey } from '../../application/ports.ts';
 import { decide } from '../../domain/decide-reply.ts';
 import { echoFingerprint } from '../../domain/echo.ts';
 import { evolve } from '../../domain/evolve-reply.ts';
 import { initial, type ReplyCommand, type ReplyEvent, type ReplyRefusal, type ReplyState } from '../../domain/reply.ts';
 import { isDelayed } from '../../domain/reply-history.ts';
+import { ECHO_SPAN } from '../../telemetry.ts';
 import { findCorrections } from './echo-match.ts';
 
 export type RecordedReplyEvent = RecordedEvent<ReplyState, ReplyEvent>;
@@ -47,8 +48,6 @@ interface Decided {
   /** In the order of the commands. */
   readonly results: readonly Result<readonly ReplyEvent[], ReplyRefusal>[];
   readonly recorded: readonly RecordedReplyEvent[];
-  /** Each reply once, as it then is. */
-  readonly states: readonly ReplyState[];
 }
 
 /** Decides on streams as they are now; of two commands to one reply the second sees what the first has led to. */
@@ -64,7 +63,7 @@ export const decideOnStreams = async (client: SqlClient, asked: readonly AskedRe
     known.set(streamId, { version: version + events.length, state: events.at(-1)?.state ?? state });
     return decided;
   });
-  return { results, recorded, states: [...known.values()].map(({ state }) => state) };
+  return { results, recorded };
 };
 
 const foldedFrom = (stored: readonly StoredEvent[]) => ({
@@ -173,7 +172,7 @@ export const recordWhatWasSeen = async (
     recording,
   );
   const seen = await findSeen(tx, conversations);
-  await handleAll(
+  const recorded = await handleAll(
     tx,
     seen.map(({ stream_id: streamId, is_read: isRead }) => ({
       streamId,
@@ -181,25 +180,38 @@ export const recordWhatWasSeen = async (
     })),
     recording,
   );
+  linkEchoes(seen, recorded);
   return {
     hasEvents: corrections.length + seen.length > 0,
     hasWoken: await wakeUncertain(tx, conversations, recording.atMs),
   };
 };
 
-/** Within the transaction of what led to the commands, whose trace is linked to the traces of the replies. */
-const handleAll = async (tx: SqlClient, asked: readonly AskedReply[], { publish, atMs }: Recording): Promise<void> => {
-  if (asked.length === 0) return;
-  const { states, recorded } = await decideOnStreams(tx, asked);
-  for (const state of states) {
-    if (state.status !== 'none') linkToTrace(state.origin.traceparent, { 'tiktok_channel.link': 'reply' });
-  }
+const handleAll = async (
+  tx: SqlClient,
+  asked: readonly AskedReply[],
+  { publish, atMs }: Recording,
+): Promise<readonly RecordedReplyEvent[]> => {
+  if (asked.length === 0) return [];
+  const { recorded } = await decideOnStreams(tx, asked);
   await appendReplyEvents(tx, recorded, { outbox: recorded.flatMap(publish), atMs });
+  return recorded;
+};
+
+/** Whichever of the two comes second, echo or answer: the echo's trace leads to the reply's. */
+const linkEchoes = (seen: readonly SeenRow[], recorded: readonly RecordedReplyEvent[]): void => {
+  const echoes = new Map(seen.map(({ stream_id: streamId, traceparent }) => [streamId, traceparent]));
+  for (const { streamId, event, state } of recorded) {
+    if (event.type !== 'ReplyDelivered' || state.status === 'none') continue;
+    linkTraces(echoes.get(streamId) ?? null, state.origin.traceparent, ECHO_SPAN);
+  }
 };
 
 interface SeenRow {
   readonly stream_id: string;
   readonly is_read: boolean;
+  /** Of the echo. */
+  readonly traceparent: string | null;
 }
 
 /**
@@ -208,12 +220,12 @@ interface SeenRow {
  */
 const findSeen = (tx: SqlClient, conversations: readonly ConversationKey[]): Promise<readonly SeenRow[]> =>
   tx.$queryRawUnsafe<SeenRow[]>(
-    `SELECT r.stream_id, seen.is_read
+    `SELECT r.stream_id, seen.is_read, seen.traceparent
        FROM unnest($1::text[], $2::text[]) AS touched (channel_id, conversation_id)
        JOIN conversations c ON c.channel_id = touched.channel_id AND c.conversation_id = touched.conversation_id
        JOIN replies r ON r.channel_id = touched.channel_id AND r.conversation_id = touched.conversation_id
         AND r.status IN ('sent', 'delivered') AND (r.status = 'sent' OR c.read_up_to IS NOT NULL)
-      CROSS JOIN LATERAL (SELECT COALESCE(c.read_up_to >= e.sent_at, false) AS is_read FROM echoes e
+      CROSS JOIN LATERAL (SELECT COALESCE(c.read_up_to >= e.sent_at, false) AS is_read, e.traceparent FROM echoes e
                            WHERE e.channel_id = r.channel_id AND e.message_id = r.tiktok_message_id OFFSET 0) seen
       WHERE r.status = 'sent' OR seen.is_read
       ORDER BY r.lane_position`,

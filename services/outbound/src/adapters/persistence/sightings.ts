@@ -52,13 +52,15 @@ const storeReceived = async (tx: SqlClient, messages: readonly MessageSighting[]
 const storeEchoes = async (tx: SqlClient, echoes: readonly EchoSighting[]): Promise<void> => {
   await tx.$executeRawUnsafe(
     `INSERT INTO echoes
-       (channel_id, message_id, conversation_id, sent_at, is_quotable, source, fingerprint, is_automatic)
-     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::boolean[], $6::text[], $7::text[], $8::boolean[])
+       (channel_id, message_id, conversation_id, sent_at, is_quotable, source, fingerprint, is_automatic, traceparent)
+     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::boolean[], $6::text[], $7::text[],
+                          $8::boolean[], $9::text[])
      ON CONFLICT DO NOTHING`,
     ...columnsOf(echoes),
     echoes.map(({ source }) => source),
     echoes.map(({ fingerprint }) => fingerprint),
     echoes.map(({ isAutomatic }) => isAutomatic),
+    echoes.map(({ traceparent }) => traceparent),
   );
 };
 

@@ -67,6 +67,7 @@ const sightingOf = ({ channelId, conversationId }: ConversationKey, message: Mes
       source: SOURCES.has(message.message_tag?.source ?? '') ? (message.message_tag?.source ?? 'UNKNOWN') : 'UNKNOWN',
       fingerprint: content === null ? null : echoFingerprint(content),
       isAutomatic: message.auto_message_type !== undefined,
+      traceparent: null,
     },
   };
 };
