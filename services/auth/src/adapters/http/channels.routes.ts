@@ -1,13 +1,14 @@
 import { jsonBody, notFound, onlyMethods, validate } from '@tiktok-channel/platform/http-server';
 import { type IdentifyPerson, personIn, requirePerson } from '@tiktok-channel/platform/identity';
 import type { Clock, IdGenerator } from '@tiktok-channel/platform/kernel';
+import { reasonText } from '@tiktok-channel/platform/operator-api';
 import type { Express, RequestHandler } from 'express';
 import { z } from 'zod';
 import type { EndChannel } from '../../application/end-channel.ts';
 import type { ChannelHealths } from '../../application/ports.ts';
 import { actOf } from './acts.ts';
 import { viewOf } from './channel-views.ts';
-import { isStorable, reasonText } from './ids.ts';
+import { isStorable } from './ids.ts';
 
 export interface ChannelRoutes {
   readonly identify: IdentifyPerson;

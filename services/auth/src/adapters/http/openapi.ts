@@ -1,10 +1,11 @@
+import { operatorBody } from '@tiktok-channel/platform/operator-api';
 import { z } from 'zod';
 import { accessTokenBody, accessTokenView } from './access-token.routes.ts';
 import { attemptView, featureView } from './accounts.routes.ts';
 import { startBody, startedView } from './authorization.routes.ts';
 import { channelView } from './channel-views.ts';
 import { disconnectBody } from './channels.routes.ts';
-import { featureBody, operatorBody, releasedView, resealedView } from './operator.routes.ts';
+import { featureBody, releasedView, resealedView } from './operator.routes.ts';
 
 interface Operation {
   readonly method: 'get' | 'post' | 'put';

@@ -1,6 +1,7 @@
 import { jsonBody, notFound, onlyMethods, validate } from '@tiktok-channel/platform/http-server';
 import { type IdentifyPerson, personIn, requirePerson } from '@tiktok-channel/platform/identity';
 import type { IdGenerator } from '@tiktok-channel/platform/kernel';
+import { operatorBody } from '@tiktok-channel/platform/operator-api';
 import type { Express, Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
 import type { EndChannel } from '../../application/end-channel.ts';
@@ -10,7 +11,7 @@ import type { ResealTokens } from '../../application/reseal-tokens.ts';
 import { FEATURES, type Feature } from '../../domain/features.ts';
 import { featureViews } from './accounts.routes.ts';
 import { actOf } from './acts.ts';
-import { isStorable, reasonText } from './ids.ts';
+import { isStorable } from './ids.ts';
 
 export interface OperatorRoutes {
   readonly identify: IdentifyPerson;
@@ -46,7 +47,6 @@ export const mountOperator = (app: Express, routes: OperatorRoutes): void => {
   app.all(RESEAL, onlyMethods('POST'));
 };
 
-export const operatorBody = z.object({ reason: reasonText });
 export const releasedView = z.object({ channelId: z.string(), state: z.literal('released') });
 export const resealedView = z.object({
   resealed: z.number().int(),
