@@ -1,7 +1,4 @@
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { type Auth, composeAuth, readAuthSettings } from '@tiktok-channel/auth';
 import { secret } from '@tiktok-channel/platform/config';
 import { createServiceTokens } from '@tiktok-channel/platform/identity';
@@ -9,8 +6,9 @@ import { eventually } from '@tiktok-channel/platform/testing';
 import { expect } from 'chai';
 import { decodeProtectedHeader, type JWK } from 'jose';
 import { type AuthWorld, createAuthWorld, SERVICE_SECRET } from '../support/auth.ts';
+import { runCommand } from '../support/operator.ts';
+import { startOperatorOrigin } from '../support/operator-origin.ts';
 
-const REENCRYPT = fileURLToPath(new URL('../../services/auth/src/reencrypt/main.ts', import.meta.url));
 const key = () => randomBytes(32).toString('base64');
 
 describe('the keys that seal tokens', () => {
@@ -86,14 +84,19 @@ describe('the keys that seal tokens', () => {
   });
 
   it('are changed by a command as well', async () => {
-    await promisify(execFile)(process.execPath, ['--disable-warning=TimeoutNegativeWarning', REENCRYPT, 'by command'], {
-      env: { ...world.environment, TOKEN_ENCRYPTION_KEYS: `${newestKey},${newKey}`, PATH: process.env.PATH },
-    });
+    await runWith(`${newestKey},${newKey}`);
+    const origin = await startOperatorOrigin(() => String(world.environment.PUBLIC_URL));
+    const environment = { PUBLIC_URL: origin.url, OPERATOR_TOKEN: await world.token('operator', 'operators') };
+    const { code, stdout } = await runCommand(['tokens', 'reencrypt', '--why', 'by command'], environment);
+    await origin.stop();
+    const values = 2 + (await pairs());
+    expect([code, stdout]).to.deep.equal([0, `${values} values sealed anew\n\nkey  values\nk3   ${values}\n`]);
     expect(await keysInUse()).to.deep.equal(['k3', 'k3']);
+
     await runWith(newestKey);
     expect((await world.accessToken(channels[1] as string)).body.accessToken).to.be.a('string');
     const acts = (await world.published()).filter(({ value }) => value.reason === 'by command');
-    expect(acts.map(({ value }) => value.actor)).to.deep.equal(['command line']);
+    expect(acts.map(({ value }) => [value.role, value.action])).to.deep.equal([['operator', 'tokens.reencrypted']]);
   });
 });
 

@@ -1,10 +1,10 @@
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** The part of the one public origin that operators use, in front of one conversation. */
+/** The part of the one public origin that operators use, in front of one service. */
 export const startOperatorOrigin = async (target: () => string) => {
   const server = createServer((incoming, outgoing) => {
-    const path = incoming.url?.replace(/^\/operator\/conversation\/v1/, '/operator/v1');
+    const path = incoming.url?.replace(/^\/operator\/\w+\/v1/, '/operator/v1');
     const { method, headers } = incoming;
     const forwarded = request(new URL(path ?? '/', target()), { method, headers }, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);

@@ -169,6 +169,5 @@ export const LOG_EVENTS: LogEvents = {
   'token.refreshed': 'a try to renew a token, by outcome',
   'token.renewal_failed': 'a defect ended the renewal of a token',
   'token.revoked': 'a try to revoke the tokens of a disconnected channel',
-  'tokens.reencrypted': 'tokens were sealed anew with the first key',
   'webhook.checked': 'what TikTok calls was compared with what it should call, by outcome',
 };

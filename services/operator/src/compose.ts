@@ -6,6 +6,7 @@ import { silentLogger } from '@tiktok-channel/platform/kernel';
 import { topics } from '@tiktok-channel/schemas';
 import { type Actions, runProgram } from './adapters/cli/program.ts';
 import { createTerminal } from './adapters/cli/terminal.ts';
+import { createAuthOperations } from './adapters/http/auth-operations.client.ts';
 import { createIngressRedelivery } from './adapters/http/ingress-redelivery.ts';
 import { createOperations } from './adapters/http/operations.client.ts';
 import { createOperatorApi, type OperatorApi } from './adapters/http/operator-api.client.ts';
@@ -86,6 +87,7 @@ const actionsIn = (environment: Environment): Actions => ({
     }),
   withOperations: (work) => withApi(environment, (api) => work(createOperations(api))),
   withReplies: (work) => withApi(environment, (api) => work(createReplyOperations(api))),
+  withAuth: (work) => withApi(environment, (api) => work(createAuthOperations(api))),
   diagnose: (options) => diagnoseWith(environment, options),
 });
 

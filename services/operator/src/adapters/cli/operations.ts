@@ -1,5 +1,5 @@
 import { dateAt } from '@tiktok-channel/platform/clock';
-import { InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { type Operations, SERVICES, type ServiceName } from '../../application/operations.ts';
 import { OperatorFailure, WrongUsage } from '../../domain/failure.ts';
 import { type CommandFunction, FAILED, OK } from './command.ts';
@@ -61,6 +61,9 @@ export const reasonFor = ({ why }: { readonly why?: string }): string => {
   if (why === undefined || why.trim() === '') throw new WrongUsage('say why with --why "…": it goes on record');
   return why;
 };
+
+export const withReason = (command: Command): Command =>
+  command.option('--why <text>', 'why, for the audit topic; needed');
 
 /** UTC, as people read it in a table. */
 export const shownTime = (timeMs: number | null): string =>

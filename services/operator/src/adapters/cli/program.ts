@@ -3,6 +3,13 @@ import type { ImportHistory } from '../../application/import-history.ts';
 import { OperatorFailure, WrongUsage } from '../../domain/failure.ts';
 import type { TopicPlan } from '../../domain/topic-plan.ts';
 import { type CommandFunction, FAILED, OK, WRONG_USAGE } from './command.ts';
+import {
+  type AuthCommand,
+  channelReleaseCommand,
+  featureSwitchCommand,
+  featuresListCommand,
+  tokensReencryptCommand,
+} from './commands/auth.command.ts';
 import { consumersCommand } from './commands/consumers.command.ts';
 import { deadLettersListCommand } from './commands/dead-letters-list.command.ts';
 import { deadLettersRedriveCommand } from './commands/dead-letters-redrive.command.ts';
@@ -36,6 +43,7 @@ export interface Actions {
   readonly withProjections: WithProjections;
   readonly withOperations: WithOperations;
   readonly withReplies: RepliesCommand['withReplies'];
+  readonly withAuth: AuthCommand['withAuth'];
   readonly diagnose: Diagnose;
 }
 
@@ -87,7 +95,14 @@ const createProgram = ({ terminal, actions, user }: ProgramOptions, run: Command
     group('channels', 'through which replies leave', [
       channelCommand('pause', operating),
       channelCommand('resume', operating),
+      channelReleaseCommand(operating),
     ]),
+    group('features', 'what is switched on for an account', [
+      featuresListCommand(operating),
+      featureSwitchCommand('enable', operating),
+      featureSwitchCommand('disable', operating),
+    ]),
+    group('tokens', 'what auth keeps sealed', [tokensReencryptCommand(operating)]),
     lineageCommand(operating),
     doctorCommand(terminal, run, actions.diagnose),
   ];

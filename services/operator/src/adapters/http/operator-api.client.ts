@@ -7,7 +7,7 @@ import { jsonIn } from './json-in.ts';
 
 export interface OperatorCall {
   readonly service: string;
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Behind `/operator/<service>/v1`. */
   readonly path: string;
   readonly body?: object;

@@ -9,7 +9,7 @@ import {
 import { counted } from '../../../domain/words.ts';
 import { wholeNumber } from '../arguments.ts';
 import { type CommandFunction, OK } from '../command.ts';
-import { header, reasonFor, shownTime } from '../operations.ts';
+import { header, reasonFor, shownTime, withReason } from '../operations.ts';
 import { harmless, harmlessJson, type Terminal, table } from '../terminal.ts';
 
 export interface RepliesCommand {
@@ -134,8 +134,6 @@ const oneReply = (name: string, description: string): Command =>
     .argument('<reply>', "the reply's id")
     .option('--channel <id>', 'where several channels have a reply of this id')
     .option('--json', 'print JSON', false);
-
-const withReason = (command: Command): Command => command.option('--why <text>', 'why, for the audit topic; needed');
 
 const listing = (replies: readonly ListedReply[], terminal: Terminal): string => {
   if (replies.length === 0) return 'none';
