@@ -1,6 +1,10 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { eventually } from '@tiktok-channel/platform/testing';
 import { expect } from 'chai';
+import { dumpDatabase } from '../support/database-dump.ts';
 import { drive } from '../support/driver.ts';
+import { openDatabase } from '../support/postgres.ts';
 import { startSpanSink } from '../support/span-sink.ts';
 import { useSystem } from '../support/system.ts';
 
@@ -77,6 +81,32 @@ describe('telemetry', () => {
 
     expect(told).to.include('/webhooks/tiktok');
     expect(told).to.not.match(/Is this a secret\?|act\.|rft\.|Bearer /);
+  });
+
+  it('leaves neither the words of people nor tokens nor secrets in a log', () => {
+    const logs = readdirSync(system().logFolder).filter((file) => !file.startsWith('simulator'));
+    const written = logs.map((file) => readFileSync(join(system().logFolder, file), 'utf8')).join('\n');
+
+    expect(written).to.include('service.ready');
+    expect(written).to.not.match(/Is this a secret\?|act\.|rft\.|Bearer /);
+    expect(written).to.not.include(system().addresses.appSecret);
+  });
+
+  it('leaves neither tokens nor secrets in a database, nor in a record that waited there for its topic', async () => {
+    const dumps = await Promise.all(
+      system().databaseUrls.map(async (url) => {
+        const { client, end } = openDatabase(url);
+        const dump = await dumpDatabase({ client });
+        await end();
+        return dump;
+      }),
+    );
+
+    for (const dump of dumps) {
+      expect(dump).to.have.length.above(1_000);
+      expect(dump).to.not.match(/\bact\.|\brft\.|Bearer /);
+      expect(dump).to.not.include(system().addresses.appSecret);
+    }
   });
 
   it('tells neither the code nor the state of an authorization', async () => {

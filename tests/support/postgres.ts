@@ -23,19 +23,25 @@ export const testDatabase = async ({
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   await runOn(server, `CREATE DATABASE ${name}`);
   const url = databaseUrl(server, name);
+  const { client, end } = openDatabase(url);
+  for (const sql of tables) await client.$executeRawUnsafe(sql);
+  return {
+    url,
+    client,
+    drop: async () => {
+      await end();
+      await runOn(server, `DROP DATABASE ${name} WITH (FORCE)`);
+    },
+  };
+};
+
+/** A database that is there. */
+export const openDatabase = (url: string): { readonly client: TransactionalSqlClient; end(): Promise<void> } => {
   const pool = new pg.Pool({ connectionString: url, max: 10 });
   pool.on('error', () => {
     // Idle connections die when a test cuts them.
   });
-  for (const sql of tables) await pool.query(sql);
-  return {
-    url,
-    client: sqlClient(pool),
-    drop: async () => {
-      await pool.end();
-      await runOn(server, `DROP DATABASE ${name} WITH (FORCE)`);
-    },
-  };
+  return { client: sqlClient(pool), end: () => pool.end() };
 };
 
 /** Values as Prisma's driver adapter gives them: bigint for int8, parsed JSON, bytes. */

@@ -15,6 +15,8 @@ export interface RunningSystem {
   readonly dependencies: Dependencies;
   readonly topicPrefix: string;
   readonly logFolder: string;
+  /** Connection URLs of the databases of auth, conversation and outbound. */
+  readonly databaseUrls: readonly string[];
   kill(name: ReplicaName, signal: NodeJS.Signals): Promise<void>;
   ready(name: ReplicaName): Promise<void>;
 }
@@ -52,7 +54,7 @@ export const useSystem = (
     await system?.stop();
     const url = dependencies?.postgres.url;
     if (url === undefined) return;
-    for (const database of ['auth', 'conversation', 'outbound']) await dropDatabase(url, `${name}_${database}`);
+    for (const database of DATABASES) await dropDatabase(url, `${name}_${database}`);
   });
 
   return () => {
@@ -62,11 +64,14 @@ export const useSystem = (
       dependencies,
       topicPrefix: `${name}.`,
       logFolder: system.logFolder,
+      databaseUrls: DATABASES.map((database) => new URL(`/${name}_${database}`, dependencies?.postgres.url).href),
       kill: system.kill,
       ready: system.ready,
     };
   };
 };
+
+const DATABASES = ['auth', 'conversation', 'outbound'];
 
 const PROCESSES: readonly ProcessName[] = [
   'ingress',
