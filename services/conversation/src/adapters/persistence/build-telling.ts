@@ -11,7 +11,7 @@ import { logChanges } from './change-log.ts';
 import type { Database } from './database.ts';
 import { wantMedia } from './media.queue.ts';
 
-const TELLING_TIMEOUT_MS = 3_600_000;
+export const TELLING_TIMEOUT_MS = 3_600_000;
 
 /**
  * After a switch: every row in which the served build differs from the one before is a change, which the live stream, the
