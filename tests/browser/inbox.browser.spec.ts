@@ -173,6 +173,7 @@ describe('the inbox in a browser', function () {
     const failed = said('Hello Leila!').first();
     await failed.getByText(/Not sent: the TikTok account has not given the permission/).waitFor();
     await failed.getByText('Nothing reached Leila Ahmadi.').waitFor();
+    await row('Leila Ahmadi').getByText('Failed').waitFor();
     await failed.getByText('Details').click();
     await failed.getByText('40001').waitFor();
     await expectAccessible(page);

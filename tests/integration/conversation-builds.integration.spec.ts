@@ -55,8 +55,9 @@ describe('a build of the projection', () => {
         const compared = await builds.compare(2);
 
         if (!compared.ok) throw new Error(compared.error);
-        expect(compared.value.differences).to.deep.equal([]);
-        expect(compared.value.tables.every(({ served: rows, build: built }) => rows === built)).to.equal(true);
+        const { differences, tables } = await compared.value.comparison;
+        expect(differences).to.deep.equal([]);
+        expect(tables.every(({ served: rows, build: built }) => rows === built)).to.equal(true);
       }),
       { numRuns: scaled(40, 1_000), seed: 6 },
     );

@@ -1,4 +1,5 @@
 import { eventually } from '@tiktok-channel/platform/testing';
+import { topics } from '@tiktok-channel/schemas';
 import { expect } from 'chai';
 import {
   type AnyRecord,
@@ -11,6 +12,7 @@ import {
   type Json,
   prepareConversation,
   type RunningConversation,
+  readKeyed,
   received,
   released,
   startConversation,
@@ -165,6 +167,8 @@ describe('a channel that an operator moved to another account', () => {
       headers: { authorization, 'content-type': 'application/json', 'idempotency-key': 'the-same-key' },
       body: JSON.stringify({ text }),
     });
+  /** What is left of them when the topic is compacted. */
+  const snapshots = async () => new Map(await readKeyed(bench, topics.conversations.name));
   const dump = () => dumpDatabase(bench.database, { but: ['outbox'] });
 
   before(async () => {
@@ -195,6 +199,10 @@ describe('a channel that an operator moved to another account', () => {
       'what is said can be found',
       async () => (await of(former).all('/v1/conversations?search=garden')).length === 1,
     );
+    await eventually('its conversations are published', async () => {
+      const published = await snapshots();
+      return published.get('OLD') !== undefined && published.get('BOTH') !== undefined;
+    });
     asked = ((await (await ask(former, 'old words')).json()) as Json).replyId;
     await statusOf(former, '/v1/conversations/BOTH/read', {
       method: 'PUT',
@@ -229,6 +237,10 @@ describe('a channel that an operator moved to another account', () => {
     for (const table of ['media', 'media_bytes', 'participants', 'agent_read_marks', 'reply_requests', 'snapshots']) {
       expect([table, await bench.database.client.$queryRawUnsafe(`SELECT FROM ${table}`)]).to.deep.equal([table, []]);
     }
+    await eventually('what was published of it is taken back', async () => {
+      const published = await snapshots();
+      return published.get('OLD') === null && published.get('BOTH') === null;
+    });
     const told = watching.events.length;
     await bench.publish(...LATE);
     await caughtUp(bench);
@@ -310,6 +322,16 @@ describe('a channel that an operator moved to another account', () => {
     expect(JSON.stringify(fresh.events)).not.to.match(/OLD|LATE|r-old|"b-[12]"/);
     expect(new Set(old.events.map(({ event }) => event))).to.deep.equal(new Set(['ready', 'channel']));
     await Promise.all([old.close(), fresh.close()]);
+  });
+
+  it('publishes what came since, and nothing else', async () => {
+    const published = await eventually('the conversation is published anew', async () => {
+      const found = await snapshots();
+      return (found.get('BOTH')?.value as Json | undefined)?.outgoingCount === 1 ? found : null;
+    });
+    expect(published.get('BOTH')?.value).to.deep.include({ incomingCount: 1, readUpTo: null });
+    expect(published.get('OLD')).to.equal(null);
+    expect([...published.keys()].toSorted()).to.deep.equal(['BOTH', 'OLD']);
   });
 
   it('takes the key of an idempotent request that the former account used as a new one', async () => {

@@ -7,12 +7,13 @@ import {
   caughtUp,
   connected,
   echoed,
+  type Json,
   prepareConversation,
   type RunningConversation,
   received,
   startConversation,
 } from '../support/conversation.ts';
-import { textContent } from '../support/records.ts';
+import { sendReply, textContent } from '../support/records.ts';
 
 const CONVERSATION = 'CONV+a/b==';
 
@@ -136,6 +137,31 @@ describe('the projection of conversations on a real broker, registry and databas
       ['m2', 'r2', 'delivered'],
       [null, 'r3', 'sent'],
     ]);
+  });
+
+  it('has an answer that failed for its last line until a message comes after it, and stays in its place', async () => {
+    const about = (replyId: string, at: number) => ({ replyId, channelId: 'biz-1', conversationId: 'CONV-LAST', at });
+    const asked = (replyId: string, at: number) =>
+      ['ReplyQueued', { ...about(replyId, at), command: sendReply({ replyId, text: replyId }) }] as const;
+    const failure = { code: 'tiktok_rejected', retryable: false, nextAllowedAt: null, message: 'No.', advice: null };
+    const last = async () => {
+      await caughtUp(bench);
+      const { items } = (await api.get('/v1/conversations')).body;
+      const listed = items.find(({ conversationId }: Json) => conversationId === 'CONV-LAST');
+      expect((await api.get('/v1/conversations/CONV-LAST')).body).to.deep.equal(listed);
+      return { ...listed.lastMessage, updatedAt: listed.updatedAt };
+    };
+    await bench.publish(
+      received({ conversationId: 'CONV-LAST', messageId: 'm-asks', sentAt: 1_000 }),
+      asked('r-failed', 2_000),
+      ['ReplyFailed', { ...about('r-failed', 3_000), ...failure, tiktok: null, attempts: 1 }],
+      asked('r-cancelled', 4_000),
+      ['ReplyCancelled', { ...about('r-cancelled', 5_000), requestedBy: null, attempts: 0 }],
+    );
+    expect(await last()).to.deep.include({ replyId: 'r-failed', messageId: null, status: 'failed', updatedAt: 1_000 });
+
+    await bench.publish(echoed({ conversationId: 'CONV-LAST', messageId: 'm-answer', sentAt: 6_000 }));
+    expect(await last()).to.deep.include({ messageId: 'm-answer', status: 'delivered', updatedAt: 6_000 });
   });
 
   it('shows nothing of a channel until it is connected, and then to its account alone', async () => {

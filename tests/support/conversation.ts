@@ -275,18 +275,25 @@ export const caughtUp = async (bench: Bench): Promise<void> => {
 type KnownRecord = Exclude<DecodedRecord, { readonly name: null }>;
 
 /** Every record of a topic up to its present end, in the order of its partitions. */
-export const readTopic = async (bench: Bench, topic: string): Promise<readonly KnownRecord[]> => {
+export const readTopic = async (bench: Bench, topic: string): Promise<readonly KnownRecord[]> =>
+  (await readKeyed(bench, topic)).flatMap(([, record]) => record ?? []);
+
+/** With their keys; null is a tombstone. */
+export const readKeyed = async (
+  bench: Bench,
+  topic: string,
+): Promise<readonly (readonly [string | null, KnownRecord | null])[]> => {
   const admin = bench.kafka.createAdmin();
   await admin.start();
   const left = new Map([...(await admin.endOffsets(topic))].filter(([, end]) => end > 0n));
   await admin.stop();
-  const found: KnownRecord[] = [];
+  const found: [string | null, KnownRecord | null][] = [];
   const consumer = bench.kafka.createConsumer({
     group: `test.reader-${randomUUID()}`,
     topics: [topic],
-    decode: async ({ value }) => ({ kind: 'record', value: await bench.codec.decode(value) }),
+    decode: async ({ value }) => ({ kind: 'record', value: value && (await bench.codec.decode(value)) }),
     apply: async ({ partition, nextOffset, records }) => {
-      for (const { value } of records) if (value.name !== null) found.push(value);
+      for (const { record, value } of records) if (value?.name !== null) found.push([record.key, value]);
       if (nextOffset >= (left.get(partition) ?? 0n)) left.delete(partition);
       return { kind: 'done' };
     },

@@ -1,5 +1,5 @@
 import type { Kafka } from '@tiktok-channel/platform/kafka';
-import type { FromRegistry, Part } from '@tiktok-channel/platform/lifecycle';
+import { createBackgroundLoop, type FromRegistry, type Part } from '@tiktok-channel/platform/lifecycle';
 import type { OperatorApi } from '@tiktok-channel/platform/operator-api';
 import type { Codec } from '@tiktok-channel/schemas';
 import type { ProjectionRoutes } from './adapters/http/projection.routes.ts';
@@ -9,10 +9,9 @@ import { createLogRanges } from './adapters/kafka/log-ranges.ts';
 import { FOLLOWED_TOPICS, PROJECTION_GROUP } from './adapters/kafka/projection.consumer.ts';
 import { createBuildFollowing, createBuildStore } from './adapters/persistence/build.store.ts';
 import { createCloseGaps } from './adapters/persistence/build-gaps.ts';
-import { createTellDifferences } from './adapters/persistence/build-telling.ts';
+import { createTellDifferences, TELLING_TIMEOUT_MS } from './adapters/persistence/build-telling.ts';
 import { createProjectionBuilds } from './adapters/persistence/builds.ts';
 import { createDatabase } from './adapters/persistence/database.ts';
-import { createBackgroundLoop } from './application/background-loop.ts';
 import { createProjectBatch } from './application/project-batch.ts';
 import { createShowBuilds, createStartBuild } from './application/show-builds.ts';
 import type { Ground } from './ground.ts';
@@ -36,12 +35,10 @@ export const composeBuilds = (
     kafka,
     schemas,
     operatorApi,
-    onMediaWanted,
   }: {
     readonly kafka: Kafka;
     readonly schemas: FromRegistry<Codec>;
     readonly operatorApi: Pick<OperatorApi, 'operator' | 'recordAct'>;
-    readonly onMediaWanted: () => void;
   },
 ): Builds => {
   const group = PROJECTION_GROUP;
@@ -72,12 +69,12 @@ export const composeBuilds = (
   const telling = createBackgroundLoop({
     name: 'what a switch changed',
     work: async () => {
-      const hasTold = await tellDifferences(clock.now);
-      if (hasTold) onMediaWanted();
-      if (hasTold) changes.poke();
+      if (await tellDifferences(clock.now)) changes.poke();
       return false;
     },
     everyMs: TOLD_EVERY_MS,
+    // Many differences take many transactions, and the process is not to be ended for it.
+    stuckAfterMs: 2 * TELLING_TIMEOUT_MS,
     logger,
   });
   const show = { builds, readLogRanges: logRanges.read };

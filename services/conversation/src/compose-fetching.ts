@@ -1,17 +1,16 @@
 import { createChannelTokens } from '@tiktok-channel/platform/channel-tokens';
 import { createHttpClient } from '@tiktok-channel/platform/http-client';
 import { createServiceTokens } from '@tiktok-channel/platform/identity';
-import type { Part } from '@tiktok-channel/platform/lifecycle';
+import { createBackgroundLoop, type Part } from '@tiktok-channel/platform/lifecycle';
 import { createRequestRate } from '@tiktok-channel/platform/postgres';
 import { createTikTokApi, inTurn, type TikTokApi } from '@tiktok-channel/platform/tiktok';
 import { createAccessTokens } from './adapters/auth/access-tokens.ts';
 import { detectType } from './adapters/media/content-type.ts';
-import { createMediaLoop, type MediaLoop } from './adapters/media/media.loop.ts';
+import { createMediaLoop } from './adapters/media/media.loop.ts';
 import { createMediaQueue } from './adapters/persistence/media.queue.ts';
 import { createParticipantQueue } from './adapters/persistence/participants.repository.ts';
 import { createTikTokMedia } from './adapters/tiktok/media.client.ts';
 import { createTikTokParticipants } from './adapters/tiktok/participants.client.ts';
-import { type BackgroundLoop, createBackgroundLoop } from './application/background-loop.ts';
 import { createClaimDueMedia } from './application/fetch-media.ts';
 import { createFetchParticipants } from './application/fetch-participants.ts';
 import type { AccessTokens } from './application/ports.ts';
@@ -26,8 +25,6 @@ const PARTICIPANTS_EVERY_MS = 1_000;
 
 export interface Fetching {
   readonly tokens: AccessTokens;
-  readonly mediaLoop: MediaLoop;
-  readonly participantLoop: BackgroundLoop;
   readonly parts: readonly Part[];
 }
 
@@ -78,27 +75,24 @@ export const composeFetching = (ground: Ground): Fetching => {
     perSecond: settings.MEDIA_FETCHES_PER_SECOND,
     logger,
   });
-  const participantLoop = composeParticipants(ground, { tokens, api, onStored: mediaLoop.poke });
+  const participantLoop = composeParticipants(ground, { tokens, api });
   const clients: Part = {
     name: 'HTTP clients',
     stop: async () => {
       await Promise.all([authClient.close(), tiktokClient.close()]);
     },
   };
-  return { tokens, mediaLoop, participantLoop, parts: [clients, mediaLoop, participantLoop] };
+  return { tokens, parts: [clients, mediaLoop, participantLoop] };
 };
 
 const composeParticipants = (
   { logger, clock, database, changes }: Ground,
-  { tokens, api, onStored }: { readonly tokens: AccessTokens; readonly api: TikTokApi; readonly onStored: () => void },
-): BackgroundLoop =>
+  { tokens, api }: { readonly tokens: AccessTokens; readonly api: TikTokApi },
+): Part =>
   createBackgroundLoop({
     name: 'participants',
     work: createFetchParticipants({
-      queue: createParticipantQueue(database, () => {
-        changes.poke();
-        onStored();
-      }),
+      queue: createParticipantQueue(database, changes.poke),
       tokens,
       tiktok: createTikTokParticipants(api),
       clock,

@@ -1,6 +1,6 @@
 import { kafkaConnection } from '@tiktok-channel/platform/config';
 import { createKafka, type Kafka, type Producer } from '@tiktok-channel/platform/kafka';
-import { createFromRegistry, type Part } from '@tiktok-channel/platform/lifecycle';
+import { createBackgroundLoop, createFromRegistry, type Part } from '@tiktok-channel/platform/lifecycle';
 import { createOperatorApi, type OperatorApi } from '@tiktok-channel/platform/operator-api';
 import { createOutboxRelay } from '@tiktok-channel/platform/outbox';
 import { createBacklogReader, createOutboxStore } from '@tiktok-channel/platform/postgres';
@@ -25,7 +25,6 @@ import { createProjectionStore } from './adapters/persistence/projection.store.t
 import { createReplyRequests } from './adapters/persistence/reply-requests.repository.ts';
 import { indexForSearch } from './adapters/persistence/search-index.ts';
 import { createSnapshotWriter } from './adapters/persistence/snapshots.ts';
-import { type BackgroundLoop, createBackgroundLoop } from './application/background-loop.ts';
 import { type CancelReply, createCancelReply, createRetryReply, type RetryReply } from './application/change-reply.ts';
 import { createFindLineage, type FindLineage } from './application/find-lineage.ts';
 import { createProjectBatch } from './application/project-batch.ts';
@@ -95,7 +94,6 @@ export const composeMessaging = (
           changes.poke();
           reportVisible(messages);
           for (const { channelId } of channels) fetching.tokens.drop(channelId);
-          if (channels.length > 0 || messages.some(({ tiktokMediaId: id }) => id !== null)) fetching.mediaLoop.poke();
         },
         onFatal,
       }),
@@ -106,7 +104,6 @@ export const composeMessaging = (
     kafka,
     schemas,
     operatorApi,
-    onMediaWanted: fetching.mediaLoop.poke,
   });
   const lineage = createFindRecords({ kafka, codec: schemas.current, logger });
   // Without the projection the schemas are still needed, since replies are asked for here, and the producer for acts of operators.
@@ -164,7 +161,7 @@ const composeOperatorApi = (
 const composeFollower = (
   { settings, logger, clock, database, rules }: Ground,
   { codec, onEnqueued }: { readonly codec: RowCodec; readonly onEnqueued: () => void },
-): BackgroundLoop => {
+): Part => {
   const follower = createChangeFollower(database, [
     createParticipantWishes(settings.PARTICIPANTS_REFRESH_HOURS * HOUR_MS),
     indexForSearch,

@@ -47,9 +47,7 @@ export const LOG_EVENTS: LogEvents = {
   'build.reader_failed': 'a reader of a build of the read models cannot go on and is begun anew',
   'events.log_not_read': 'the live stream could not read changes and tries again',
   'lineage.broker_unavailable': 'the broker did not say where the records of a message are',
-  'loop.failed': 'a turn of background work failed and is taken again',
   'media.fetch_not_settled': 'what became of a fetch could not be stored; the medium is fetched again',
   'media.fetched': 'a try to fetch a medium, by outcome',
-  'media.loop_failed': 'fetching media failed as a whole and is tried again',
   'service.ready': 'it listens, with its ports',
 };

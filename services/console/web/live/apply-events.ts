@@ -95,4 +95,4 @@ const insertedInto = (page: ConversationList, conversation: Conversation): Conve
   return { ...page, items: [...before, conversation, ...behind] };
 };
 
-const timeOf = ({ lastMessage }: Conversation): number => lastMessage.sentAt;
+const timeOf = ({ updatedAt }: Conversation): number => updatedAt;

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import type { Conversation } from '../api/types.ts';
 import { placed } from './apply-events.ts';
 
-const conversation = (conversationId: string, sentAt: number): Conversation =>
-  ({ conversationId, lastMessage: { sentAt } }) as Conversation;
+const conversation = (conversationId: string, updatedAt: number): Conversation =>
+  ({ conversationId, updatedAt }) as Conversation;
 
 const pagesOf = (...pages: readonly (readonly [string, number][])[]) => ({
   pageParams: pages.map(() => null),

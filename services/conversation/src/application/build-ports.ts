@@ -69,8 +69,8 @@ export interface ProjectionBuilds {
   list(): Promise<readonly Build[]>;
   /** Makes the tables of a new build, empty; answers its number. */
   start(atMs: number): Promise<Result<number, BuildRefusal>>;
-  /** Compares all rows of both, at the same positions. */
-  compare(build: number): Promise<Result<Comparison, BuildRefusal>>;
+  /** Begins to compare all rows of both, at the same positions. */
+  compare(build: number): Promise<Result<{ readonly comparison: Promise<Comparison> }, BuildRefusal>>;
   /** From here on every query reads it, in every replica. */
   switchTo(build: number, atMs: number): Promise<Result<void, BuildRefusal>>;
   drop(build: number): Promise<Result<void, BuildRefusal>>;

@@ -15,12 +15,14 @@ export interface ConversationView {
     readonly avatarMediaId: string | null;
     readonly isFollower: boolean | null;
   };
+  /** Of TikTok, or a reply after it that has no message yet. */
   readonly lastMessage: MessageView;
   /** The newest first, at most a few. */
   readonly referrals: readonly ReferralView[];
   /** Of whoever asks; counted no further than a hundred. */
   readonly unreadCount: number;
   readonly windowFacts: ReplyWindowFacts;
+  /** When the newest message of TikTok was sent, which is its place in the list. */
   readonly updatedAt: number;
 }
 

@@ -16,13 +16,12 @@ interface BackgroundLoopOptions {
   readonly work: () => Promise<boolean>;
   /** The wait for the next turn when there is nothing to do. A poke ends it. */
   readonly everyMs: number;
-  /** The wait between two turns in any case, poked or not: for work that must not take place more often. */
-  readonly spacedByMs?: number;
+  /** A turn that takes longer hangs, and the process counts as dead. Ten minutes if not said. */
+  readonly stuckAfterMs?: number;
   readonly logger: Logger;
 }
 
 const LEAST_BACK_OFF_MS = 1_000;
-/** A turn that takes longer hangs. */
 const STUCK_AFTER_MS = 10 * 60_000;
 
 /**
@@ -33,7 +32,7 @@ export const createBackgroundLoop = ({
   name,
   work,
   everyMs,
-  spacedByMs = 0,
+  stuckAfterMs = STUCK_AFTER_MS,
   logger,
 }: BackgroundLoopOptions): BackgroundLoop => {
   const rest = createRest();
@@ -53,8 +52,8 @@ export const createBackgroundLoop = ({
     }
   };
   const restAfter = async (turn: 'more' | 'nothing' | 'failed'): Promise<void> => {
-    await rest.for(turn === 'failed' ? backOffMs : spacedByMs);
-    if (turn === 'nothing') await rest.unlessPoked(everyMs - spacedByMs);
+    if (turn === 'failed') await rest.for(backOffMs);
+    if (turn === 'nothing') await rest.unlessPoked(everyMs);
   };
   const run = async (): Promise<void> => {
     while (!rest.isOver()) {
@@ -73,7 +72,7 @@ export const createBackgroundLoop = ({
     },
     poke: rest.poke,
     health: () => {
-      const isStuck = begunAt !== null && performance.now() - begunAt > STUCK_AFTER_MS;
+      const isStuck = begunAt !== null && performance.now() - begunAt > stuckAfterMs;
       return isStuck ? { alive: false, reason: 'a turn does not end' } : { alive: true };
     },
   };
@@ -100,11 +99,9 @@ const createRest = () => {
     forgetPoke: () => {
       isPoked = false;
     },
-    for: async (ms: number) => {
-      if (ms > 0) await wait(ms, (by) => by === 'end');
-    },
+    for: (ms: number) => wait(ms, (by) => by === 'end'),
     unlessPoked: async (ms: number) => {
-      if (ms > 0 && !isPoked) await wait(ms, () => true);
+      if (!isPoked) await wait(ms, () => true);
     },
     poke: () => {
       isPoked = true;

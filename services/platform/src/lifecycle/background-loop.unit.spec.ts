@@ -10,7 +10,7 @@ describe('a background loop', () => {
 
   const run = (
     answers: (turn: number) => boolean | Promise<boolean>,
-    options: { readonly everyMs?: number; readonly spacedByMs?: number } = {},
+    options: { readonly everyMs?: number; readonly stuckAfterMs?: number } = {},
   ) => {
     let turns = 0;
     const logger = createRecordingLogger();
@@ -43,14 +43,6 @@ describe('a background loop', () => {
     await eventually('and again', () => turns() === 3);
   });
 
-  it('takes no turn before its spacing is over, poked or with more to do', async () => {
-    const { loop, turns } = run(() => true, { spacedByMs: LONG_MS });
-    await eventually('it has begun', () => turns() === 1);
-    loop.poke();
-    await new Promise(setImmediate);
-    expect(turns()).to.equal(1);
-  });
-
   it('logs what its work throws, and takes a rest before it tries again, poked or not', async () => {
     const { loop, logger, turns } = run(() => Promise.reject(new Error('broken')), { everyMs: 1 });
     await eventually('it has failed', () => logger.lines.length === 1);
@@ -59,6 +51,14 @@ describe('a background loop', () => {
     expect(turns()).to.equal(1);
     expect(logger.lines[0]).to.deep.include({ event: 'loop.failed', fields: { loop: 'work', retryAfterMs: 1_000 } });
     await eventually('it tries again', () => turns() === 2);
+  });
+
+  it('is dead when a turn takes longer than it may, until that turn ends', async () => {
+    const working = Promise.withResolvers<boolean>();
+    const { loop } = run(() => working.promise, { stuckAfterMs: 1 });
+    await eventually('it hangs', () => !loop.health().alive);
+    working.resolve(false);
+    await eventually('it goes on', () => loop.health().alive);
   });
 
   it('ends when the turn under way has ended, and rests no longer', async () => {

@@ -25,7 +25,7 @@ interface RowProps {
 
 /** Who, what last, when, and what presses. */
 export const ConversationRow = ({ conversation, isCurrent, isTabStop, nowMs }: RowProps) => {
-  const { conversationId, customer, lastMessage, unreadCount } = conversation;
+  const { conversationId, customer, lastMessage, unreadCount, updatedAt } = conversation;
   const [draft] = useDraft(usePerson(), conversationId);
   const { url: picture } = useMedium(customer.avatarUrl);
   const name = nameOf(customer);
@@ -44,8 +44,8 @@ export const ConversationRow = ({ conversation, isCurrent, isTabStop, nowMs }: R
           <span className={styles.name}>
             <bdi>{name}</bdi>
           </span>
-          <time className={styles.time} dateTime={machineTime(lastMessage.sentAt)}>
-            {listTime(lastMessage.sentAt, nowMs)}
+          <time className={styles.time} dateTime={machineTime(updatedAt)}>
+            {listTime(updatedAt, nowMs)}
           </time>
         </span>
         <span className={styles.line}>

@@ -6,6 +6,7 @@ import type { Express, Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
 import type { BuildRefusal, ProjectionBuilds } from '../../application/build-ports.ts';
 import type { BuildView } from '../../application/show-builds.ts';
+import { sendWhenDone } from './slow-answer.ts';
 
 export interface ProjectionRoutes {
   /** Lets operators through and keeps who they are. */
@@ -64,7 +65,7 @@ export const mountProjections = (app: Express, routes: ProjectionRoutes): void =
   app.post(`${PATH}/:build/compare`, operators, jsonBody, async (request, response) => {
     const build = buildIn(request);
     await onRecord('compared', request, response, build);
-    response.json(accepted(await builds.compare(build)));
+    await sendWhenDone(response, accepted(await builds.compare(build)).comparison);
   });
   app.all(`${PATH}/:build/compare`, onlyMethods('POST'));
 

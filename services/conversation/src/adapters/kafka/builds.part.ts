@@ -1,6 +1,6 @@
 import type { Consumer } from '@tiktok-channel/platform/kafka';
 import type { Logger } from '@tiktok-channel/platform/kernel';
-import { type BackgroundLoop, createBackgroundLoop } from '../../application/background-loop.ts';
+import { type BackgroundLoop, createBackgroundLoop } from '@tiktok-channel/platform/lifecycle';
 import type { BuildFollowing } from '../../application/build-ports.ts';
 
 /** What reads one build. */

@@ -1,4 +1,4 @@
-import { ok, type Result } from '@tiktok-channel/platform/kernel';
+import type { Result } from '@tiktok-channel/platform/kernel';
 import { onDatabase } from '@tiktok-channel/platform/postgres';
 import type {
   BuildRefusal,
@@ -22,25 +22,22 @@ const COMPARISON_TIMEOUT_MS = 3_600_000;
 
 /**
  * Compares every row of two builds at the same positions. The served one stands still until the snapshot is taken in which
- * both are read, which takes as long as that snapshot, however long the reading takes.
+ * both are read, which takes as long as that snapshot, however long the reading takes; that is not waited for here.
  */
-export const compareBuilds = async (
+export const compareBuilds = (
   options: BuildOptions,
   build: number,
-): Promise<Result<Comparison, BuildRefusal>> => {
-  const begun = await whileMatched(options, build, {
+): Promise<Result<{ readonly comparison: Promise<Comparison> }, BuildRefusal>> =>
+  whileMatched(options, build, {
     work: async () => {
       const holding = Promise.withResolvers<void>();
-      const comparing = readBoth(options, build, holding.resolve);
-      // Who waits for it hears of it below, and nobody waits when this transaction fails.
-      comparing.catch(() => undefined);
-      await Promise.race([holding.promise, comparing]);
-      // Not awaited here: the served build goes on meanwhile.
-      return { comparing };
+      const comparison = readBoth(options, build, holding.resolve);
+      // Nobody waits for it when this transaction fails.
+      comparison.catch(() => undefined);
+      await Promise.race([holding.promise, comparison]);
+      return { comparison };
     },
   });
-  return begun.ok ? ok(await begun.value.comparing) : begun;
-};
 
 const readBoth = ({ database }: BuildOptions, build: number, onHeld: () => void): Promise<Comparison> =>
   onDatabase(() =>

@@ -13,7 +13,7 @@ const LOCKS = {
   following: 4503,
   /** One replica tells what differs after a switch. */
   telling: 4504,
-  /** Rows of builds, and what follows from them, are written (shared), or those of a released channel are erased. */
+  /** Rows of builds, and what follows from them, are written (shared), or what must not be there any more is erased. */
   erasure: 4505,
 } as const;
 

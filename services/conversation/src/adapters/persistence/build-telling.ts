@@ -5,13 +5,14 @@ import { wantedMedia } from '../../domain/media.ts';
 import type { MessageFact } from '../../domain/message.ts';
 import { schemaOf } from './build.store.ts';
 import { beginDifferences, type RowDifference } from './build-differences.ts';
-import { tryToTake } from './build-locks.ts';
+import { take, tryToTake } from './build-locks.ts';
 import { servedSchema } from './build-rows.ts';
 import { logChanges } from './change-log.ts';
 import type { Database } from './database.ts';
 import { wantMedia } from './media.queue.ts';
+import { withdrawSnapshots } from './snapshot-withdrawal.ts';
 
-const TELLING_TIMEOUT_MS = 3_600_000;
+export const TELLING_TIMEOUT_MS = 3_600_000;
 
 /**
  * After a switch: every row in which the served build differs from the one before is a change, which the live stream, the
@@ -54,6 +55,7 @@ UPDATE projection_builds SET tells_from = NULL WHERE is_served AND build = $1::i
 
 const tell = (database: Database, page: readonly RowDifference[], atMs: number): Promise<void> =>
   database.$transaction(async (tx) => {
+    await withdrawGone(tx, page, atMs);
     await logChanges(tx, changesOf(page), atMs);
     const messages = page.filter(({ table }) => table === 'messages');
     const keys = [
@@ -65,6 +67,13 @@ const tell = (database: Database, page: readonly RowDifference[], atMs: number):
     await tx.$executeRawUnsafe(FORGET_WORDS_SQL, ...keys);
     await wantMedia(tx, wantedMedia(await readMedia(tx, keys)), atMs);
   });
+
+const withdrawGone = async (tx: SqlClient, page: readonly RowDifference[], atMs: number): Promise<void> => {
+  const gone = page.filter(({ table, kind }) => table === 'conversations' && kind === 'only_left');
+  if (gone.length === 0) return;
+  await take(tx, 'erasure');
+  await withdrawSnapshots(tx, [...new Set(gone.map(({ channelId }) => channelId))], atMs);
+};
 
 const KEYS = 'unnest($1::text[], $2::text[], $3::text[]) AS changed (channel_id, conversation_id, message_id)';
 

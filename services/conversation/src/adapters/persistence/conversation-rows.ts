@@ -1,5 +1,5 @@
 import type { ReplyWindowFacts } from '@tiktok-channel/platform/reply-rules';
-import type { ConversationView, ReferralView } from '../../application/views.ts';
+import type { ConversationView, MessageView, ReferralView } from '../../application/views.ts';
 import { MESSAGE_COLUMNS, MESSAGE_JOINS, type MessageRow, messageView, numberOrNull } from './message-rows.ts';
 
 export interface ConversationRow extends MessageRow, WindowRow {
@@ -132,7 +132,8 @@ SELECT ${COLUMNS}
          ORDER BY channel_id LIMIT 1) AS c
   ${JOINS} ${WINDOW_JOINS} ${MESSAGE_JOINS}`;
 
-export const conversationView = (row: ConversationRow): ConversationView => ({
+/** `reply`: the last one, if nothing came after it. */
+export const conversationView = (row: ConversationRow, reply: MessageView | undefined): ConversationView => ({
   conversationId: row.conversation_id,
   channelId: row.channel_id,
   customer: {
@@ -142,7 +143,7 @@ export const conversationView = (row: ConversationRow): ConversationView => ({
     avatarMediaId: row.avatar_id,
     isFollower: row.customer_follows,
   },
-  lastMessage: messageView(row),
+  lastMessage: reply ?? messageView(row),
   referrals: (row.referrals ?? []).map((referral) => ({ ...referral, reference: referral.reference || null })),
   unreadCount: Number(row.unread),
   windowFacts: windowFactsOf(row),

@@ -12,7 +12,7 @@ import {
 } from './conversation-rows.ts';
 import { MESSAGE_COLUMNS, MESSAGE_JOINS, type MessageRow, messageView } from './message-rows.ts';
 import { listNotices } from './notices.query.ts';
-import { listPendingReplies } from './pending-replies.ts';
+import { conversationKey, listLastReplies, listPendingReplies } from './pending-replies.ts';
 import { findReply } from './reply.query.ts';
 import { findMatches } from './search.query.ts';
 
@@ -31,12 +31,13 @@ export const createConversationQueries = (client: SqlClient, windowMs: number): 
         conversationId: last.conversation_id,
         channelId: last.channel_id,
       }));
-      return { items: items.map(conversationView), next };
+      return { items: await onDatabase(() => viewsOf(client, items)), next };
     },
 
     getConversation: async ({ accountId, userId }, conversationId) => {
       const [row] = await select<ConversationRow>(GET_SQL, accountId, userId, windowMs, conversationId);
-      return row === undefined ? null : conversationView(row);
+      const [view] = await onDatabase(() => viewsOf(client, row === undefined ? [] : [row]));
+      return view ?? null;
     },
 
     findConversation: async (accountId, conversationId) => {
@@ -105,6 +106,11 @@ const listRows = async (
     places.map((place) => place.conversationId),
     places.map((place) => place.listedAt),
   );
+};
+
+const viewsOf = async (client: SqlClient, rows: readonly ConversationRow[]) => {
+  const replies = rows.length === 0 ? new Map<string, MessageView>() : await listLastReplies(client, rows);
+  return rows.map((row) => conversationView(row, replies.get(conversationKey(row))));
 };
 
 const pageOf = <View, Cursor>(

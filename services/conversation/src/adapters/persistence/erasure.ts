@@ -3,6 +3,7 @@ import type { VisibleFrom } from '../../domain/erasure.ts';
 import type { Facts } from '../../domain/facts.ts';
 import { share, take } from './build-locks.ts';
 import { repliesTable } from './fact-tables.ts';
+import { withdrawSnapshots } from './snapshot-withdrawal.ts';
 
 interface ChannelRow {
   readonly channel_id: string;
@@ -102,11 +103,13 @@ const ERASE_SQL: readonly string[] = [
 
 /**
  * What else is kept of released channels, beside the builds. Uploads belong to the account that made them. Rows of the change log
- * keep their places, and the messages that are left are changes anew, since what follows from them may not have been done.
+ * keep their places, and the messages that are left are changes anew, since what follows from them may not have been done. What was
+ * published of a conversation of which some is left is replaced by what follows from that.
  */
 export const eraseBeside = async (tx: SqlClient, channelIds: readonly string[], atMs: number): Promise<void> => {
   if (channelIds.length === 0) return;
   for (const sql of ERASE_BESIDE_SQL) await tx.$executeRawUnsafe(sql, channelIds);
+  await withdrawSnapshots(tx, channelIds, atMs);
   await tx.$executeRawUnsafe(LOG_REST_SQL, channelIds, atMs);
 };
 
@@ -129,7 +132,6 @@ const ERASE_BESIDE_SQL: readonly string[] = [
   olderIn('search_documents', 'search_documents.sent_at < channels.visible_from'),
   ofReleased('agent_read_marks'),
   ofReleased('participants'),
-  ofReleased('snapshots'),
   `UPDATE changes SET conversation_ids = ${withoutReleased('conversation_ids')}, subject_ids = ${withoutReleased('subject_ids')}
     WHERE channel_ids && $1::text[] AND kind <> 'channel'`,
 ];

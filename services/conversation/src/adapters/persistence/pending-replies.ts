@@ -43,12 +43,45 @@ export const listPendingReplies = async (
   return rows.map((row) => pendingView(row, conversationId));
 };
 
+interface LastRow extends PendingRow {
+  readonly channel_id: string;
+  readonly conversation_id: string;
+}
+
+/** Of conversations the newest reply that no message of theirs has overtaken, cancelled ones aside. */
+export const listLastReplies = async (
+  client: SqlClient,
+  conversations: readonly { readonly channel_id: string; readonly conversation_id: string; readonly sent_at: bigint }[],
+): Promise<ReadonlyMap<string, MessageView>> => {
+  const rows = await client.$queryRawUnsafe<LastRow[]>(
+    LAST_SQL,
+    conversations.map((conversation) => conversation.channel_id),
+    conversations.map((conversation) => conversation.conversation_id),
+    conversations.map((conversation) => conversation.sent_at),
+  );
+  return new Map(rows.map((row) => [conversationKey(row), pendingView(row, row.conversation_id)]));
+};
+
+export const conversationKey = (row: { readonly channel_id: string; readonly conversation_id: string }): string =>
+  `${row.channel_id}\0${row.conversation_id}`;
+
+const WITHOUT_MESSAGE = `
+  NOT EXISTS (SELECT FROM messages m
+               WHERE m.channel_id = r.channel_id AND m.conversation_id = r.conversation_id AND m.message_id = r.message_id)`;
+
+const LAST_SQL = `
+SELECT shown.channel_id, shown.conversation_id, last.*
+  FROM unnest($1::text[], $2::text[], $3::bigint[]) AS shown (channel_id, conversation_id, sent_at)
+ CROSS JOIN LATERAL (
+   SELECT r.first_at, r.text, r.attachments, r.quoted_message_id, ${REPLY_COLUMNS} FROM replies r
+    WHERE r.channel_id = shown.channel_id AND r.conversation_id = shown.conversation_id AND r.first_at >= shown.sent_at
+      AND r.action IS NULL AND (r.cancelled_at IS NULL OR r.sent_at IS NOT NULL) AND ${WITHOUT_MESSAGE}
+    ORDER BY r.first_at DESC, r.reply_id DESC LIMIT 1) AS last`;
+
 const pendingSql = (comparison: '<' | '>', direction: 'ASC' | 'DESC'): string => `
 SELECT * FROM (
   SELECT r.first_at, r.text, r.attachments, r.quoted_message_id, ${REPLY_COLUMNS} FROM replies r
-   WHERE r.channel_id = $1 AND r.conversation_id = $2 AND r.action IS NULL
-     AND NOT EXISTS (SELECT FROM messages m
-                      WHERE m.channel_id = r.channel_id AND m.conversation_id = r.conversation_id AND m.message_id = r.message_id)
+   WHERE r.channel_id = $1 AND r.conversation_id = $2 AND r.action IS NULL AND ${WITHOUT_MESSAGE}
   UNION ALL
   SELECT requested_at, text, attachments, quoted_message_id,
          reply_id, requested_at, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL

@@ -15,10 +15,28 @@ export interface SearchQuery {
 const FEW_MATCHES = 4_000;
 /** So many matches are looked at in a statement. */
 const HITS_AT_ONCE = 100;
+/** So many texts of a channel are looked through before their words' index is asked, which reads all matches of a common word. */
+const LOOKED_THROUGH = 2_000;
 
 /** Conversations with a match, at the place of their newest one. */
 export const findMatches = async (client: SqlClient, query: SearchQuery): Promise<readonly ConversationCursor[]> =>
-  onDatabase(async () => (await findByWords(client, query)) ?? (await findByTime(client, query)));
+  onDatabase(async () => {
+    const [end] = await client.$queryRawUnsafe<EndRow[]>(
+      END_SQL,
+      query.accountId,
+      query.channelId,
+      query.after?.listedAt ?? null,
+    );
+    const since = end?.sent_at ?? null;
+    const newest = await findByTime(client, query, since);
+    if (since === null || newest.length === query.limit) return newest;
+    return (await findByWords(client, query)) ?? (await findByTime(client, query));
+  });
+
+/** Where the texts end that are looked through; null: behind the oldest. */
+interface EndRow {
+  readonly sent_at: bigint | null;
+}
 
 interface PlaceRow {
   readonly looked_at: bigint;
@@ -39,26 +57,52 @@ const findByWords = async (client: SqlClient, query: SearchQuery): Promise<reado
   return rows.flatMap((row) => (row.channel_id === null ? [] : [placeOf({ ...row, channel_id: row.channel_id })]));
 };
 
-interface HitRow {
-  readonly channel_id: string;
-  readonly conversation_id: string;
-  readonly sent_at: bigint;
-  readonly is_newest: boolean;
-}
+type HitRow = Omit<PlaceRow, 'looked_at'> & { readonly channel_id: string };
 
-/** A match is passed over when its conversation has a newer one, so it may take several reads to find `limit`. */
-const findByTime = async (client: SqlClient, query: SearchQuery): Promise<readonly ConversationCursor[]> => {
+/** Down to the time `since`. A conversation comes with its newest match, and is passed over when others follow. */
+const findByTime = async (
+  client: SqlClient,
+  query: SearchQuery,
+  since: bigint | null = null,
+): Promise<readonly ConversationCursor[]> => {
   const found: ConversationCursor[] = [];
+  const passed = new Set<string>();
   let { after } = query;
   while (found.length < query.limit) {
-    const hits = await client.$queryRawUnsafe<HitRow[]>(TIME_SQL, ...parametersOf(query, after), HITS_AT_ONCE);
-    found.push(...hits.filter((hit) => hit.is_newest).map(placeOf));
+    const hits = await client.$queryRawUnsafe<HitRow[]>(TIME_SQL, ...parametersOf(query, after), HITS_AT_ONCE, since);
+    const unseen: ConversationCursor[] = [];
+    for (const place of hits.map(placeOf)) {
+      if (!passed.has(keyOf(place))) unseen.push(place);
+      passed.add(keyOf(place));
+    }
+    found.push(...(await withoutListed(client, query, unseen)));
     const last = hits.at(-1);
     if (last === undefined) break;
     after = placeOf(last);
   }
   return found.slice(0, query.limit);
 };
+
+/** Without conversations that an earlier page has: they have a match before the cursor. */
+const withoutListed = async (
+  client: SqlClient,
+  { search, after }: SearchQuery,
+  places: readonly ConversationCursor[],
+): Promise<readonly ConversationCursor[]> => {
+  if (after === null || places.length === 0) return places;
+  const rows = await client.$queryRawUnsafe<readonly Omit<HitRow, 'sent_at'>[]>(
+    LISTED_SQL,
+    places.map(({ channelId }) => channelId),
+    places.map(({ conversationId }) => conversationId),
+    search,
+    ...[after.listedAt, after.conversationId, after.channelId],
+  );
+  const listed = new Set(rows.map((row) => keyOf({ channelId: row.channel_id, conversationId: row.conversation_id })));
+  return places.filter((place) => !listed.has(keyOf(place)));
+};
+
+const keyOf = ({ channelId, conversationId }: Pick<ConversationCursor, 'channelId' | 'conversationId'>): string =>
+  `${channelId}\0${conversationId}`;
 
 const parametersOf = ({ accountId, channelId, search }: SearchQuery, after: ConversationCursor | null) => [
   accountId,
@@ -69,7 +113,7 @@ const parametersOf = ({ accountId, channelId, search }: SearchQuery, after: Conv
   after?.channelId ?? null,
 ];
 
-const placeOf = (hit: Pick<HitRow, 'channel_id' | 'conversation_id' | 'sent_at'>): ConversationCursor => ({
+const placeOf = (hit: HitRow): ConversationCursor => ({
   listedAt: Number(hit.sent_at),
   conversationId: hit.conversation_id,
   channelId: hit.channel_id,
@@ -77,6 +121,15 @@ const placeOf = (hit: Pick<HitRow, 'channel_id' | 'conversation_id' | 'sent_at'>
 
 const BEHIND = '($4::bigint IS NULL OR (sent_at, conversation_id, channel_id) < ($4::bigint, $5::text, $6::text))';
 const IN_ORDER = 'sent_at DESC, conversation_id DESC, channel_id DESC';
+
+/** Of the channels with the most texts, so that of none more are looked through. */
+const END_SQL = `
+SELECT max(passed.sent_at) AS sent_at FROM ${VISIBLE_CHANNELS}
+ CROSS JOIN LATERAL (
+   SELECT sent_at FROM search_documents
+    WHERE channel_id = channel.channel_id AND sent_at >= channel.visible_from AND ($3::bigint IS NULL OR sent_at <= $3::bigint)
+    ORDER BY sent_at DESC OFFSET ${LOOKED_THROUGH} LIMIT 1) AS passed
+ WHERE $2::text IS NULL OR channel.channel_id = $2::text`;
 
 const WORDS_SQL = `
 WITH visible AS MATERIALIZED (
@@ -93,17 +146,21 @@ SELECT looked.looked_at, place.*
  ORDER BY ${IN_ORDER}`;
 
 const TIME_SQL = `
-SELECT hit.channel_id, hit.conversation_id, hit.sent_at,
-       NOT coalesce((SELECT true FROM search_documents newer
-                      WHERE newer.channel_id = hit.channel_id AND newer.conversation_id = hit.conversation_id
-                        AND newer.words @@ $3::tsquery AND (newer.sent_at, newer.message_id) > (hit.sent_at, hit.message_id)
-                      LIMIT 1), false) AS is_newest
-  FROM (
-    SELECT match.channel_id, match.conversation_id, match.message_id, match.sent_at FROM ${VISIBLE_CHANNELS}
-     CROSS JOIN LATERAL (
-       SELECT * FROM search_by_time(channel.channel_id, channel.visible_from, coalesce($4::bigint, ${Number.MAX_SAFE_INTEGER}),
-                                     coalesce($5::text, ''), $3::tsquery, $7::int)
-        WHERE ${BEHIND}) AS match
-     WHERE $2::text IS NULL OR channel.channel_id = $2::text
-     ORDER BY match.sent_at DESC, match.conversation_id DESC, match.channel_id DESC LIMIT $7::int) AS hit
- ORDER BY hit.sent_at DESC, hit.conversation_id DESC, hit.channel_id DESC`;
+SELECT match.channel_id, match.conversation_id, match.sent_at FROM ${VISIBLE_CHANNELS}
+ CROSS JOIN LATERAL (
+   SELECT * FROM search_by_time(channel.channel_id, greatest(channel.visible_from, $8::bigint),
+                                 coalesce($4::bigint, ${Number.MAX_SAFE_INTEGER}), coalesce($5::text, ''), $3::tsquery, $7::int)
+    WHERE ${BEHIND}) AS match
+ WHERE $2::text IS NULL OR channel.channel_id = $2::text
+ ORDER BY match.sent_at DESC, match.conversation_id DESC, match.channel_id DESC LIMIT $7::int`;
+
+/** `OFFSET 0` keeps the planner from the index of all words, where it would read every match of every conversation each time. */
+const LISTED_SQL = `
+SELECT channel_id, conversation_id FROM unnest($1::text[], $2::text[]) AS hit (channel_id, conversation_id)
+ WHERE EXISTS (
+   SELECT FROM (
+     SELECT words FROM search_documents document
+      WHERE document.channel_id = hit.channel_id AND document.conversation_id = hit.conversation_id
+        AND (document.sent_at, document.conversation_id, document.channel_id) >= ($4::bigint, $5::text, $6::text)
+     OFFSET 0) AS before
+    WHERE words @@ $3::tsquery)`;

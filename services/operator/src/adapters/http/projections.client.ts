@@ -4,8 +4,8 @@ import { OperatorFailure } from '../../domain/failure.ts';
 import type { OperatorApi, OperatorCall } from './operator-api.client.ts';
 
 const PATH = '/projections';
-/** Every row of both builds is read. */
-const COMPARISON_DEADLINE_MS = 30 * 60_000;
+/** Every row of both builds is read; conversation gives up then too, and signs of life come meanwhile. */
+const COMPARISON_DEADLINE_MS = 60 * 60_000;
 /** The served build stands still for five seconds at most, and statistics are made of the other one before. */
 const SWITCH_DEADLINE_MS = 5 * 60_000;
 

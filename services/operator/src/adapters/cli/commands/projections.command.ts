@@ -87,7 +87,9 @@ const compareCommand = ({ terminal, run, withProjections }: Dependencies): Comma
     .action((number: number, options: Options) =>
       run(() =>
         withProjections(async ({ projections }) => {
-          const comparison = await projections.compare(number, reasonIn(options));
+          const reason = reasonIn(options);
+          terminal.note('Every row of both is read, which takes minutes where there are millions.');
+          const comparison = await projections.compare(number, reason);
           await terminal.print(options.json ? harmlessJson(comparison, 2) : comparisonOf(comparison));
           return OK;
         }),
