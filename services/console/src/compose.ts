@@ -44,11 +44,13 @@ export const composeConsole = ({
   const isLocal = settings.NODE_ENV !== 'production';
   const replicas = (upstream: Upstream): Replicas =>
     createReplicas({ upstream, addresses: replicasOf(settings, upstream), logger, ...(pace && { pace }) });
+  const conversation = replicas('conversation');
   const services = {
     ingress: replicas('ingress'),
     history: replicas('history'),
     auth: replicas('auth'),
-    conversation: replicas('conversation'),
+    conversation,
+    projector: settings.PROJECTOR_URL.length === 0 ? conversation : replicas('projector'),
     outbound: replicas('outbound'),
   };
   const time = createServiceClock({ service: 'console', url: settings.CLOCK_URL, given: undefined, logger });
@@ -78,7 +80,10 @@ export const composeConsole = ({
     port: settings.INTERNAL_PORT,
   });
   const open = createHttpServer({ name: 'public HTTP', listener: publicApp, host, port: settings.PORT });
-  const watches = UPSTREAMS.map((upstream) => ({ name: `replicas of ${upstream}`, ...services[upstream] }));
+  const watches = UPSTREAMS.filter((upstream) => replicasOf(settings, upstream).length > 0).map((upstream) => ({
+    name: `replicas of ${upstream}`,
+    ...services[upstream],
+  }));
   const announce = () => logger.info('service.ready', { port: open.port(), internalPort: internal.port() });
   parts.push(telemetryPart, ...time.parts, internal, ...watches, open, { name: 'announcement', start: announce });
 

@@ -32,12 +32,15 @@ const schema = processSettings
     AUTH_URL: replicaUrls,
     CONVERSATION_URL: replicaUrls,
     OUTBOUND_URL: replicaUrls,
+    /** Those of conversation that project, where others only serve: its operators are served there. All of them where it is left out. */
+    PROJECTOR_URL: replicaUrls.default([]),
     /** Where each replica tells whether it is ready, in the same order; of use where there are several. */
     INGRESS_INTERNAL_URL: replicaUrls.default([]),
     HISTORY_INTERNAL_URL: replicaUrls.default([]),
     AUTH_INTERNAL_URL: replicaUrls.default([]),
     CONVERSATION_INTERNAL_URL: replicaUrls.default([]),
     OUTBOUND_INTERNAL_URL: replicaUrls.default([]),
+    PROJECTOR_INTERNAL_URL: replicaUrls.default([]),
     /** Its phone page is linked from the page, and its pictures may be shown. */
     SIMULATOR_URL: setting.url.optional(),
     OIDC_ISSUER: setting.url.default(LOCAL_ISSUER),

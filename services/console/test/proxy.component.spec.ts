@@ -43,6 +43,17 @@ describe('the proxy', () => {
     expect(await response.json()).to.deep.equal({ upstream: 'outbound', url: '/operator/v1/dead-letters?limit=5' });
   });
 
+  it('gives operators of conversation the way to who projects, or to all where all do', async () => {
+    const asked = async (url: string) => {
+      const response = await fetch(`${url}/operator/conversation/v1/outbox`);
+      return ((await response.json()) as { readonly upstream: string }).upstream;
+    };
+    expect(await asked(console.url)).to.equal('projector');
+
+    const alike = await startConsole({ PROJECTOR_URL: '' });
+    expect(await asked(alike.url).finally(() => alike.stop())).to.equal('conversation');
+  });
+
   it('leaves cookies and redirects to the browser', async () => {
     console.services.auth.answerBy((_request, response) => {
       response.writeHead(303, {

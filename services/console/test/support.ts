@@ -71,6 +71,7 @@ export const startConsole = async (environment: Record<string, string> = {}, sil
     history: await startUpstream('history', seen),
     auth: await startUpstream('auth', seen),
     conversation: await startUpstream('conversation', seen),
+    projector: await startUpstream('projector', seen),
     outbound: await startUpstream('outbound', seen),
   };
   const logger = createRecordingLogger();

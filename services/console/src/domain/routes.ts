@@ -1,5 +1,5 @@
 /** What has a public port behind the one origin. */
-export const UPSTREAMS = ['ingress', 'history', 'auth', 'conversation', 'outbound'] as const;
+export const UPSTREAMS = ['ingress', 'history', 'auth', 'conversation', 'projector', 'outbound'] as const;
 export type Upstream = (typeof UPSTREAMS)[number];
 
 export interface Route {
@@ -26,11 +26,11 @@ const RULES: readonly Rule[] = [
   { path: '/local/', upstream: 'auth', onlyLocally: true },
 ];
 
-/** Which of its processes serves a service's operators: of ingress, whose webhooks alone TikTok reaches, the one with consumers. */
+/** Which of its processes serves a service's operators: the one with consumers, where there are others too. */
 const OPERATED: ReadonlyMap<string, Upstream> = new Map([
   ['ingress', 'history'],
   ['auth', 'auth'],
-  ['conversation', 'conversation'],
+  ['conversation', 'projector'],
   ['outbound', 'outbound'],
 ]);
 

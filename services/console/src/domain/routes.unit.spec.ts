@@ -24,7 +24,7 @@ describe('the one public origin', () => {
   for (const [service, upstream] of [
     ['ingress', 'history'],
     ['auth', 'auth'],
-    ['conversation', 'conversation'],
+    ['conversation', 'projector'],
     ['outbound', 'outbound'],
   ] as const) {
     it(`sends what operators ask ${service} to ${upstream}, without its name`, () => {
@@ -50,6 +50,7 @@ describe('the one public origin', () => {
     '/operator/auth/metrics',
     '/operator/console/v1/outbox',
     '/operator/history/v1/outbox',
+    '/operator/projector/v1/outbox',
     '/operator/v1/outbox',
     '/operator/auth/v1/',
     '/v1',
