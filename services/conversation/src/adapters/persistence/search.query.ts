@@ -13,8 +13,9 @@ export interface SearchQuery {
 
 /** What has no more matches than this is found by its words and put in order; what has more is met soon enough in order of time. */
 const FEW_MATCHES = 4_000;
-/** So many matches are looked at in a statement. */
+/** So many matches are looked at in the first statement, and twice as many in each other: few conversations may have them all. */
 const HITS_AT_ONCE = 100;
+const MOST_HITS_AT_ONCE = 25_600;
 /** So many texts are looked through before their words' index is asked, which reads all matches of a common word. */
 const LOOKED_THROUGH = 2_000;
 
@@ -68,8 +69,8 @@ const findByTime = async (
   const found: ConversationCursor[] = [];
   const passed = new Set<string>();
   let { after } = query;
-  while (found.length < query.limit) {
-    const hits = await client.$queryRawUnsafe<HitRow[]>(TIME_SQL, ...parametersOf(query, after), HITS_AT_ONCE, since);
+  for (let most = HITS_AT_ONCE; found.length < query.limit; most = Math.min(2 * most, MOST_HITS_AT_ONCE)) {
+    const hits = await client.$queryRawUnsafe<HitRow[]>(TIME_SQL, ...parametersOf(query, after), most, since);
     const unseen: ConversationCursor[] = [];
     for (const place of hits.map(placeOf)) {
       if (!passed.has(keyOf(place))) unseen.push(place);
