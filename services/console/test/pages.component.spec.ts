@@ -91,7 +91,7 @@ describe('the page', () => {
       expect(policyOf(page)['connect-src']).to.deep.equal(["'self'", 'https://id.example']);
       const config = (await (await fetch(`${started.url}/config.json`)).json()) as Record<string, unknown>;
       expect(config.phoneUrl).to.equal(null);
-      for (const path of ['/local/token', '/local/authorization', '/local/openid/token']) {
+      for (const path of ['/local/token', '/local/openid/token']) {
         expect((await fetch(`${started.url}${path}`, { method: 'POST' })).status, path).to.equal(404);
       }
     } finally {
