@@ -11,6 +11,7 @@ export interface RunningCommand {
   readonly result: Promise<CommandResult>;
   /** What it has printed up to now. */
   stdout(): string;
+  stderr(): string;
   interrupt(): void;
 }
 
@@ -36,7 +37,7 @@ export const startCommand = (args: readonly string[], environment: Environment =
     child.once('error', reject);
     child.once('close', (code) => resolve({ code, stdout, stderr }));
   });
-  return { result, stdout: () => stdout, interrupt: () => child.kill('SIGINT') };
+  return { result, stdout: () => stdout, stderr: () => stderr, interrupt: () => child.kill('SIGINT') };
 };
 
 export const runCommand = (args: readonly string[], environment: Environment = {}): Promise<CommandResult> =>
