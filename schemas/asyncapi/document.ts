@@ -64,7 +64,7 @@ const channel = (topic: Topic): Part => ({
 });
 
 const kept = ({ cleanup, retentionDays }: Topic): string => {
-  if (cleanup === 'compact') return 'the last record of each key';
+  if (cleanup === 'compact') return 'the last record of each key; one without a value says that nothing is left';
   return retentionDays === null ? 'for ever by default' : `${retentionDays} days`;
 };
 

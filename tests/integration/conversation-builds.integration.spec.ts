@@ -1,9 +1,11 @@
 import { conversationMigrations } from '@tiktok-channel/conversation';
 import { migrate } from '@tiktok-channel/platform/postgres';
-import { createManualClock, createRecordingLogger } from '@tiktok-channel/platform/testing';
+import { createManualClock, createRecordingLogger, eventually } from '@tiktok-channel/platform/testing';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { createBuildStore } from '../../services/conversation/src/adapters/persistence/build.store.ts';
+import { take } from '../../services/conversation/src/adapters/persistence/build-locks.ts';
+import { createTellDifferences } from '../../services/conversation/src/adapters/persistence/build-telling.ts';
 import { createProjectionBuilds } from '../../services/conversation/src/adapters/persistence/builds.ts';
 import { createDatabase, type Database } from '../../services/conversation/src/adapters/persistence/database.ts';
 import { createProjectionStore } from '../../services/conversation/src/adapters/persistence/projection.store.ts';
@@ -77,6 +79,35 @@ describe('a build of the projection', () => {
     expect(await builds.start(1)).to.deep.equal({ ok: true, value: 3 });
     expect(await builds.start(1)).to.deep.equal({ ok: false, error: 'too_many_builds' });
     expect(await builds.drop(3)).to.deep.equal({ ok: true, value: undefined });
+  });
+
+  it('wants nothing of what is erased while its differences are told', async () => {
+    await empty();
+    await projectAll(createProjectionStore({ database, group }), [[]], 1);
+    await projectAll(createBuildStore({ database, group, build: 2 }), [[]], 1);
+    await database.$executeRawUnsafe(
+      `INSERT INTO projection_2.messages
+              (channel_id, conversation_id, message_id, sent_at, direction, kind, tiktok_media_id, received_at, from_history)
+       VALUES ('biz-1', 'C', 'm', 1, 'incoming', 'image', 'MEDIA', 1, 0)`,
+    );
+    expect((await builds.switchTo(2, 1)).ok).to.equal(true);
+    let telling: Promise<boolean> = Promise.resolve(false);
+    await database.$transaction(async (tx) => {
+      await take(tx, 'erasure');
+      telling = createTellDifferences(database)(() => 1);
+      await eventually('the telling waits', async () => {
+        const waiting = await database.$queryRawUnsafe<unknown[]>(
+          `SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`,
+        );
+        return waiting.length === 1;
+      });
+      await tx.$executeRawUnsafe('DELETE FROM messages');
+    });
+
+    expect(await telling).to.equal(true);
+    expect(
+      await database.$queryRawUnsafe(`SELECT FROM media WHERE message_id = 'm' AND tiktok_media_id = 'MEDIA'`),
+    ).to.deep.equal([]);
   });
 
   const TABLES = [

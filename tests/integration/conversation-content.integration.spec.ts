@@ -275,13 +275,15 @@ describe('what a conversation can hold', () => {
     expect(await foreign.all('/v1/notices')).to.deep.equal([]);
   });
 
-  it('says of what the business wrote whether it was in the app, or an automatic message', async () => {
+  it('says of what the business wrote whether it was in the app, on the web, or an automatic message', async () => {
     await bench.publish(
       echoed({ messageId: 'm-app', source: 'APP' }),
+      echoed({ messageId: 'm-web', source: 'WEB' }),
       echoed({ messageId: 'm-auto', source: 'OTHERS', automaticMessageType: 'WELCOME_MESSAGE' }),
     );
 
     expect(await messageWith('m-app')).to.include({ source: 'app', automatic: null, direction: 'outgoing' });
+    expect(await messageWith('m-web')).to.include({ source: 'web', automatic: null, replyId: null });
     expect(await messageWith('m-auto')).to.include({ source: 'others', automatic: 'WELCOME_MESSAGE' });
   });
 

@@ -25,13 +25,21 @@ import {
 } from '../support/conversation.ts';
 import { PNG } from '../support/images.ts';
 import { scaled } from '../support/long.ts';
-import { type DocumentedOperation, nearly, operationsIn, wildText, wrongText, wrongValue } from '../support/openapi.ts';
+import {
+  badCall,
+  type DocumentedOperation,
+  operationsIn,
+  wildPath,
+  wrongText,
+  wrongValue,
+} from '../support/openapi.ts';
 import { sendReply } from '../support/records.ts';
 
 const FILE = new URL('../../schemas/openapi/conversation.yaml', import.meta.url);
 const CONVERSATION = 'CONV+a/b==';
 /** As the file has it: the first test says so. */
 const DOCUMENTED = operationsIn(JSON.parse(JSON.stringify(openApiDocument())));
+const wildIds = { conversationId: fc.oneof(wildPath, fc.constant(CONVERSATION)), replyId: wildPath, mediaId: wildPath };
 const nameOf = ({ method, path }: Pick<DocumentedOperation, 'method' | 'path'>): string =>
   `${method.toUpperCase()} ${path}`;
 
@@ -267,7 +275,7 @@ describe('every operation of conversations', () => {
 
       it('refuses whatever else comes by a problem that names the field, and never fails', async () => {
         await fc.assert(
-          fc.asyncProperty(badCall(operation), async (bad) => {
+          fc.asyncProperty(badCall(operation, wildIds), async (bad) => {
             const { status, body } = await call(operation, { token: mine, ...bad });
             const told = JSON.stringify({ bad, status, body });
             expect(status, told).to.be.lessThan(500);
@@ -281,29 +289,3 @@ describe('every operation of conversations', () => {
     });
   }
 });
-
-const wildPath = wildText
-  .filter((text) => text !== '' && text !== '.' && text !== '..')
-  // A lone surrogate is no address: one is left to the query and the body.
-  .map((text) => text.toWellFormed());
-
-const badCall = (operation: DocumentedOperation) => {
-  const named = (place: string) =>
-    operation.parameters.filter((parameter) => parameter.in === place).map(({ name }) => name);
-  return fc
-    .record({
-      pathIds: fc.record({
-        conversationId: fc.oneof(wildPath, fc.constant(CONVERSATION)),
-        replyId: wildPath,
-        mediaId: wildPath,
-      }),
-      query: fc.dictionary(fc.constantFrom('other', ...named('query')), wildText),
-      headers: fc.dictionary(
-        fc.constantFrom('x-other', ...named('header'), 'range', 'if-none-match', 'if-range'),
-        // What a header can carry at all.
-        fc.string({ unit: 'grapheme-ascii', maxLength: 40 }),
-      ),
-      body: nearly(operation.body ?? {}),
-    })
-    .map(({ query, ...rest }) => ({ ...rest, query: `?${new URLSearchParams(query)}` }));
-};

@@ -1,12 +1,20 @@
 import { conversationMigrations } from '@tiktok-channel/conversation';
 import { migrate } from '@tiktok-channel/platform/postgres';
-import { createRecordingLogger } from '@tiktok-channel/platform/testing';
+import { createRecordingLogger, eventually } from '@tiktok-channel/platform/testing';
 import { expect } from 'chai';
 import { createDatabase, type Database } from '../../services/conversation/src/adapters/persistence/database.ts';
+import { eraseBeside } from '../../services/conversation/src/adapters/persistence/erasure.ts';
 import { createParticipantQueue } from '../../services/conversation/src/adapters/persistence/participants.repository.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
 
 const NOW = 1_767_225_600_000;
+
+const participant = {
+  displayName: 'Mia',
+  isFollower: null,
+  avatar: { url: 'https://example.com/a.png?x=1', name: 'https://example.com/a.png' },
+  isWhole: true,
+};
 
 describe('the queue of customers to look up', () => {
   let server: TestDatabase;
@@ -41,15 +49,44 @@ describe('the queue of customers to look up', () => {
     const [claimed] = await claim(1);
     if (claimed === undefined) throw new Error('nobody was claimed');
     await database.$executeRawUnsafe('DELETE FROM participants');
-    const participant = {
-      displayName: 'Mia',
-      isFollower: null,
-      avatar: { url: 'https://example.com/a.png?x=1', name: 'https://example.com/a.png' },
-      isWhole: true,
-    };
     await createParticipantQueue(database).store(claimed, { participant, atMs: NOW });
 
+    await expectNothing();
+  });
+
+  it('keeps nothing of what is just being stored when the channel is erased', async () => {
+    await database.$executeRawUnsafe(
+      `INSERT INTO participants (channel_id, conversation_id, next_fetch_at) VALUES ('biz-1', 'NEW', $1::bigint)`,
+      NOW,
+    );
+    const [claimed] = await claim(1);
+    if (claimed === undefined) throw new Error('nobody was claimed');
+    const working: Promise<unknown>[] = [];
+    await database.$transaction(
+      async (tx) => {
+        // What is found is stored but for the change that tells of it.
+        await tx.$executeRawUnsafe('LOCK TABLE changes');
+        working.push(createParticipantQueue(database).store(claimed, { participant, atMs: NOW }));
+        await eventually('it is stored', async () => (await waiting()) === 1);
+        working.push(database.$transaction((erasing) => eraseBeside(erasing, ['biz-1'], NOW)));
+        await eventually('it is erased', async () => (await waiting()) === 2);
+      },
+      { timeout: 30_000 },
+    );
+    await Promise.all(working);
+
+    await expectNothing();
+  });
+
+  const waiting = async (): Promise<number> => {
+    const rows = await database.$queryRawUnsafe<unknown[]>(
+      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    return rows.length;
+  };
+
+  const expectNothing = async (): Promise<void> => {
     expect(await database.$queryRawUnsafe('SELECT FROM participants')).to.deep.equal([]);
     expect(await database.$queryRawUnsafe('SELECT FROM media')).to.deep.equal([]);
-  });
+  };
 });

@@ -97,6 +97,11 @@ describe('a read model with wrong rows', () => {
          FROM projection_1.messages m WHERE message_id = '${message(0, MESSAGES - 1)}'`,
     );
     await sql(`INSERT INTO snapshots VALUES ('biz-1', 'CONV-PHANTOM', 1, '')`);
+    await sql(
+      `INSERT INTO search_documents
+       SELECT 'biz-1', 'CONV-PHANTOM', message_id, 5000, array_to_tsvector(ARRAY['text'])
+         FROM unnest(ARRAY['', '${message(0, MESSAGES - 1)}']) AS message_id`,
+    );
   };
 
   it('is compared with a build from the start, by ids and columns alone', async () => {
@@ -198,6 +203,7 @@ describe('a read model with wrong rows', () => {
       const snapshots = new Map(await readKeyed(bench, topics.conversations.name));
       return snapshots.get('CONV-PHANTOM') === null;
     });
+    expect(await sql(`SELECT FROM search_documents WHERE conversation_id = 'CONV-PHANTOM'`)).to.deep.equal([]);
   });
 
   it('keeps the build before up to date, to which can be switched back, until it is dropped', async () => {

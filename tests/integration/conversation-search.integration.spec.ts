@@ -2,6 +2,7 @@ import { conversationMigrations } from '@tiktok-channel/conversation';
 import { migrate } from '@tiktok-channel/platform/postgres';
 import { createRecordingLogger } from '@tiktok-channel/platform/testing';
 import { expect } from 'chai';
+import { createConversationQueries } from '../../services/conversation/src/adapters/persistence/conversation.queries.ts';
 import { createDatabase, type Database } from '../../services/conversation/src/adapters/persistence/database.ts';
 import { findMatches } from '../../services/conversation/src/adapters/persistence/search.query.ts';
 import type { ConversationCursor } from '../../services/conversation/src/application/views.ts';
@@ -99,6 +100,21 @@ describe('a search in more texts than are looked through', () => {
       }
     });
   }
+
+  it('goes on behind matches whose conversations are just going, which are shown to nobody', async () => {
+    const { listConversations } = createConversationQueries(database, 1);
+    const query = {
+      accountId: 'account-1',
+      userId: 'mira',
+      channelId: null,
+      search: searchQueryOf('common'),
+      limit: PAGE,
+    };
+    expect(await listConversations({ ...query, after: null })).to.deep.equal({
+      items: [],
+      next: expected('common', null)[PAGE - 1],
+    });
+  });
 
   it('finds nothing that is not there', async () => {
     expect(await allPages('nothing', null)).to.deep.equal([]);

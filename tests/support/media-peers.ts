@@ -14,7 +14,12 @@ export interface MediaPeers {
   /** What the content list says of a conversation: `data` by conversation id. */
   readonly contents: Map<string, object>;
   token: string | null;
-  readonly calls: { readonly path: string; readonly headers: IncomingMessage['headers']; readonly body: string }[];
+  readonly calls: {
+    readonly path: string;
+    readonly headers: IncomingMessage['headers'];
+    readonly body: string;
+    readonly at: number;
+  }[];
   stop(): Promise<void>;
 }
 
@@ -27,7 +32,7 @@ export const startMediaPeers = async (): Promise<MediaPeers> => {
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks).toString();
     const path = request.url ?? '';
-    calls.push({ path, headers: request.headers, body });
+    calls.push({ path, headers: request.headers, body, at: performance.now() });
     if (path.startsWith('/internal/v1/channels/')) {
       const channel = { status: 'connected', grantedScopes: ['message.list.read'] };
       answer(response, { ...channel, accessToken: peers.token, goodUntil: null });

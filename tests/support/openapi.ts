@@ -120,3 +120,26 @@ export const wrongValue = (schema: JsonSchema): unknown =>
 
 const typesOf = ({ type, anyOf = [] }: JsonSchema): ReadonlySet<string | undefined> =>
   new Set([type, ...anyOf.flatMap((each) => [...typesOf(each)])]);
+
+export const wildPath = wildText
+  .filter((text) => text !== '' && text !== '.' && text !== '..')
+  // A lone surrogate is no address: one is left to the query and the body.
+  .map((text) => text.toWellFormed());
+
+/** Calls of an operation with anything in every place that it has. */
+export const badCall = (operation: DocumentedOperation, pathIds: Readonly<Record<string, fc.Arbitrary<string>>>) => {
+  const named = (place: string) =>
+    operation.parameters.filter((parameter) => parameter.in === place).map(({ name }) => name);
+  return fc
+    .record({
+      pathIds: fc.record(pathIds),
+      query: fc.dictionary(fc.constantFrom('other', ...named('query')), wildText),
+      headers: fc.dictionary(
+        fc.constantFrom('x-other', ...named('header'), 'range', 'if-none-match', 'if-range'),
+        // What a header can carry at all.
+        fc.string({ unit: 'grapheme-ascii', maxLength: 40 }),
+      ),
+      body: nearly(operation.body ?? {}),
+    })
+    .map(({ query, ...rest }) => ({ ...rest, query: `?${new URLSearchParams(query)}` }));
+};

@@ -1,5 +1,5 @@
 import type { Facts } from './facts.ts';
-import type { ReplyFact } from './reply.ts';
+import { BLANK_REPLY, type ReplyFact } from './reply.ts';
 
 /** Of channels by id: what is older is shown to nobody, and not kept. Who has none keeps everything. */
 export type VisibleFrom = ReadonlyMap<string, number>;
@@ -27,34 +27,9 @@ export const withoutOlder = (facts: Facts, visibleFrom: VisibleFrom): Facts => {
 };
 
 const blankReply = ({ channelId, replyId, conversationId, firstAt }: ReplyFact): ReplyFact => ({
+  ...BLANK_REPLY,
   channelId,
   replyId,
   conversationId,
   firstAt,
-  queuedAt: null,
-  delayedAt: null,
-  unknownAt: null,
-  settledAt: null,
-  failedAt: null,
-  cancelledAt: null,
-  sentAt: null,
-  deliveredAt: null,
-  readAt: null,
-  lastDelayedAt: null,
-  delayReason: null,
-  delayedUntil: null,
-  messageId: null,
-  text: null,
-  attachments: null,
-  action: null,
-  quotedMessageId: null,
-  retryOf: null,
-  failureCode: null,
-  failureRetryable: null,
-  failureMessage: null,
-  failureAdvice: null,
-  failureNextAllowedAt: null,
-  failureTiktokCode: null,
-  failureTiktokRequestId: null,
-  attempts: 0,
 });

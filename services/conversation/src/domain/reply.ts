@@ -55,6 +55,36 @@ export interface ReplyFact {
   readonly attempts: number;
 }
 
+/** What is said of a reply of which nothing but ids and a time is known. */
+export const BLANK_REPLY: Omit<ReplyFact, 'channelId' | 'replyId' | 'conversationId' | 'firstAt'> = {
+  queuedAt: null,
+  delayedAt: null,
+  unknownAt: null,
+  settledAt: null,
+  failedAt: null,
+  cancelledAt: null,
+  sentAt: null,
+  deliveredAt: null,
+  readAt: null,
+  lastDelayedAt: null,
+  delayReason: null,
+  delayedUntil: null,
+  messageId: null,
+  text: null,
+  attachments: null,
+  action: null,
+  quotedMessageId: null,
+  retryOf: null,
+  failureCode: null,
+  failureRetryable: null,
+  failureMessage: null,
+  failureAdvice: null,
+  failureNextAllowedAt: null,
+  failureTiktokCode: null,
+  failureTiktokRequestId: null,
+  attempts: 0,
+};
+
 /** Fields of which the lesser present value counts. Of the newest delay they go together, and `attempts` is a maximum. */
 export const LEAST_FIELDS = [
   'conversationId',

@@ -127,7 +127,10 @@ export const conversationResponse = z
       closesAt: time.nullable(),
       remaining: z.int().nullable().meta({ description: 'Null is any number.' }),
     }),
-    updatedAt: time,
+    updatedAt: time.meta({
+      description:
+        'When its newest message of TikTok was sent, epoch milliseconds: its place in the list. A reply behind it that waits or failed is `lastMessage`, and moves it nowhere.',
+    }),
   })
   .meta({ id: 'Conversation' });
 

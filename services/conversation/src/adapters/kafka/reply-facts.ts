@@ -1,6 +1,6 @@
 import { storableText } from '@tiktok-channel/platform/kernel';
 import type { ReplyDelayed, ReplyFailed, ReplyOutcomeUnknown, ReplyQueued, SendReply } from '@tiktok-channel/schemas';
-import type { ReplyFact, ReplyTimes } from '../../domain/reply.ts';
+import { BLANK_REPLY, type ReplyFact, type ReplyTimes } from '../../domain/reply.ts';
 
 interface ReplyRecord {
   readonly replyId: string;
@@ -13,7 +13,7 @@ interface ReplyRecord {
 
 /** What every status record says: which reply, and since when it has the status that `time` stands for. */
 export const replyFact = (record: ReplyRecord, time: keyof ReplyTimes): ReplyFact => ({
-  ...NOTHING_KNOWN,
+  ...BLANK_REPLY,
   channelId: storableText(record.channelId),
   replyId: storableText(record.replyId),
   conversationId: storableText(record.conversationId),
@@ -60,30 +60,3 @@ export const failedReply = (record: ReplyFailed): ReplyFact => ({
 });
 
 const optional = (text: string | null | undefined): string | null => (text == null ? null : storableText(text));
-
-const NOTHING_KNOWN = {
-  queuedAt: null,
-  delayedAt: null,
-  unknownAt: null,
-  settledAt: null,
-  failedAt: null,
-  cancelledAt: null,
-  sentAt: null,
-  deliveredAt: null,
-  readAt: null,
-  lastDelayedAt: null,
-  delayReason: null,
-  delayedUntil: null,
-  text: null,
-  attachments: null,
-  action: null,
-  quotedMessageId: null,
-  retryOf: null,
-  failureCode: null,
-  failureRetryable: null,
-  failureMessage: null,
-  failureAdvice: null,
-  failureNextAllowedAt: null,
-  failureTiktokCode: null,
-  failureTiktokRequestId: null,
-} as const;

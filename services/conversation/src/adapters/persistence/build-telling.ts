@@ -5,7 +5,7 @@ import { wantedMedia } from '../../domain/media.ts';
 import type { MessageFact } from '../../domain/message.ts';
 import { schemaOf } from './build.store.ts';
 import { beginDifferences, type RowDifference } from './build-differences.ts';
-import { take, tryToTake } from './build-locks.ts';
+import { share, take, tryToTake } from './build-locks.ts';
 import { servedSchema } from './build-rows.ts';
 import { logChanges } from './change-log.ts';
 import type { Database } from './database.ts';
@@ -53,27 +53,31 @@ const TELLING_SQL = 'SELECT build, tells_from FROM projection_builds WHERE is_se
 const TOLD_SQL = `
 UPDATE projection_builds SET tells_from = NULL WHERE is_served AND build = $1::int AND tells_from = $2::int`;
 
-const tell = (database: Database, page: readonly RowDifference[], atMs: number): Promise<void> =>
-  database.$transaction(async (tx) => {
-    await withdrawGone(tx, page, atMs);
-    await logChanges(tx, changesOf(page), atMs);
-    const messages = page.filter(({ table }) => table === 'messages');
-    const keys = [
-      messages.map(({ channelId }) => channelId),
-      messages.map(({ conversationId }) => conversationId),
-      messages.map(({ subjectId }) => subjectId),
-    ];
-    // What is still there is indexed again by the change.
-    await tx.$executeRawUnsafe(FORGET_WORDS_SQL, ...keys);
-    await wantMedia(tx, wantedMedia(await readMedia(tx, keys)), atMs);
-  });
+/** For a thousand rows; it may have to wait for a batch of the projection. */
+const TELL_TIMEOUT_MS = 30_000;
 
-const withdrawGone = async (tx: SqlClient, page: readonly RowDifference[], atMs: number): Promise<void> => {
-  const gone = page.filter(({ table, kind }) => table === 'conversations' && kind === 'only_left');
-  if (gone.length === 0) return;
-  await take(tx, 'erasure');
-  await withdrawSnapshots(tx, [...new Set(gone.map(({ channelId }) => channelId))], atMs);
+const tell = (database: Database, page: readonly RowDifference[], atMs: number): Promise<void> =>
+  database.$transaction((tx) => tellPage(tx, page, atMs), { timeout: TELL_TIMEOUT_MS, maxWait: TELL_TIMEOUT_MS });
+
+const tellPage = async (tx: SqlClient, page: readonly RowDifference[], atMs: number): Promise<void> => {
+  const messages = page.filter(({ table }) => table === 'messages');
+  const conversations = page.filter(({ table }) => table === 'conversations');
+  const isGone = ({ kind }: RowDifference): boolean => kind === 'only_left';
+  // What follows from a row that is gone may be under way just now, and would stay.
+  await (page.some(isGone) ? take(tx, 'erasure') : share(tx, 'erasure'));
+  await logChanges(tx, changesOf(page), atMs);
+  // What is still there is indexed again by the change.
+  await tx.$executeRawUnsafe(FORGET_WORDS_SQL, ...keysOf([...messages, ...conversations]));
+  await withdrawSnapshots(tx, [...new Set(conversations.filter(isGone).map(({ channelId }) => channelId))], atMs);
+  await wantMedia(tx, wantedMedia(await readMedia(tx, keysOf(messages))), atMs);
 };
+
+/** The words of a customer's names are kept as those of a message without an id. */
+const keysOf = (rows: readonly RowDifference[]) => [
+  rows.map(({ channelId }) => channelId),
+  rows.map(({ conversationId }) => conversationId),
+  rows.map(({ subjectId }) => subjectId ?? ''),
+];
 
 const KEYS = 'unnest($1::text[], $2::text[], $3::text[]) AS changed (channel_id, conversation_id, message_id)';
 

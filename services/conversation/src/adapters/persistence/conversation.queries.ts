@@ -1,6 +1,6 @@
 import { onDatabase, type SqlClient } from '@tiktok-channel/platform/postgres';
 import type { ConversationQueries } from '../../application/ports.ts';
-import type { MessageOrder, MessageView, Page } from '../../application/views.ts';
+import type { ConversationCursor, MessageOrder, MessageView, Page } from '../../application/views.ts';
 import { compareText } from '../../domain/canonical.ts';
 import {
   type ConversationRow,
@@ -23,16 +23,11 @@ export const createConversationQueries = (client: SqlClient, windowMs: number): 
   const select = <Row>(sql: string, ...values: readonly unknown[]) =>
     onDatabase(() => client.$queryRawUnsafe<Row[]>(sql, ...values));
   return {
-    listConversations: async (query) => {
-      const { limit } = query;
-      const rows = await onDatabase(() => listRows(client, { ...query, windowMs, limit: limit + 1 }));
-      const { items, next } = pageOf(rows, limit, (last) => ({
-        listedAt: Number(last.listed_at),
-        conversationId: last.conversation_id,
-        channelId: last.channel_id,
-      }));
-      return { items: await onDatabase(() => viewsOf(client, items)), next };
-    },
+    listConversations: (query) =>
+      onDatabase(async () => {
+        const rows = await listRows(client, { ...query, windowMs });
+        return { items: await viewsOf(client, rows.items), next: rows.next };
+      }),
 
     getConversation: async ({ accountId, userId }, conversationId) => {
       const [row] = await select<ConversationRow>(GET_SQL, accountId, userId, windowMs, conversationId);
@@ -91,21 +86,28 @@ export const createConversationQueries = (client: SqlClient, windowMs: number): 
 const listRows = async (
   client: SqlClient,
   query: ListQuery & { readonly windowMs: number },
-): Promise<readonly ConversationRow[]> => {
+): Promise<Page<ConversationRow, ConversationCursor>> => {
   const { accountId, userId, windowMs, channelId, search, after, limit } = query;
   const person = [accountId, userId, windowMs];
   if (search === null) {
     const place = [after?.listedAt ?? null, after?.conversationId ?? null, after?.channelId ?? null];
-    return client.$queryRawUnsafe<ConversationRow[]>(LIST_SQL, ...person, channelId, ...place, limit);
+    const rows = await client.$queryRawUnsafe<ConversationRow[]>(LIST_SQL, ...person, channelId, ...place, limit + 1);
+    return pageOf(rows, limit, (last) => ({
+      listedAt: Number(last.listed_at),
+      conversationId: last.conversation_id,
+      channelId: last.channel_id,
+    }));
   }
-  const places = await findMatches(client, { ...query, search });
-  return client.$queryRawUnsafe<ConversationRow[]>(
+  // A match whose conversation is just going makes a page shorter, and does not end the list.
+  const matches = pageOf(await findMatches(client, { ...query, search, limit: limit + 1 }), limit, (last) => last);
+  const items = await client.$queryRawUnsafe<ConversationRow[]>(
     KEYS_SQL,
     ...person,
-    places.map((place) => place.channelId),
-    places.map((place) => place.conversationId),
-    places.map((place) => place.listedAt),
+    matches.items.map((place) => place.channelId),
+    matches.items.map((place) => place.conversationId),
+    matches.items.map((place) => place.listedAt),
   );
+  return { items, next: matches.next };
 };
 
 const viewsOf = async (client: SqlClient, rows: readonly ConversationRow[]) => {

@@ -120,6 +120,8 @@ const withoutReleased = (column: string): string => `
           FROM unnest(channel_ids, ${column}) WITH ORDINALITY AS entry (channel_id, value, place) ORDER BY place)`;
 
 const ERASE_BESIDE_SQL: readonly string[] = [
+  // Before the media: whoever is just storing what was found of a customer leaves a picture to fetch.
+  ofReleased('participants'),
   `${ofReleased('media')} AND account_id IS NULL
       AND NOT EXISTS (SELECT FROM messages m WHERE m.channel_id = media.channel_id
                         AND m.conversation_id = media.conversation_id AND m.message_id = media.message_id)`,
@@ -131,7 +133,6 @@ const ERASE_BESIDE_SQL: readonly string[] = [
   ),
   olderIn('search_documents', 'search_documents.sent_at < channels.visible_from'),
   ofReleased('agent_read_marks'),
-  ofReleased('participants'),
   `UPDATE changes SET conversation_ids = ${withoutReleased('conversation_ids')}, subject_ids = ${withoutReleased('subject_ids')}
     WHERE channel_ids && $1::text[] AND kind <> 'channel'`,
 ];

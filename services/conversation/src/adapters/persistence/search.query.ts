@@ -15,7 +15,7 @@ export interface SearchQuery {
 const FEW_MATCHES = 4_000;
 /** So many matches are looked at in a statement. */
 const HITS_AT_ONCE = 100;
-/** So many texts of a channel are looked through before their words' index is asked, which reads all matches of a common word. */
+/** So many texts are looked through before their words' index is asked, which reads all matches of a common word. */
 const LOOKED_THROUGH = 2_000;
 
 /** Conversations with a match, at the place of their newest one. */
@@ -122,14 +122,17 @@ const placeOf = (hit: HitRow): ConversationCursor => ({
 const BEHIND = '($4::bigint IS NULL OR (sent_at, conversation_id, channel_id) < ($4::bigint, $5::text, $6::text))';
 const IN_ORDER = 'sent_at DESC, conversation_id DESC, channel_id DESC';
 
-/** Of the channels with the most texts, so that of none more are looked through. */
+/** Each channel has its part of them, and the first that has more ends it for all. */
 const END_SQL = `
-SELECT max(passed.sent_at) AS sent_at FROM ${VISIBLE_CHANNELS}
+WITH visible AS MATERIALIZED (
+  SELECT * FROM ${VISIBLE_CHANNELS} WHERE $2::text IS NULL OR channel_id = $2::text
+)
+SELECT max(passed.sent_at) AS sent_at FROM visible
  CROSS JOIN LATERAL (
    SELECT sent_at FROM search_documents
-    WHERE channel_id = channel.channel_id AND sent_at >= channel.visible_from AND ($3::bigint IS NULL OR sent_at <= $3::bigint)
-    ORDER BY sent_at DESC OFFSET ${LOOKED_THROUGH} LIMIT 1) AS passed
- WHERE $2::text IS NULL OR channel.channel_id = $2::text`;
+    WHERE channel_id = visible.channel_id AND sent_at >= visible.visible_from
+      AND sent_at <= coalesce($3::bigint, ${Number.MAX_SAFE_INTEGER})
+    ORDER BY sent_at DESC OFFSET ${LOOKED_THROUGH} / (SELECT count(*) FROM visible) LIMIT 1) AS passed`;
 
 const WORDS_SQL = `
 WITH visible AS MATERIALIZED (

@@ -13,6 +13,7 @@ interface Gone {
  * erasure: a conversation that is being stored would count as gone.
  */
 export const withdrawSnapshots = async (tx: SqlClient, channelIds: readonly string[], atMs: number): Promise<void> => {
+  if (channelIds.length === 0) return;
   const gone = await tx.$queryRawUnsafe<readonly Gone[]>(WITHDRAW_SQL, channelIds);
   await enqueue(
     tx,
