@@ -46,8 +46,6 @@ const acceptReplies = async (
   const atMs = clock.now();
   const fresh = incoming.map((each) => newReplyOf(each, atMs));
   const started = await intake.start(fresh, atMs);
-  if (started.size > 0) onAccepted();
-
   const acceptances: Acceptance[] = [];
   for (const [index, reply] of fresh.entries()) {
     const { command, origin } = incoming[index] ?? reply;
@@ -57,6 +55,7 @@ const acceptReplies = async (
     count(acceptance);
     acceptances.push(acceptance);
   }
+  if (acceptances.includes('accepted')) onAccepted();
   return acceptances;
 };
 

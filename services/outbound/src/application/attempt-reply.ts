@@ -125,13 +125,14 @@ const attempt = async (
     atMs: clock.now(),
   });
   tellAttempt(dependencies, head, { attempt: attemptStarted.attempt, result, startedAtMs });
-  return follow(dependencies, { lane, head, accessToken: caller.accessToken }, events);
+  return follow(dependencies, { lane, head, accessToken: caller.accessToken, newestKnownMs }, events);
 };
 
 interface Sending {
   readonly lane: ClaimedLane;
   readonly head: HeadIn<'queued'>;
   readonly accessToken: string;
+  readonly newestKnownMs: number;
 }
 
 /** What has to be done about the result beside having recorded it. */
@@ -140,9 +141,10 @@ const follow = async (
   sending: Sending,
   events: readonly ReplyEvent[],
 ): Promise<LaneStep> => {
-  const { command } = sending.head.state;
+  const { head, newestKnownMs } = sending;
+  const { command } = head.state;
   const isClosed = events.some((event) => event.type === 'ReplyFailed' && event.code === 'reply_window_closed');
-  if (isClosed) await dependencies.facts.learnClosed(command);
+  if (isClosed) await dependencies.facts.learnClosed(command, newestKnownMs);
   const failed = events.find((event) => event.type === 'AttemptFailed');
   return failed === undefined || failed.reason === 'absent' ? AGAIN : tryLater(dependencies, sending, failed.reason);
 };

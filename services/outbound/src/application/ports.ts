@@ -109,13 +109,13 @@ export type ConversationFact = KnownConversation | { readonly kind: 'of_other_ch
 
 export interface Facts {
   conversation(key: ConversationKey): Promise<ConversationFact>;
-  /** Null: no such message is known. */
+  /** Null: no such message is known. One of another conversation cannot be quoted. */
   isQuotable(key: ConversationKey, messageId: string): Promise<boolean | null>;
   /** Keeps what TikTok's own list said. */
   learn(key: ConversationKey, content: ListedContent): Promise<void>;
   learnImageCapability(key: ConversationKey, canSendImages: boolean): Promise<void>;
-  /** TikTok refused by its rules: closed until the customer writes. */
-  learnClosed(key: ConversationKey): Promise<void>;
+  /** TikTok refused by its rules: closed until the customer writes after what was known when it was asked, in its time. */
+  learnClosed(key: ConversationKey, newestKnownMs: number): Promise<void>;
   /** The message that is this reply's and no other's; its id. */
   findEcho(streamId: string): Promise<string | null>;
 }
