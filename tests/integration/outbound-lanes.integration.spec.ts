@@ -19,6 +19,7 @@ import { createLanes } from '../../services/outbound/src/adapters/persistence/la
 import { createReplies } from '../../services/outbound/src/adapters/persistence/replies.repository.ts';
 import { createReplyIntake } from '../../services/outbound/src/adapters/persistence/reply-intake.repository.ts';
 import { createRequestRate } from '../../services/outbound/src/adapters/persistence/request-rate.ts';
+import { createWaitingReplies } from '../../services/outbound/src/adapters/persistence/waiting-replies.repository.ts';
 import { createAcceptCommands } from '../../services/outbound/src/application/accept-commands.ts';
 import {
   type AdvanceLaneDependencies,
@@ -31,6 +32,7 @@ import type {
   ListedContent,
   Sighting,
 } from '../../services/outbound/src/application/ports.ts';
+import { createWaitTeller } from '../../services/outbound/src/application/tell-waiting.ts';
 import { echoFingerprint } from '../../services/outbound/src/domain/echo.ts';
 import type { ReplyCommand, ReplyEvent } from '../../services/outbound/src/domain/reply.ts';
 import { type SendReply, streamIdOf } from '../../services/outbound/src/domain/send-reply.ts';
@@ -648,6 +650,37 @@ describe('lanes of replies in PostgreSQL', () => {
 
     const told = (await eventsOf(command)).filter((event) => event.type === 'ReplyDelayed');
     expect(told.map(({ reason }) => reason)).to.deep.equal(['auth_unavailable']);
+  });
+
+  it('end what expires in them, wherever it stands, and let what is behind it go on', async () => {
+    const [first, second, third] = [
+      sendReply({ replyId: 'first', expiresAt: clock.now() + 2 * MINUTE_MS }),
+      sendReply({ replyId: 'second', expiresAt: clock.now() + MINUTE_MS }),
+      sendReply({ replyId: 'third' }),
+    ];
+    const teller = createWaitTeller({
+      waiting: createWaitingReplies(database),
+      replies: replies(),
+      clock,
+      logger,
+      pause: () => new Promise((resolve) => setTimeout(resolve, 50)),
+    });
+    const hasEnded = (command: SendReply) => async () => (await typesOf(command)).includes('ReplyFailed');
+    await accept(first, second, third);
+    await lanes().release(await claimOne(), { dueAtMs: clock.now() + 5 * MINUTE_MS, tries: 3 });
+    teller.start();
+    try {
+      clock.advance(MINUTE_MS);
+      await eventually('the second has expired', hasEnded(second));
+      expect(await typesOf(first)).not.to.include('ReplyFailed');
+      clock.advance(MINUTE_MS);
+      await eventually('the first has expired', hasEnded(first));
+    } finally {
+      await teller.stop();
+    }
+
+    expect((await lanes().headOf(await claimOne()))?.streamId).to.equal(streamIdOf(third));
+    expect((await eventsOf(second)).at(-1)).to.include({ code: 'expired' });
   });
 
   it('are claimed by one at a time', async () => {

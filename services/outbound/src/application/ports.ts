@@ -49,6 +49,8 @@ export interface WaitingReplies {
   waitingSince(atMs: number, limit: number): Promise<readonly string[]>;
   /** They were told of, or need not be. */
   forget(streamIds: readonly string[]): Promise<void>;
+  /** Queued replies, wherever in their lanes, that are no longer worth sending then. */
+  expiredAt(atMs: number, limit: number): Promise<readonly string[]>;
 }
 
 /** A queue of replies: a conversation's, or one of its own for an action. */

@@ -87,17 +87,19 @@ const insertAccepted = async (tx: SqlClient, recorded: readonly RecordedReplyEve
   if (open.length > 0) await wakeLanes(tx, open, atMs);
 };
 
-/** What stands behind a reply that was taken back need not wait for what that one waited for. */
+/** What stands behind a reply that was taken back, or has expired, need not wait for what that one waited for. */
 const freeLanes = async (tx: SqlClient, recorded: readonly RecordedReplyEvent[], atMs: number): Promise<void> => {
-  const cancelled = recorded.flatMap(({ event, state }) =>
-    event.type === 'ReplyCancelled' && state.status !== 'none' ? [state.command] : [],
+  const ended = recorded.flatMap(({ event, state }) =>
+    (event.type === 'ReplyCancelled' || event.type === 'ReplyFailed') && state.status !== 'none' ? [state.command] : [],
   );
-  if (cancelled.length === 0) return;
+  if (ended.length === 0) return;
   await tx.$executeRawUnsafe(
-    `${RECALL_SQL} WHERE (channel_id, lane_id) IN (SELECT * FROM unnest($2::text[], $3::text[]))`,
+    `${RECALL_SQL} WHERE (channel_id, lane_id) IN (
+       SELECT channel_id, lane_id FROM reply_lanes WHERE (channel_id, lane_id) IN (SELECT * FROM unnest($2::text[], $3::text[]))
+        ORDER BY channel_id, lane_id FOR UPDATE)`,
     atMs,
-    cancelled.map(({ channelId }) => channelId),
-    cancelled.map(laneIdOf),
+    ended.map(({ channelId }) => channelId),
+    ended.map(laneIdOf),
   );
 };
 

@@ -1,7 +1,7 @@
 import { enqueue, onDatabase, type SqlClient, startStreams } from '@tiktok-channel/platform/postgres';
 import type { NewReply, ReplyIntake } from '../../application/ports.ts';
 import { initial } from '../../domain/reply.ts';
-import { hasUsableIds, isAction, laneIdOf, type SendReply } from '../../domain/send-reply.ts';
+import { expiresAt, hasUsableIds, isAction, laneIdOf, type SendReply } from '../../domain/send-reply.ts';
 import type { Database } from './database.ts';
 import { type PublishReplyEvent, recordedEvents } from './reply-log.ts';
 
@@ -51,10 +51,10 @@ export const insertReplies = (
 ): Promise<number> => {
   const commands = replies.map(({ command }) => indexable(command));
   return tx.$executeRawUnsafe(
-    `INSERT INTO replies (stream_id, channel_id, conversation_id, lane_id, status, reply_id, waits_since)
-     SELECT stream_id, channel_id, conversation_id, lane_id, status, reply_id, $7::bigint
-       FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
-            WITH ORDINALITY AS new (stream_id, channel_id, conversation_id, lane_id, status, reply_id, position)
+    `INSERT INTO replies (stream_id, channel_id, conversation_id, lane_id, status, reply_id, expires_at, waits_since)
+     SELECT stream_id, channel_id, conversation_id, lane_id, status, reply_id, expires_at, $8::bigint
+       FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[])
+            WITH ORDINALITY AS new (stream_id, channel_id, conversation_id, lane_id, status, reply_id, expires_at, position)
       ORDER BY position`,
     replies.map(({ streamId }) => streamId),
     commands.map(({ channelId }) => channelId),
@@ -62,6 +62,7 @@ export const insertReplies = (
     commands.map(laneIdOf),
     statuses,
     commands.map(({ replyId }) => replyId),
+    commands.map(expiresAt),
     atMs,
   );
 };
