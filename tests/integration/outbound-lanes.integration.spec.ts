@@ -566,13 +566,14 @@ describe('lanes of replies in PostgreSQL', () => {
       expect((await claimOne()).laneId).to.equal(lane.laneId);
     });
 
-    it('nothing of another conversation than they name, and send it when it comes', async () => {
+    it('nothing of another conversation than they name, and send it in its place when it comes', async () => {
       const tiktok = createTikTok();
+      const next = sendReply({ replyId: 'next', text: 'The next.' });
       await acceptAll(takenBack({ ...command, conversationId: 'CONV-9' }));
-      expect(await acceptAll(asked(command))).to.deep.equal(['accepted']);
+      expect(await acceptAll(asked(command), asked(next))).to.deep.equal(['accepted', 'accepted']);
       await work(createWorker({ tiktok }));
 
-      expect(tiktok.calls()).to.deep.equal(['Yes, all sizes.']);
+      expect(tiktok.calls()).to.deep.equal(['Yes, all sizes.', 'The next.']);
     });
 
     it('nothing that was sent, or may have been', async () => {

@@ -34,6 +34,8 @@ export interface ReplyIntake {
    * about them; answers those. Replies of one lane get their places in the order given.
    */
   start(replies: readonly NewReply[], atMs: number): Promise<ReadonlySet<NewReply>>;
+  /** Whether one of them was taken back before it was asked for. */
+  hasCancels(replies: readonly Pick<NewReply, 'streamId'>[]): Promise<boolean>;
 }
 
 export interface Replies {

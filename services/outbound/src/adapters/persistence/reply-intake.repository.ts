@@ -25,6 +25,16 @@ export const createReplyIntake = ({
     if (started.length > 0) onEnqueued();
     return new Set(started);
   },
+
+  hasCancels: async (replies) => {
+    const cancels = await onDatabase(() =>
+      database.$queryRawUnsafe<unknown[]>(
+        "SELECT FROM events WHERE stream_id = ANY($1::text[]) AND version = 1 AND type = 'CancelRequested' LIMIT 1",
+        replies.map(({ streamId }) => streamId),
+      ),
+    );
+    return cancels.length > 0;
+  },
 });
 
 const queue = async (
