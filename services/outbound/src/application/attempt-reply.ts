@@ -15,14 +15,14 @@ import {
 } from './lane-step.ts';
 import type { CallGate, Channels, ClaimedLane, Facts, Lanes, TikTok, Turn } from './ports.ts';
 import type { PreparedMessage, PrepareMessage } from './prepare-message.ts';
-import type { Obstacle } from './tiktok-calls.ts';
+import { findCaller, type Obstacle } from './tiktok-calls.ts';
 
 export interface AttemptReplyDependencies extends PostponeDependencies {
   readonly lanes: Pick<Lanes, 'slowDown'>;
   readonly facts: Pick<Facts, 'learnClosed'>;
   readonly prepareMessage: PrepareMessage;
   readonly tiktok: Pick<TikTok, 'send'>;
-  readonly channels: Pick<Channels, 'refused'>;
+  readonly channels: Channels;
   readonly gate: CallGate;
   readonly pause: (ms: number) => Promise<void>;
   readonly observeAttempt: (attempt: AttemptSeen) => void;
@@ -53,8 +53,7 @@ export const attemptReply = async (
     return AGAIN;
   };
   if (isExpired()) return expire();
-  // A pause is no failed try.
-  if (head.isPaused) return postpone(dependencies, { ...lane, tries: -1 }, head, PAUSED);
+  if (head.isPaused) return pause(dependencies, lane, head);
   const prepared = await unlessAway(() => prepareMessage(head.state.command));
   const admitted = prepared.ok ? await enter(gate, prepared.value) : prepared;
   if (isExpired()) return expire();
@@ -63,7 +62,18 @@ export const attemptReply = async (
     : meet(dependencies, lane, head, admitted.error);
 };
 
-/** Looked at now and then, so that it still expires; whoever lets the channel go on makes its lanes due. */
+/** A channel that can send nothing any more is not waited for: when it can again, it may be another account's. A pause is no failed try. */
+const pause = async (
+  dependencies: AttemptReplyDependencies,
+  lane: ClaimedLane,
+  head: HeadIn<'queued'>,
+): Promise<LaneStep> => {
+  const found = await unlessAway(() => findCaller(dependencies.channels, head.state.command.channelId));
+  if (!found.ok && found.error.kind === 'refused') return meet(dependencies, lane, head, found.error);
+  return postpone(dependencies, { ...lane, tries: -1 }, head, PAUSED);
+};
+
+/** Looked at now and then; whoever lets the channel go on makes its lanes due. */
 const PAUSED = { reason: 'channel_paused', untilMs: Number.POSITIVE_INFINITY } as const;
 
 interface AdmittedMessage extends PreparedMessage {

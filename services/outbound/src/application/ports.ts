@@ -89,6 +89,8 @@ export interface Lanes {
   mend(longestLeaseMs: number): Promise<void>;
   /** No lane of that channel is claimed before that time. */
   slowDown(channelId: string, untilMs: number): Promise<void>;
+  /** What the heads of that channel's lanes wait for may be over: they are due. */
+  recall(channelId: string): Promise<void>;
   /** The reply without a verdict that was accepted first. */
   headOf(lane: Lane): Promise<LaneHead | null>;
 }
