@@ -388,6 +388,14 @@ const VIOLATIONS: readonly (readonly [string, (manifests: Planted) => void, RegE
   ],
   ['an address without a Service', setTo('AUTH_INTERNAL_URL', 'http://auth:9090'), /auth:9090, where no Service is/],
   [
+    'a broker that cannot call itself',
+    (all) => {
+      container(all).env.push({ name: 'KAFKA_ADVERTISED_LISTENERS', value: 'PLAINTEXT://api:8080,TLS://api:9090' });
+      calls(all).ingress.push({ ports: [{ port: 8080 }] });
+    },
+    /KAFKA_ADVERTISED_LISTENERS is api:8080, which no network policy lets it call/,
+  ],
+  [
     'an address without a broker',
     setTo('KAFKA_BROKERS', 'kafka-kafka-bootstrap:9094'),
     /KAFKA_BROKERS is .*:9094, where no broker listens/,

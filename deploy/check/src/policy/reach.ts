@@ -22,6 +22,7 @@ const MONITORING: End = { kind: 'namespace', labels: { 'tiktok-channel.dev/monit
 /** Connections that settings and routes ask for, and that lead nowhere or that a network policy refuses. */
 export const reachProblems = (manifests: readonly Manifest[]): readonly string[] => [
   ...programsIn(manifests).flatMap((program) => callsOf(program, manifests)),
+  ...manifests.flatMap((workload) => brokerProblems(workload, manifests)),
   ...manifests.filter(({ kind }) => kind === 'HTTPRoute').flatMap((route) => routeProblems(route, manifests)),
 ];
 
@@ -30,11 +31,21 @@ const callsOf = ({ workload, settings, environment }: Program, manifests: readon
   return Object.entries(called)
     .filter(([name]) => !NOT_CALLED.has(name))
     .flatMap(([name, value]) => addressesIn(value).map((address) => ({ name, address })))
-    .flatMap(({ name, address }) =>
-      callProblems(workload, address, manifests).map(
-        (problem) => `${nameOf(workload)}: ${name} is ${address.host}:${address.port}, ${problem}`,
-      ),
-    );
+    .flatMap(({ name, address }) => callProblems(workload, name, address, manifests));
+};
+
+const ADVERTISED = 'KAFKA_ADVERTISED_LISTENERS';
+
+/** A broker calls itself by the name that it tells its clients: without that no transaction comes to an end. */
+const brokerProblems = (workload: Manifest, manifests: readonly Manifest[]): readonly string[] => {
+  const pod = podOf(workload);
+  if (pod === null) return [];
+  const listeners = containersOf(pod).flatMap(({ env = [] }) =>
+    env.filter(({ name }) => name === ADVERTISED).flatMap(({ value = '' }) => value.split(',')),
+  );
+  return listeners
+    .flatMap((listener) => addressesIn(listener.replace(/^\w+:\/\//, '')))
+    .flatMap((address) => callProblems(workload, ADVERTISED, address, manifests));
 };
 
 interface Address {
@@ -54,16 +65,23 @@ const addressesIn = (value: unknown): readonly Address[] => {
   return [{ host: url.hostname, port: Number(url.port || SCHEME_PORTS[url.protocol]) }];
 };
 
-const callProblems = (workload: Manifest, address: Address, manifests: readonly Manifest[]): readonly string[] => {
+const callProblems = (
+  workload: Manifest,
+  setting: string,
+  address: Address,
+  manifests: readonly Manifest[],
+): readonly string[] => {
   const labels = podOf(workload)?.metadata.labels ?? {};
   const { ends, isOpen = false, problem } = destinationOf(address, manifests);
-  if (problem !== undefined) return [problem];
-  return ends.flatMap(({ end, port }) => [
+  const refused = ends.flatMap(({ end, port }) => [
     ...(isLetOut(manifests, labels, end, port) ? [] : ['which no network policy lets it call']),
     ...(isOpen || end.kind !== 'pod' || isLetIn(manifests, end.labels, { kind: 'pod', labels }, port)
       ? []
       : ['which no network policy lets it into']),
   ]);
+  return (problem === undefined ? refused : [problem]).map(
+    (each) => `${nameOf(workload)}: ${setting} is ${address.host}:${address.port}, ${each}`,
+  );
 };
 
 interface Destination {
