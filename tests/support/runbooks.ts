@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 
@@ -12,6 +12,10 @@ export const blocksOf = async (page: string): Promise<readonly string[]> => {
   const text = await readFile(new URL(page, RUNBOOKS), 'utf8');
   return [...text.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block = '']) => block);
 };
+
+/** The pages of alerts. */
+export const alertPages = async (): Promise<readonly string[]> =>
+  (await readdir(RUNBOOKS)).filter((name) => name.endsWith('.md') && name !== 'README.md');
 
 interface Desk {
   readonly environment: Readonly<Record<string, string>>;

@@ -3,7 +3,7 @@ import { readConsoleSettings } from '../../../../services/console/src/config.ts'
 import { readConversationSettings } from '../../../../services/conversation/src/config.ts';
 import { readIngressSettings } from '../../../../services/ingress/src/config.ts';
 import { readHistorySettings } from '../../../../services/ingress/src/config-history.ts';
-import { commandSettings, readCommandSettings } from '../../../../services/operator/src/config.ts';
+import { commandSettings, readCommandSettings, readDoctorSettings } from '../../../../services/operator/src/config.ts';
 import { readOutboundSettings } from '../../../../services/outbound/src/config.ts';
 import { readMigrationSettings } from '../../../../services/platform/src/migrate/config.ts';
 import { readOptions } from '../../../../services/tiktok-simulator/src/config.ts';
@@ -12,6 +12,14 @@ import type { Container } from './manifest.ts';
 export type Environment = Readonly<Record<string, string>>;
 /** What a program itself reads its settings with; throws where one is missing or wrong. */
 type Reader = (environment: Environment) => object;
+
+/** What `doctor` looks at is what all commands need. */
+const readOperatorSettings: Reader = (environment) => {
+  const { values, reports } = readDoctorSettings(environment);
+  const bad = reports.filter(({ kind }) => kind === 'missing' || kind === 'wrong').map(({ name }) => name);
+  if (bad.length > 0) throw new Error(`missing or wrong: ${bad.join(', ')}`);
+  return values;
+};
 
 const READERS: Readonly<Record<string, Reader>> = {
   'ingress src/main.ts': readIngressSettings,
@@ -23,6 +31,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   'outbound src/main.ts': readOutboundSettings,
   'outbound ../platform/src/migrate/main.ts': readMigrationSettings,
   'console src/main.ts': readConsoleSettings,
+  'operator src/main.ts': readOperatorSettings,
   'operator src/main.ts topics': (environment) => readCommandSettings(commandSettings.topics, environment),
   'operator src/main.ts schemas': (environment) => readCommandSettings(commandSettings.schemas, environment),
   'tiktok-simulator src/main.ts': readOptions,

@@ -3,6 +3,9 @@ import { type Environment, programOf } from './programs.ts';
 
 /** In place of what a Secret holds: of the form of every secret that a service reads. */
 const PLACEHOLDER = `placeholder:${Buffer.alloc(32).toString('base64')}`;
+const DATABASE_PLACEHOLDER = 'postgresql://placeholder';
+
+const placeholderOf = (name: string): string => (name.endsWith('DATABASE_URL') ? DATABASE_PLACEHOLDER : PLACEHOLDER);
 
 /** The image says so (deploy/Dockerfile). */
 const IMAGE_ENVIRONMENT: Environment = { NODE_ENV: 'production' };
@@ -61,6 +64,6 @@ const environmentOf = ({ env = [], envFrom = [] }: Container, manifests: readonl
     {},
     IMAGE_ENVIRONMENT,
     ...maps,
-    Object.fromEntries(env.map(({ name, value = PLACEHOLDER }) => [name, value])),
+    Object.fromEntries(env.map(({ name, value = placeholderOf(name) }) => [name, value])),
   );
 };
