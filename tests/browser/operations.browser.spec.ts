@@ -1,0 +1,167 @@
+import { randomUUID } from 'node:crypto';
+import { createKafka } from '@tiktok-channel/platform/kafka';
+import { createRecordingLogger } from '@tiktok-channel/platform/testing';
+import { topics } from '@tiktok-channel/schemas';
+import { expect } from 'chai';
+import type { Locator, Page } from 'playwright-core';
+import {
+  expectAccessible,
+  expectNoOverflow,
+  focusedText,
+  type OpenWindow,
+  signIn,
+  takeScreenshot,
+  useBrowser,
+} from '../support/browser.ts';
+import { type Driver, drive } from '../support/driver.ts';
+import { useSystem } from '../support/system.ts';
+
+const WINDOWS = [
+  ['light', 1360, 'light-wide'],
+  ['dark', 1360, 'dark-wide'],
+  ['light', 390, 'light-narrow'],
+  ['dark', 390, 'dark-narrow'],
+] as const;
+
+const WORDS = 'my card ends with 4711';
+
+describe('the operations in a browser', function () {
+  this.timeout(90_000);
+  const system = useSystem();
+  const browser = useBrowser();
+  let shop: Driver;
+  let operator: OpenWindow;
+  let page: Page;
+
+  before(async () => {
+    shop = drive(system().addresses, `account-${randomUUID().slice(0, 8)}`);
+    operator = await browser.open();
+    page = operator.page;
+  });
+  afterEach(() => expect(operator.mistakes).to.deep.equal([]));
+
+  const url = (path: string): string => `${system().addresses.public}${path}`;
+  const part = (name: string): Locator => page.getByRole('region', { name });
+  const rowOf = (table: string, text: string | RegExp): Locator =>
+    page.getByRole('table', { name: table }).getByRole('row').filter({ hasText: text });
+  /** What every act asks first. */
+  const because = async (reason: string, act: string): Promise<void> => {
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('textbox').fill(reason);
+    await dialog.getByRole('button', { name: act, exact: true }).click();
+    await dialog.waitFor({ state: 'hidden' });
+  };
+  const photograph = async (path: string, name: string, isThere: string) => {
+    for (const [theme, width, window] of WINDOWS) {
+      const visitor = await browser.open({ theme, width, height: 1_150 });
+      await visitor.page.goto(url(path));
+      await signIn(visitor.page, 'operator', shop.accountId);
+      await visitor.page.getByText(isThere).first().waitFor();
+      await expectAccessible(visitor.page);
+      await expectNoOverflow(visitor.page);
+      await takeScreenshot(visitor.page, `${name}-${window}`);
+      expect(visitor.mistakes).to.deep.equal([]);
+      await visitor.page.context().close();
+    }
+  };
+  /** Records that nobody can read: what they say is a customer's. */
+  const poison = async (...names: readonly string[]): Promise<void> => {
+    const { KAFKA_BROKERS = '' } = process.env;
+    const kafka = createKafka({
+      settings: { brokers: KAFKA_BROKERS.split(','), clientId: 'spec', topicPrefix: system().topicPrefix },
+      logger: createRecordingLogger(),
+    });
+    const producer = kafka.createProducer();
+    await producer.start();
+    await producer.send(names.map((topic) => ({ topic, key: 'poison', value: Buffer.from(WORDS), headers: {} })));
+    await producer.stop();
+  };
+
+  it('are for operators alone', async () => {
+    const agent = await browser.open();
+    await agent.page.goto(url('/operations'));
+    await signIn(agent.page, 'agent', shop.accountId);
+    await agent.page.getByRole('heading', { name: 'This page is not for your role' }).waitFor();
+    expect(await agent.page.getByRole('link', { name: 'Operations' }).count()).to.equal(0);
+    await agent.page.context().close();
+  });
+
+  it('say of each service that it gave nothing up', async () => {
+    await page.goto(url('/operations'));
+    await signIn(page, 'operator', shop.accountId);
+    for (const service of ['ingress', 'auth', 'conversation', 'outbound']) {
+      await part(`Dead letters of ${service}`).getByText('Nothing was given up.').waitFor();
+    }
+    expect(page.url()).to.equal(url('/operations/dead-letters'));
+    await expectAccessible(page);
+    await takeScreenshot(page, 'operations-empty-light-wide');
+  });
+
+  it('list what was given up by itself, with why and where it came from', async () => {
+    await poison(topics.channels.name, topics.replyCommands.name, topics.replyCommands.name);
+    const letter = rowOf('Dead letters of conversation', 'undecodable').first();
+    await letter.getByText('Record of an unknown type').waitFor();
+    await letter.getByText(/^tiktok\.channels\.v1 \d+@\d+/).waitFor();
+    await letter.getByText('conversation.projection').waitFor();
+    await letter.getByText('Not yet').waitFor();
+    await rowOf('Dead letters of outbound', 'undecodable').nth(1).waitFor();
+    await photograph('/operations/dead-letters', 'operations-dead-letters', 'undecodable');
+  });
+
+  it('show one with its headers, and nothing of what it says', async () => {
+    await rowOf('Dead letters of conversation', 'undecodable').getByRole('link').first().click();
+    await page.getByRole('heading', { name: /^Dead letter \d+-\d+ of conversation$/ }).waitFor();
+    await rowOf('Headers', 'dlq_group').getByText('conversation.projection').waitFor();
+    await page.getByText('22 bytes').waitFor();
+    expect(await page.getByText('4711').count()).to.equal(0);
+    await photograph(new URL(page.url()).pathname, 'operations-dead-letter', 'dlq_group');
+  });
+
+  it('give one back with a reason, and show that it failed again', async () => {
+    await page.getByRole('button', { name: 'Give back' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Give 1 record back to conversation?' });
+    await dialog.getByRole('button', { name: 'Give back' }).click();
+    await dialog.getByText('Say why').waitFor();
+    await expectAccessible(page);
+    await takeScreenshot(page, 'operations-redrive-light-wide');
+    await because('a new version reads it', 'Give back');
+    await page.getByText('1 record was given back').waitFor();
+    await page.getByRole('link', { name: 'Back to the dead letters' }).click();
+    const again = rowOf('Dead letters of conversation', 'undecodable').filter({ hasText: 'Not yet' }).first();
+    await again.getByRole('cell', { name: '2', exact: true }).waitFor();
+  });
+
+  it('give back those that were chosen by the keys alone, and then all of a reason', async () => {
+    const letters = part('Dead letters of outbound');
+    await letters.getByRole('button', { name: 'Give back all' }).focus();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Space');
+    await letters.getByRole('button', { name: 'Give back 1' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog', { name: 'Give 1 record back to outbound?' }).getByRole('textbox').focus();
+    await page.keyboard.type('the cause is mended');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    expect(await focusedText(page)).to.equal('Give back 1');
+    await page.keyboard.press('Enter');
+    await letters.getByText('1 record was given back').waitFor();
+
+    await page.getByRole('textbox', { name: 'Reason' }).fill('undecodable');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\?reason=undecodable$/);
+    await letters.getByRole('row').nth(3).waitFor();
+    await letters.getByRole('button', { name: 'Give back all undecodable' }).click();
+    await because('the cause is mended', 'Give back all undecodable');
+    await letters.getByText('2 records were given back').waitFor();
+    await letters.getByText('1 left: given back before').waitFor();
+  });
+
+  it('say when nothing was given up for a reason', async () => {
+    await page.getByRole('textbox', { name: 'Reason' }).fill('unexpected_error');
+    await page.getByRole('button', { name: 'Filter' }).click();
+    await part('Dead letters of auth').getByText('Nothing was given up as unexpected_error').waitFor();
+    await page.getByRole('button', { name: 'Show all reasons' }).click();
+    await rowOf('Dead letters of conversation', 'undecodable').first().waitFor();
+  });
+});
