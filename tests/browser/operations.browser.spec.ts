@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createKafka } from '@tiktok-channel/platform/kafka';
-import { createRecordingLogger } from '@tiktok-channel/platform/testing';
+import { createRecordingLogger, eventually } from '@tiktok-channel/platform/testing';
 import { topics } from '@tiktok-channel/schemas';
 import { expect } from 'chai';
 import type { Locator, Page } from 'playwright-core';
@@ -44,6 +44,8 @@ describe('the operations in a browser', function () {
   const part = (name: string): Locator => page.getByRole('region', { name });
   const rowOf = (table: string, text: string | RegExp): Locator =>
     page.getByRole('table', { name: table }).getByRole('row').filter({ hasText: text });
+  const section = (name: string) =>
+    page.getByRole('navigation', { name: 'Parts of this page' }).getByRole('link', { name }).click();
   /** What every act asks first. */
   const because = async (reason: string, act: string): Promise<void> => {
     const dialog = page.getByRole('dialog');
@@ -163,5 +165,90 @@ describe('the operations in a browser', function () {
     await part('Dead letters of auth').getByText('Nothing was given up as unexpected_error').waitFor();
     await page.getByRole('button', { name: 'Show all reasons' }).click();
     await rowOf('Dead letters of conversation', 'undecodable').first().waitFor();
+  });
+
+  describe('on what is sent', () => {
+    let channelId: string;
+    let conversationId: string;
+
+    before(async () => {
+      channelId = await shop.connect('acme.store');
+      ({ conversationId } = await shop
+        .customer(channelId, 'mia.shopper')
+        .send({ displayName: 'Mia Shopper', type: 'text', text: WORDS }));
+      const path = `/v1/conversations/${encodeURIComponent(conversationId)}`;
+      await eventually('the conversation is there', async () => (await shop.get(path)).status === 200);
+    });
+    afterEach(() => shop.faults({}));
+
+    it('pause a channel with a reason', async () => {
+      await section('Replies');
+      await page.getByRole('heading', { name: 'No reply was asked for yet' }).waitFor();
+      await section('Channels');
+      const channel = rowOf('Channels and whether they send', 'Acme Store');
+      await channel.getByText('Go out').waitFor();
+      await channel.getByRole('button', { name: 'Pause' }).click();
+      await page.getByRole('dialog', { name: 'Pause Acme Store?' }).waitFor();
+      await because('a campaign went wrong', 'Pause');
+      await channel.getByText('Wait', { exact: true }).waitFor();
+      await channel.getByText(/^by /).waitFor();
+      await photograph('/operations/channels', 'operations-channels', 'Wait');
+    });
+
+    it('find the reply that waits for it, and take it back', async () => {
+      const { body } = await shop.reply(conversationId, { text: WORDS });
+      await section('Replies');
+      await page.getByRole('combobox', { name: 'State' }).selectOption('Delayed');
+      const reply = rowOf('Replies', body.replyId);
+      await reply.getByText('An operator has paused the channel').waitFor();
+      await photograph('/operations/replies', 'operations-replies', body.replyId);
+      await reply.getByRole('link').click();
+      await page.getByText('Nothing was sent to TikTok yet.').waitFor();
+      await page.getByRole('button', { name: 'Take back' }).click();
+      await because('the customer was called', 'Take back');
+      const facts = page.getByLabel('About this reply');
+      await facts.getByText('Taken back').waitFor();
+      expect(await page.getByRole('button', { name: 'Take back' }).count()).to.equal(0);
+      await shop.replyIs(body.replyId, 'cancelled');
+    });
+
+    it('let a channel go on that was looked for by its id', async () => {
+      await page.getByLabel('About this reply').getByRole('link', { name: channelId }).click();
+      await page.waitForURL(/\/operations\/channels\?channel=/);
+      const channel = rowOf('Channels and whether they send', 'Acme Store');
+      await channel.getByRole('button', { name: 'Resume' }).click();
+      await because('it is mended', 'Resume');
+      await channel.getByText('Go out').waitFor();
+      await page.getByRole('textbox', { name: 'Channel' }).fill('7999999999999999999');
+      await page.getByRole('button', { name: 'Show' }).click();
+      await rowOf('Channels and whether they send', 'Of another account, or of none').getByText('Go out').waitFor();
+    });
+
+    it('show each attempt of what failed with TikTok’s code, and ask for it anew', async () => {
+      await shop.faults({ send_rejects_with: 40001 });
+      const { body } = await shop.reply(conversationId, { text: WORDS });
+      await shop.replyIs(body.replyId, 'failed');
+      await section('Replies');
+      await rowOf('Replies', body.replyId).getByText('Failed').waitFor();
+      await rowOf('Replies', body.replyId).getByRole('link').click();
+      const attempt = rowOf('Attempts', 'Rejected');
+      await attempt.getByRole('cell', { name: '40001' }).waitFor();
+      expect(await page.getByText('4711').count()).to.equal(0);
+      await photograph(`/operations/replies/${encodeURIComponent(body.replyId)}`, 'operations-reply', 'Rejected');
+      await shop.faults({});
+      await page.getByRole('button', { name: 'Ask anew' }).click();
+      await because('the permission is there again', 'Ask anew');
+      await page.getByRole('link', { name: 'Show the new reply' }).click();
+      await page.getByLabel('About this reply').getByText('Sent').waitFor();
+      await page.getByLabel('About this reply').getByRole('link', { name: body.replyId }).waitFor();
+      await rowOf('Attempts', 'Accepted').waitFor();
+    });
+
+    it('say when no reply is as one looks for', async () => {
+      await page.goto(url('/operations/replies?state=unknown'));
+      await page.getByRole('heading', { name: 'There is no such reply' }).waitFor();
+      await page.goto(url('/operations/replies/nobody'));
+      await page.getByRole('alert').getByText('This is not there').waitFor();
+    });
   });
 });

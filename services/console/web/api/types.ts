@@ -1,6 +1,7 @@
 import type { paths as AuthPaths } from './generated/auth.ts';
 import type { components } from './generated/conversation.ts';
 import type { paths as OperatorPaths } from './generated/operator.ts';
+import type { paths as ReplyPaths } from './generated/outbound.ts';
 
 type Schemas = components['schemas'];
 export type Conversation = Schemas['Conversation'];
@@ -29,3 +30,5 @@ export type Attempt = Answer<AuthPaths, '/v1/accounts/{accountId}/tiktok/authori
 export type DeadLetter = Answer<OperatorPaths, '/operator/v1/dead-letters'>['items'][number];
 export type ShownDeadLetter = Answer<OperatorPaths, '/operator/v1/dead-letters/{id}'>;
 export type Redriven = Answer<OperatorPaths, '/operator/v1/dead-letters/redrive', 'post'>;
+export type ListedReply = Answer<ReplyPaths, '/operator/v1/replies'>['items'][number];
+export type ShownReply = Answer<ReplyPaths, '/operator/v1/replies/{replyId}'>;

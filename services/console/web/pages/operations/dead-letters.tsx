@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import { Link, useLocation, useSearch } from 'wouter';
 import { SERVICES, type ServiceName } from '../../api/client.ts';
 import { useApi } from '../../api/context.tsx';
@@ -10,7 +10,7 @@ import { type Column, Table } from '../../ui/table.tsx';
 import { words } from '../../words.ts';
 import { Moment } from './moment.tsx';
 import styles from './operations.module.css';
-import { deadLetterPath, PATHS } from './paths.ts';
+import { deadLetterPath, PATHS, withQuery } from './paths.ts';
 import { deadLettersQuery } from './queries.ts';
 import { type Meant, Redrive, RedriveEnd } from './redrive.tsx';
 import { shortType } from './short-type.ts';
@@ -33,11 +33,9 @@ export const DeadLetters = () => {
 
 /** Kept in the address, so that it can be passed on. */
 const ReasonFilter = ({ reason }: { readonly reason: string }) => {
-  const id = useId();
   const [, navigate] = useLocation();
   const [text, setText] = useState(reason);
-  const show = (wanted: string) =>
-    navigate(wanted === '' ? PATHS.deadLetters : `${PATHS.deadLetters}?reason=${encodeURIComponent(wanted)}`);
+  const show = (wanted: string) => navigate(withQuery(PATHS.deadLetters, { reason: wanted }));
   return (
     <form
       className={styles.filter}
@@ -46,15 +44,16 @@ const ReasonFilter = ({ reason }: { readonly reason: string }) => {
         show(text.trim());
       }}
     >
-      <label htmlFor={id}>{texts.filter}</label>
-      <input
-        id={id}
-        value={text}
-        placeholder={texts.filterHint}
-        autoComplete="off"
-        spellCheck={false}
-        onChange={(event) => setText(event.target.value)}
-      />
+      <label>
+        {texts.filter}
+        <input
+          value={text}
+          placeholder={texts.filterHint}
+          autoComplete="off"
+          spellCheck={false}
+          onChange={(event) => setText(event.target.value)}
+        />
+      </label>
       <Button type="submit">{texts.apply}</Button>
       {reason !== '' && (
         <Button look="plain" onClick={() => show('')}>

@@ -6,8 +6,15 @@ import { DeadLetterDetail } from './dead-letter-detail.tsx';
 import { DeadLetters } from './dead-letters.tsx';
 import styles from './operations.module.css';
 import { PATHS } from './paths.ts';
+import { Pauses } from './pauses.tsx';
+import { Replies } from './replies.tsx';
+import { ReplyDetail } from './reply-detail.tsx';
 
-const SECTIONS = [{ path: PATHS.deadLetters, title: words.operations.deadLetters.title }];
+const SECTIONS = [
+  { path: PATHS.deadLetters, title: words.operations.deadLetters.title },
+  { path: PATHS.replies, title: words.operations.replies.title },
+  { path: PATHS.channels, title: words.operations.channels.title },
+];
 
 export const OperationsPage = () => (
   <PageFrame title={words.operations.title} lead={words.operations.lead}>
@@ -19,6 +26,11 @@ export const OperationsPage = () => (
           isService(service) ? <DeadLetterDetail service={service} id={id} /> : <Redirect to={PATHS.deadLetters} />
         }
       </Route>
+      <Route path={PATHS.replies} component={Replies} />
+      <Route path={`${PATHS.replies}/:replyId`}>
+        {({ replyId }) => <ReplyDetail key={replyId} replyId={replyId} />}
+      </Route>
+      <Route path={PATHS.channels} component={Pauses} />
       <Route>
         <Redirect to={PATHS.deadLetters} replace />
       </Route>

@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { type Api, bodyOf, type ServiceName } from '../../api/client.ts';
+import type { ListedReply } from '../../api/types.ts';
 
 /** The first word of every key here: an act renews them all. */
 export const OPERATIONS = 'operations';
@@ -9,6 +10,15 @@ export const RENEWED_EVERY_MS = 5_000;
 
 const PAGE = 20;
 const cursorOf = (cursor: string | null) => (cursor === null ? {} : { cursor });
+
+export type ReplyState = ListedReply['state'];
+
+export interface ReplyFilter {
+  /** Empty for any. */
+  readonly state: ReplyState | '';
+  /** Empty for any. */
+  readonly channelId: string;
+}
 
 export const deadLettersQuery = ({ operator }: Api, service: ServiceName, reason: string) =>
   infiniteQueryOptions({
@@ -30,5 +40,55 @@ export const deadLetterQuery = ({ operator }: Api, service: ServiceName, id: str
     queryKey: [OPERATIONS, 'dead-letter', service, id] as const,
     queryFn: ({ signal }) =>
       bodyOf(operator.of[service].GET('/v1/dead-letters/{id}', { params: { path: { id } }, signal })),
+    refetchInterval: RENEWED_EVERY_MS,
+  });
+
+export const repliesQuery = ({ operator }: Api, { state, channelId }: ReplyFilter) =>
+  infiniteQueryOptions({
+    queryKey: [OPERATIONS, 'replies', state, channelId] as const,
+    initialPageParam: null as string | null,
+    queryFn: ({ pageParam, signal }) =>
+      bodyOf(
+        operator.outbound.GET('/v1/replies', {
+          params: {
+            query: {
+              limit: PAGE,
+              ...cursorOf(pageParam),
+              ...(state === '' ? {} : { state }),
+              ...(channelId === '' ? {} : { channelId }),
+            },
+          },
+          signal,
+        }),
+      ),
+    getNextPageParam: ({ nextCursor }) => nextCursor,
+    refetchInterval: RENEWED_EVERY_MS,
+  });
+
+/** Replies of several channels may have one id. */
+export interface ReplyName {
+  readonly replyId: string;
+  /** Empty where it is not known. */
+  readonly channelId: string;
+}
+
+export const replyQuery = ({ operator }: Api, name: ReplyName) =>
+  queryOptions({
+    queryKey: [OPERATIONS, 'reply', name] as const,
+    queryFn: ({ signal }) =>
+      bodyOf(operator.outbound.GET('/v1/replies/{replyId}', { params: replyParams(name), signal })),
+    refetchInterval: RENEWED_EVERY_MS,
+  });
+
+export const replyParams = ({ replyId, channelId }: ReplyName) => ({
+  path: { replyId },
+  query: channelId === '' ? {} : { channelId },
+});
+
+export const pauseQuery = ({ operator }: Api, channelId: string) =>
+  queryOptions({
+    queryKey: [OPERATIONS, 'pause', channelId] as const,
+    queryFn: ({ signal }) =>
+      bodyOf(operator.outbound.GET('/v1/channels/{channelId}', { params: { path: { channelId } }, signal })),
     refetchInterval: RENEWED_EVERY_MS,
   });
