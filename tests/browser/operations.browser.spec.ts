@@ -167,6 +167,17 @@ describe('the operations in a browser', function () {
     await rowOf('Dead letters of conversation', 'undecodable').first().waitFor();
   });
 
+  it('say what to do while a service does not answer, and show the others all the same', async () => {
+    await page.route('**/operator/auth/**', (route) => route.fulfill({ status: 502, body: '' }));
+    await page.goto(url('/operations/dead-letters'));
+    await part('Dead letters of auth').getByText('auth is down: see its pods and its log').waitFor();
+    await rowOf('Dead letters of conversation', 'undecodable').first().waitFor();
+    await expectAccessible(page);
+    await takeScreenshot(page, 'operations-away-light-wide');
+    await page.unroute('**/operator/auth/**');
+    await part('Dead letters of auth').getByText('Nothing was given up.').waitFor();
+  });
+
   describe('on what is sent', () => {
     let channelId: string;
     let conversationId: string;
@@ -249,6 +260,84 @@ describe('the operations in a browser', function () {
       await page.getByRole('heading', { name: 'There is no such reply' }).waitFor();
       await page.goto(url('/operations/replies/nobody'));
       await page.getByRole('alert').getByText('This is not there').waitFor();
+    });
+
+    it('follow a reply from its page, from the command to the echo', async () => {
+      const { body } = await shop.reply(conversationId, { text: WORDS });
+      await shop.replyIs(body.replyId, 'delivered');
+      await section('Replies');
+      await rowOf('Replies', body.replyId).getByRole('link').click();
+      await page.getByLabel('About this reply').getByRole('link', { name: 'One message' }).click();
+      await page.getByRole('heading', { name: `The way of ${body.replyId}` }).waitFor();
+      const steps = page.getByRole('list', { name: 'Steps' }).getByRole('listitem');
+      await steps.filter({ hasText: 'It was delivered' }).waitFor();
+      expect((await steps.allInnerTexts()).map((text) => text.split('\n')[0])).to.include.members([
+        'It was asked for',
+        'It was accepted',
+        'TikTok took it',
+        'Its echo came in from TikTok',
+      ]);
+      for (const record of ['SendReply', 'ReplyQueued', 'ReplySent', 'MessageEchoed']) {
+        await rowOf('Records', record).first().waitFor();
+      }
+      expect(await page.getByText('4711').count()).to.equal(0);
+      await photograph(
+        `${new URL(page.url()).pathname}${new URL(page.url()).search}`,
+        'operations-message',
+        'SendReply',
+      );
+    });
+
+    it('follow a message of a customer that was looked for by its id', async () => {
+      const { messageId } = await shop.customer(channelId, 'mia.shopper').send({ type: 'text', text: WORDS });
+      await shop.messageIs(conversationId, messageId);
+      await section('One message');
+      await page.getByRole('heading', { name: 'Which message?' }).waitFor();
+      await page.getByRole('textbox', { name: 'Message or reply' }).fill(messageId);
+      await page.keyboard.press('Enter');
+      await page.getByText('The customer wrote it').waitFor();
+      await page.getByLabel('About it').getByText('TikTok’s log id').waitFor();
+      await rowOf('Records', 'MessageReceived').first().waitFor();
+      await page.getByRole('textbox', { name: 'Message or reply' }).fill('nobody');
+      await page.getByRole('button', { name: 'Follow' }).click();
+      await page.getByRole('alert').getByText('This is not there').waitFor();
+    });
+
+    it('tell how far every consumer is, and what waits to be published', async () => {
+      await section('Progress');
+      for (const [service, consumer] of [
+        ['ingress', 'ingress.history'],
+        ['auth', 'auth.activity'],
+        ['conversation', 'conversation.projection'],
+        ['outbound', 'outbound.facts'],
+      ] as const) {
+        await rowOf(`Consumers of ${service}`, consumer).filter({ hasText: 'Through' }).first().waitFor();
+      }
+      await rowOf('Outboxes of outbound', 'outbound.outbox').getByRole('cell', { name: '0', exact: true }).waitFor();
+      await photograph('/operations/progress', 'operations-progress', 'outbound.outbox');
+    });
+
+    it('make the read models anew, compare them, serve them, and drop those before', async () => {
+      await section('Read models');
+      await rowOf('Builds', 'Build 1').getByText('Served', { exact: true }).waitFor();
+      await page.getByRole('button', { name: 'Rebuild' }).click();
+      await because('a projection was mended', 'Rebuild');
+      const made = rowOf('Builds', 'Build 2');
+      await made.getByText('Caught up').waitFor();
+      await made.getByRole('button', { name: 'Compare' }).click();
+      await because('before it is served', 'Compare');
+      const comparison = part('Build 2 beside the served build 1');
+      await comparison.getByText('No row differs.').waitFor();
+      await expectAccessible(page);
+      await takeScreenshot(page, 'operations-compare-light-wide');
+      await photograph('/operations/read-models', 'operations-read-models', 'Build 2');
+      await made.getByRole('button', { name: 'Switch' }).click();
+      await because('it is right', 'Switch');
+      await made.getByText('Served', { exact: true }).waitFor();
+      await rowOf('Builds', 'Build 1').getByRole('button', { name: 'Drop' }).click();
+      await page.getByRole('dialog', { name: 'Drop build 1?' }).waitFor();
+      await because('no longer needed', 'Drop');
+      await rowOf('Builds', 'Build 1').waitFor({ state: 'hidden' });
     });
   });
 });

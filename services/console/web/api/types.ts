@@ -1,5 +1,6 @@
 import type { paths as AuthPaths } from './generated/auth.ts';
 import type { components } from './generated/conversation.ts';
+import type { paths as ProjectionPaths } from './generated/conversation-operator.ts';
 import type { paths as OperatorPaths } from './generated/operator.ts';
 import type { paths as ReplyPaths } from './generated/outbound.ts';
 
@@ -32,3 +33,8 @@ export type ShownDeadLetter = Answer<OperatorPaths, '/operator/v1/dead-letters/{
 export type Redriven = Answer<OperatorPaths, '/operator/v1/dead-letters/redrive', 'post'>;
 export type ListedReply = Answer<ReplyPaths, '/operator/v1/replies'>['items'][number];
 export type ShownReply = Answer<ReplyPaths, '/operator/v1/replies/{replyId}'>;
+export type ConsumerReport = Answer<OperatorPaths, '/operator/v1/consumers'>['items'][number];
+export type Outbox = Answer<OperatorPaths, '/operator/v1/outbox'>['items'][number];
+export type Lineage = Answer<ProjectionPaths, '/operator/v1/messages/{messageId}/lineage'>;
+export type Build = Answer<ProjectionPaths, '/operator/v1/projections'>['items'][number];
+export type Comparison = Answer<ProjectionPaths, '/operator/v1/projections/{build}/compare', 'post'>;

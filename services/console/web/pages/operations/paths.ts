@@ -5,6 +5,9 @@ export const PATHS = {
   deadLetters: '/operations/dead-letters',
   replies: '/operations/replies',
   channels: '/operations/channels',
+  progress: '/operations/progress',
+  lineage: '/operations/message',
+  builds: '/operations/read-models',
 } as const;
 
 export const deadLetterPath = (service: string, id: string): string => `${PATHS.deadLetters}/${service}/${segment(id)}`;
@@ -17,3 +20,5 @@ export const withQuery = (path: string, parameters: Readonly<Record<string, stri
 
 export const replyPath = (replyId: string, channel: string): string =>
   withQuery(`${PATHS.replies}/${segment(replyId)}`, { channel });
+
+export const lineagePath = (id: string, conversation: string): string => withQuery(PATHS.lineage, { id, conversation });

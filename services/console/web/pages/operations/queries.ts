@@ -92,3 +92,38 @@ export const pauseQuery = ({ operator }: Api, channelId: string) =>
       bodyOf(operator.outbound.GET('/v1/channels/{channelId}', { params: { path: { channelId } }, signal })),
     refetchInterval: RENEWED_EVERY_MS,
   });
+
+export const consumersQuery = ({ operator }: Api, service: ServiceName) =>
+  queryOptions({
+    queryKey: [OPERATIONS, 'consumers', service] as const,
+    queryFn: async ({ signal }) => (await bodyOf(operator.of[service].GET('/v1/consumers', { signal }))).items,
+    refetchInterval: RENEWED_EVERY_MS,
+  });
+
+export const outboxesQuery = ({ operator }: Api, service: ServiceName) =>
+  queryOptions({
+    queryKey: [OPERATIONS, 'outboxes', service] as const,
+    queryFn: async ({ signal }) => (await bodyOf(operator.of[service].GET('/v1/outbox', { signal }))).items,
+    refetchInterval: RENEWED_EVERY_MS,
+  });
+
+/** Looks through topics: it is asked for once, and again when somebody wants to. */
+export const lineageQuery = ({ operator }: Api, messageId: string, conversationId: string) =>
+  queryOptions({
+    queryKey: [OPERATIONS, 'lineage', messageId, conversationId] as const,
+    queryFn: ({ signal }) =>
+      bodyOf(
+        operator.conversation.GET('/v1/messages/{messageId}/lineage', {
+          params: { path: { messageId }, query: conversationId === '' ? {} : { conversationId } },
+          signal,
+        }),
+      ),
+    enabled: messageId !== '',
+  });
+
+export const buildsQuery = ({ operator }: Api) =>
+  queryOptions({
+    queryKey: [OPERATIONS, 'builds'] as const,
+    queryFn: async ({ signal }) => (await bodyOf(operator.conversation.GET('/v1/projections', { signal }))).items,
+    refetchInterval: RENEWED_EVERY_MS,
+  });

@@ -12,7 +12,7 @@ import { Act } from './act.tsx';
 import { type Fact, Facts } from './facts.tsx';
 import { ExactMoment } from './moment.tsx';
 import styles from './operations.module.css';
-import { PATHS, replyPath, withQuery } from './paths.ts';
+import { lineagePath, PATHS, replyPath, withQuery } from './paths.ts';
 import { type ReplyName, replyParams, replyQuery } from './queries.ts';
 import { canCancel, canRetry, StatePill, whyOf } from './reply-states.tsx';
 
@@ -98,11 +98,11 @@ const Reply = ({ reply }: { readonly reply: ShownReply }) => (
 );
 
 const factsOf = (reply: ShownReply): readonly Fact[] => {
-  const { state, failure, channelId, conversationId, queuedAt, expiresAt, messageId, retryOf } = reply;
-  const facts: readonly Fact[] = [
+  const { replyId, state, failure, channelId, conversationId, queuedAt, expiresAt, messageId, retryOf } = reply;
+  return [
     [detail.state, <StatePill key="state" state={state} />],
     [detail.why, whyOf(reply)],
-    [detail.advice, failure?.advice ?? null],
+    [detail.advice, failure?.advice],
     [detail.queuedAt, <ExactMoment key="queued" atMs={queuedAt} />],
     [detail.expiresAt, <ExactMoment key="expires" atMs={expiresAt} />],
     [
@@ -112,6 +112,12 @@ const factsOf = (reply: ShownReply): readonly Fact[] => {
       </Link>,
     ],
     [detail.conversation, conversationId],
+    [
+      detail.lineage,
+      <Link key="lineage" href={lineagePath(replyId, conversationId)}>
+        {words.operations.lineage.title}
+      </Link>,
+    ],
     [detail.message, messageId],
     [
       detail.retryOf,
@@ -122,7 +128,6 @@ const factsOf = (reply: ShownReply): readonly Fact[] => {
       ),
     ],
   ];
-  return facts.filter(([, value]) => value !== null);
 };
 
 const COLUMNS: readonly Column<ShownReply['attempts'][number]>[] = [
