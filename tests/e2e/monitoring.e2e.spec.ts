@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
+import { operatorSettings } from '@tiktok-channel/local';
 import { metricInventory, prometheusName } from '@tiktok-channel/monitoring';
 import { createKafka } from '@tiktok-channel/platform/kafka';
 import { silentLogger } from '@tiktok-channel/platform/kernel';
@@ -9,8 +10,8 @@ import { expect } from 'chai';
 import pg from 'pg';
 import { deliver, signatureOf } from '../support/deliveries.ts';
 import { drive } from '../support/driver.ts';
-import { runCommand } from '../support/operator.ts';
 import { hurried, type Prometheus, type Rule, readRules, startPrometheus } from '../support/prometheus.ts';
+import { blocksOf, createDesk } from '../support/runbooks.ts';
 import { useSystem } from '../support/system.ts';
 
 const DEPLOY = new URL('../../deploy/', import.meta.url);
@@ -83,18 +84,12 @@ describe('a system that is watched', function () {
     await producer.stop();
   };
 
-  /** The command line as an operator of this system has it. */
-  const operate = async (...args: readonly string[]) => {
-    const { addresses, dependencies, topicPrefix } = system();
-    return runCommand(args, {
-      KAFKA_BROKERS: dependencies.kafka.brokers,
-      KAFKA_TOPIC_PREFIX: topicPrefix,
-      SCHEMA_REGISTRY_URL: addresses.schemaRegistry,
-      INGRESS_INTERNAL_URL: addresses.internal.ingress,
-      TIKTOK_APP_SECRET: addresses.appSecret,
-      CLOCK_URL: addresses.simulator,
-      PUBLIC_URL: addresses.public,
-      OPERATOR_TOKEN: await drive(addresses).token('operator'),
+  /** Where an operator of this system does what the runbooks say. */
+  const atDesk = async () => {
+    const { addresses, topicPrefix } = system();
+    const OPERATOR_TOKEN = await drive(addresses).token('operator');
+    return createDesk({
+      environment: { ...operatorSettings(addresses), KAFKA_TOPIC_PREFIX: topicPrefix, OPERATOR_TOKEN },
     });
   };
 
@@ -107,17 +102,12 @@ describe('a system that is watched', function () {
     );
     await fires('UnrecognizedDeliveries');
 
-    const { code, stdout } = await operate(
-      'webhooks',
-      'reparse',
-      '--as',
-      'sre',
-      '--why',
-      'a runbook says so',
-      '--json',
-    );
+    const [check = '', act = '', verify = ''] = await blocksOf('UnrecognizedDeliveries.md');
+    const desk = await atDesk();
+    await desk.run(check.replace('--count 3', '--count 1'), { time: '2026-01-01T00:00:00Z' });
+    await desk.run(act, { name: 'olga' });
 
-    expect([code, JSON.parse(stdout)]).to.have.nested.property('[0]', 0);
+    await desk.run(verify);
     await isResolved('UnrecognizedDeliveries');
   });
 
@@ -125,11 +115,15 @@ describe('a system that is watched', function () {
     await produceGarbage();
     await fires('DeadLetters');
 
-    const listed = await operate('dead-letters', 'list', 'conversation', '--json');
-    const [, id = ''] = /"id": ?"(\d+-\d+)"/.exec(listed.stdout) ?? [];
-    const redriven = await operate('dead-letters', 'redrive', 'conversation', id, '--why', 'a runbook says so');
+    const [look = '', giveBack = ''] = await blocksOf('procedures/redrive.md');
+    const desk = await atDesk();
+    const listed = await desk.run('tiktok-channel dead-letters list conversation --json');
+    const [, id = ''] = /"id": ?"(\d+-\d+)"/.exec(listed) ?? [];
+    await desk.run(look, { id });
+    await desk.run(giveBack, { id });
 
-    expect([redriven.code, redriven.stderr]).to.deep.equal([0, '']);
+    const [, verify = ''] = await blocksOf('DeadLetters.md');
+    expect(await desk.run(verify)).to.include(id);
     await isResolved('DeadLetters');
   });
 

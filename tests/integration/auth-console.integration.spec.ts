@@ -39,24 +39,6 @@ describe('connecting through the one public origin', () => {
     expect(page.headers.get('content-type')).to.include('text/html');
   });
 
-  it('begins with a form of the page, and needs no script and no token', async () => {
-    const businessId = await world.newBusiness();
-    const submitted = await fetch(`${origin.addresses().public}/local/authorization`, {
-      method: 'POST',
-      body: new URLSearchParams({ accountId: 'account-of-form' }),
-      redirect: 'manual',
-    });
-    expect(submitted.status).to.equal(303);
-    const url = submitted.headers.get('location') ?? '';
-    expect(url).to.include(world.environment.TIKTOK_AUTHORIZE_URL);
-    const cookie = submitted.headers.get('set-cookie') ?? '';
-    const ended = new URL(await world.consent(businessId, { url, cookie }));
-    expect(ended.searchParams.get('connected')).to.equal(businessId);
-
-    const { body } = await world.get('/v1/channels', await world.token('agent', 'account-of-form'));
-    expect(body.items).to.have.length(1);
-  });
-
   it('comes back with the code of a denial, for which the page has words', async () => {
     const businessId = await world.newBusiness();
     const location = await world.consent(businessId, await world.startConnect('account-1'), { deny: true });

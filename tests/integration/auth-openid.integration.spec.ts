@@ -77,7 +77,6 @@ describe('people of an OpenID provider', () => {
     });
     const post = (path: string) => fetch(`${production.environment.PUBLIC_URL}${path}`, { method: 'POST' });
     expect((await post('/local/token')).status).to.equal(404);
-    expect((await post('/local/authorization')).status).to.equal(404);
     const keys = await fetch(`${production.auths[0]?.addresses().internal}/.well-known/jwks.json`);
     expect(keys.status).to.equal(404);
     expect((await production.get('/v1/channels', made)).status).to.equal(401);

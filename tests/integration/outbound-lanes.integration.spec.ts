@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { outboundMigrations } from '@tiktok-channel/outbound';
+import { DependencyUnavailable } from '@tiktok-channel/platform/kernel';
 import { migrate, SHARED_TABLES_SQL } from '@tiktok-channel/platform/postgres';
 import {
   createManualClock,
@@ -18,6 +19,7 @@ import { createLanes } from '../../services/outbound/src/adapters/persistence/la
 import { createReplies } from '../../services/outbound/src/adapters/persistence/replies.repository.ts';
 import { createReplyIntake } from '../../services/outbound/src/adapters/persistence/reply-intake.repository.ts';
 import { createRequestRate } from '../../services/outbound/src/adapters/persistence/request-rate.ts';
+import { createWaitingReplies } from '../../services/outbound/src/adapters/persistence/waiting-replies.repository.ts';
 import { createAcceptCommands } from '../../services/outbound/src/application/accept-commands.ts';
 import {
   type AdvanceLaneDependencies,
@@ -30,6 +32,7 @@ import type {
   ListedContent,
   Sighting,
 } from '../../services/outbound/src/application/ports.ts';
+import { createWaitTeller } from '../../services/outbound/src/application/tell-waiting.ts';
 import { echoFingerprint } from '../../services/outbound/src/domain/echo.ts';
 import type { ReplyCommand, ReplyEvent } from '../../services/outbound/src/domain/reply.ts';
 import { type SendReply, streamIdOf } from '../../services/outbound/src/domain/send-reply.ts';
@@ -183,11 +186,16 @@ describe('lanes of replies in PostgreSQL', () => {
     tiktok,
     results = [],
     crashAt,
+    onSend = async () => {},
+    isAuthAway = false,
   }: {
     readonly tiktok: FakeTikTok;
     /** In place of having accepted what was sent. */
     readonly results?: readonly (SendResult | 'accepted')[];
     readonly crashAt?: ReplyCommand['type'] | 'send' | 'answer' | 'list' | 'learn';
+    /** What happens while TikTok has the call. */
+    readonly onSend?: () => Promise<unknown>;
+    readonly isAuthAway?: boolean;
   }) => {
     const stored = replies();
     const crash = (step: typeof crashAt) => {
@@ -209,19 +217,23 @@ describe('lanes of replies in PostgreSQL', () => {
           await facts().learn(key, content);
         },
       },
-      prepareMessage: async ({ channelId, text }) => ({
-        ok: true,
-        value: {
-          caller: { channelId, accessToken: 'token' },
-          message: { kind: 'text', text: text ?? '', quotedMessageId: null },
-          newestKnownMs: clock.now() - 1,
-          isWindowOpen: false,
-        },
-      }),
+      prepareMessage: async ({ channelId, text }) => {
+        if (isAuthAway) throw new DependencyUnavailable('auth');
+        return {
+          ok: true,
+          value: {
+            caller: { channelId, accessToken: 'token' },
+            message: { kind: 'text', text: text ?? '', quotedMessageId: null },
+            newestKnownMs: clock.now() - 1,
+            isWindowOpen: false,
+          },
+        };
+      },
       tiktok: {
         send: async (_caller, _conversationId, message) => {
           crash('send');
           const messageId = tiktok.take(message.kind === 'text' ? message.text : message.kind);
+          await onSend();
           crash('answer');
           const result = results[sends] ?? 'accepted';
           sends += 1;
@@ -554,6 +566,16 @@ describe('lanes of replies in PostgreSQL', () => {
       expect((await claimOne()).laneId).to.equal(lane.laneId);
     });
 
+    it('nothing of another conversation than they name, and send it in its place when it comes', async () => {
+      const tiktok = createTikTok();
+      const next = sendReply({ replyId: 'next', text: 'The next.' });
+      await acceptAll(takenBack({ ...command, conversationId: 'CONV-9' }));
+      expect(await acceptAll(asked(command), asked(next))).to.deep.equal(['accepted', 'accepted']);
+      await work(createWorker({ tiktok }));
+
+      expect(tiktok.calls()).to.deep.equal(['Yes, all sizes.', 'The next.']);
+    });
+
     it('nothing that was sent, or may have been', async () => {
       const tiktok = createTikTok();
       const other = sendReply({ replyId: 'other', conversationId: 'CONV-2' });
@@ -616,6 +638,50 @@ describe('lanes of replies in PostgreSQL', () => {
     const [first, second] = events.filter((event) => event.type === 'ReplyDelayed');
     expect(first).to.include({ reason: 'rate_limited' });
     expect((second?.untilMs ?? 0) - (second?.atMs ?? 0)).to.be.within(10_001, 300_000);
+  });
+
+  it('say why they wait once that is long in all, however short each wait is', async () => {
+    const command = sendReply();
+    await accept(command);
+    const advance = createWorker({ tiktok: createTikTok(), isAuthAway: true });
+    for (let second = 0; second <= 8; second += 1) {
+      await work(advance);
+      clock.advance(1_000);
+    }
+
+    const told = (await eventsOf(command)).filter((event) => event.type === 'ReplyDelayed');
+    expect(told.map(({ reason }) => reason)).to.deep.equal(['auth_unavailable']);
+  });
+
+  it('end what expires in them, wherever it stands, and let what is behind it go on', async () => {
+    const [first, second, third] = [
+      sendReply({ replyId: 'first', expiresAt: clock.now() + 2 * MINUTE_MS }),
+      sendReply({ replyId: 'second', expiresAt: clock.now() + MINUTE_MS }),
+      sendReply({ replyId: 'third' }),
+    ];
+    const teller = createWaitTeller({
+      waiting: createWaitingReplies(database),
+      replies: replies(),
+      clock,
+      logger,
+      pause: () => new Promise((resolve) => setTimeout(resolve, 50)),
+    });
+    const hasEnded = (command: SendReply) => async () => (await typesOf(command)).includes('ReplyFailed');
+    await accept(first, second, third);
+    await lanes().release(await claimOne(), { dueAtMs: clock.now() + 5 * MINUTE_MS, tries: 3 });
+    teller.start();
+    try {
+      clock.advance(MINUTE_MS);
+      await eventually('the second has expired', hasEnded(second));
+      expect(await typesOf(first)).not.to.include('ReplyFailed');
+      clock.advance(MINUTE_MS);
+      await eventually('the first has expired', hasEnded(first));
+    } finally {
+      await teller.stop();
+    }
+
+    expect((await lanes().headOf(await claimOne()))?.streamId).to.equal(streamIdOf(third));
+    expect((await eventsOf(second)).at(-1)).to.include({ code: 'expired' });
   });
 
   it('are claimed by one at a time', async () => {
@@ -702,6 +768,26 @@ describe('lanes of replies in PostgreSQL', () => {
       newestMessageAtMs: clock.now(),
       hasEchoes: true,
     });
+  });
+
+  it('hold a conversation open in which the customer wrote while TikTok was refusing', async () => {
+    const command = sendReply();
+    const blocked = { kind: 'rejected', answer: { code: 40064, message: null, requestId: null } } as const;
+    await record(sighting(command));
+    clock.advance(1_000);
+    await accept(command);
+    const { channelId, conversationId } = command;
+    const written = { channelId, conversationId, messageId: 'MSG-9', sentAtMs: clock.now(), isQuotable: true };
+    const tiktok = createTikTok();
+    const worker = createWorker({
+      tiktok,
+      results: [blocked],
+      onSend: () => record({ ...sighting(command), received: written }),
+    });
+    await worker(await claimOne());
+
+    expect(await facts().conversation(command)).to.have.nested.property('window.isClosedByTikTok', false);
+    expect((await eventsOf(command)).at(-1)).to.include({ code: 'reply_window_closed' });
   });
 
   describe('take an echo for an uncertain reply', () => {

@@ -147,6 +147,26 @@ describe('operators of outbound', function () {
     ]);
   });
 
+  it('pause a channel that is then disconnected: what waits is answered, and is not sent when it is connected again', async () => {
+    const channel = `/channels/${encodeURIComponent(conversation.channelId)}`;
+    await act(`${channel}/pause`, 'it moves to another account');
+    const waiting = await ask({ requestedAt: world.now() });
+    const behind = await ask({ requestedAt: world.now() });
+    await eventually('it waits', async () => (await stateOf(waiting.replyId)) === 'delayed');
+    world.channels.set(conversation.channelId, { ...connected('token'), status: 'disconnected', accessToken: null });
+    await world.channelChanged(conversation.channelId);
+    for (const { replyId } of [waiting, behind]) {
+      expect((await world.verdict(replyId)).value).to.include({ code: 'channel_disconnected', attempts: 0 });
+    }
+    await world.connect(conversation.channelId);
+    await world.channelChanged(conversation.channelId);
+    await act(`${channel}/resume`);
+    const next = await ask({ requestedAt: world.now(), text: 'Of the new account.' });
+
+    expect((await world.verdict(next.replyId)).name).to.equal('ReplySent');
+    expect((await answers()).map(({ text }) => text)).to.deep.equal(['Of the new account.']);
+  });
+
   it('are operators, and say why', async () => {
     const agent = await provider.authorize({ accountId: 'account-1', role: 'agent' });
     expect((await call('GET', '/replies', undefined, agent)).body).to.include({ status: 403 });

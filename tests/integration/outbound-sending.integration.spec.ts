@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { fingerprint } from '@tiktok-channel/platform/kernel';
 import { eventually } from '@tiktok-channel/platform/testing';
 import type { SendReply } from '@tiktok-channel/schemas';
@@ -21,6 +22,10 @@ const linked: NonNullable<OutboundParts['linkedImages']> = {
     return url.includes('away') ? { kind: 'away' } : { kind: 'image', bytes: PNG, mediaType: 'image/png' };
   },
 };
+
+/** Characters of three bytes that nothing can compress. */
+const unassigned = (count: number): string =>
+  String.fromCodePoint(...Array.from(randomBytes(count), (byte, index) => 0x4e00 + byte + 256 * (index % 40)));
 
 describe('outbound', () => {
   let world: OutboundWorld;
@@ -171,6 +176,15 @@ describe('outbound', () => {
       { code: 'invalid_command', overrides: { text: null, action: 'UNSUPPORTED' } },
       { code: 'invalid_command', overrides: { conversationId: 'C'.repeat(5_000) } },
       { code: 'invalid_command', overrides: { replyId: `reply-${'r'.repeat(5_000)}` } },
+      { code: 'invalid_command', overrides: { conversationId: randomBytes(4_000).toString('base64') } },
+      { code: 'invalid_command', overrides: { channelId: randomBytes(4_000).toString('base64') } },
+      { code: 'invalid_command', overrides: { replyId: randomBytes(4_000).toString('base64') } },
+      { code: 'invalid_command', overrides: { conversationId: unassigned(500), channelId: unassigned(500) } },
+      { code: 'invalid_command', overrides: image(randomBytes(20_000).toString('base64')) },
+      { code: 'invalid_command', overrides: attachment({ kind: 'SHARED_POST', itemId: '7'.repeat(5_000) }) },
+      { code: 'invalid_command', overrides: { quotedMessageId: 'M'.repeat(5_000) } },
+      { code: 'quote_not_allowed', overrides: { quotedMessageId: '' } },
+      { code: 'unsupported_attachment', overrides: attachment({ kind: 'SHARED_POST', itemId: ' ' }) },
       { code: 'image_unavailable', overrides: image('media-nowhere') },
       {
         code: 'unsupported_image_type',
@@ -220,6 +234,22 @@ describe('outbound', () => {
         expect(failure).to.have.property('advice').that.matches(/\.$/);
       });
     }
+
+    it('quote_not_allowed, where the message stands in another conversation', async () => {
+      const elsewhere = await world.newConversation(channelId);
+      await eventually('its message is known', async () => {
+        const rows = await world.database.client.$queryRawUnsafe<unknown[]>(
+          'SELECT FROM customer_messages WHERE message_id = $1',
+          elsewhere.messageId,
+        );
+        return rows.length === 1;
+      });
+
+      expect(await failureOf(replyIn(conversation, { quotedMessageId: elsewhere.messageId }))).to.include({
+        code: 'quote_not_allowed',
+        attempts: 0,
+      });
+    });
 
     it('images_not_available_here', async () => {
       await world.faults({ capability_image_send: false, rate_limit_qps: 0, quota_off: true });
@@ -483,6 +513,17 @@ describe('outbound', () => {
     await world.sendBytes(conversation.conversationId, Buffer.from(JSON.stringify({ replyId, ...command })));
 
     expect((await world.verdict(replyId)).value).to.include({ code: 'invalid_command' });
+  });
+
+  it('answers a command in JSON that it is invalid, also where nothing but its reply id can be read', async () => {
+    const { replyId } = replyIn(conversation);
+    await world.sendBytes(
+      conversation.conversationId,
+      Buffer.from(JSON.stringify({ replyId, channel_id: channelId, conversationId: 17 })),
+    );
+
+    const { value } = await world.verdict(replyId);
+    expect(value).to.include({ code: 'invalid_command', channelId: '', conversationId: conversation.conversationId });
   });
 
   it('gives every reply exactly one verdict', () => {

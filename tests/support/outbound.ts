@@ -245,7 +245,7 @@ export const createOutboundWorld = async ({ isSimulatorApart = false } = {}): Pr
       bus.cancel({ replyId, channelId, conversationId, requestedBy, requestedAt: Date.now() + aheadMs }),
     channelChanged: bus.channelChanged,
     namesOf: (replyId) => bus.statuses.filter(({ value }) => value.replyId === replyId).map(({ name }) => name),
-    verdict: (replyId, withinMs = 15_000) =>
+    verdict: (replyId, withinMs = 30_000) =>
       eventually(
         `a verdict on ${replyId}`,
         () => bus.statuses.find((status) => status.value.replyId === replyId && isVerdict(status)),

@@ -6,6 +6,10 @@ import { execa } from 'execa';
 import { parse, parseAllDocuments } from 'yaml';
 import { problemsOf } from './policy/index.ts';
 import type { Manifest } from './policy/manifest.ts';
+import { originProblems } from './policy/origin.ts';
+import { programOf } from './policy/programs.ts';
+import { missingSecrets } from './policy/secrets.ts';
+import { startProblems } from './policy/settings.ts';
 import type { Tools } from './tools.ts';
 import { REPOSITORY, writtenFiles } from './written-files.ts';
 
@@ -40,8 +44,41 @@ export const conformsStrictly = async (
   return failed ? [[stdout, stderr].join('\n').trim()] : [];
 };
 
-export const followsOurRules = async (built: string): Promise<readonly string[]> =>
-  problemsOf(parseAllDocuments(built).map((document) => document.toJS() as Manifest));
+const manifestsIn = (built: string): readonly Manifest[] =>
+  parseAllDocuments(built).map((document) => document.toJS() as Manifest);
+
+export const followsOurRules = async (built: string): Promise<readonly string[]> => problemsOf(manifestsIn(built));
+
+export const gatewayIsTheOrigin = async (local: string, production: string): Promise<readonly string[]> =>
+  originProblems(manifestsIn(local), manifestsIn(production));
+
+interface SecretList {
+  readonly items: readonly { readonly metadata: { readonly name: string }; readonly stringData: object }[];
+}
+
+/** In the local overlay a program makes the Secrets. */
+export const localSecretsAreMade = async (built: string): Promise<readonly string[]> => {
+  const { stdout } = await execa(process.execPath, [pathOf('k8s/overlays/local/secrets.js')]);
+  const { items } = JSON.parse(stdout) as SecretList;
+  const made = new Map(items.map(({ metadata, stringData }) => [metadata.name, Object.keys(stringData)]));
+  return missingSecrets(manifestsIn(built), ({ name, key }) => made.get(name)?.includes(key) ?? false);
+};
+
+/** Elsewhere people make them, by the table of k8s/README.md; an ellipsis there stands for the rest of a name. */
+export const otherSecretsAreDocumented = async (built: string): Promise<readonly string[]> => {
+  const rows = (await read('k8s/README.md')).split('\n').filter((line) => line.startsWith('| `'));
+  const documented = rows.map((row) => {
+    const [names = '', keys = ''] = row.split('|').slice(1);
+    return { names: quotedIn(names), keys: quotedIn(keys) };
+  });
+  const fits = (pattern: string, name: string): boolean =>
+    pattern.endsWith('…') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
+  return missingSecrets(manifestsIn(built), ({ name, key }) =>
+    documented.some(({ names, keys }) => names.some((each) => fits(each, name)) && keys.includes(key)),
+  );
+};
+
+const quotedIn = (cell: string): readonly string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, word = '']) => word);
 
 export const dockerfile = async ({ hadolint }: Tools): Promise<readonly string[]> => {
   const { failed, stdout, stderr } = await execa(hadolint, [pathOf('deploy/Dockerfile')], { reject: false });
@@ -69,7 +106,14 @@ const COMPOSE = 'deploy/compose.yaml';
 
 interface Compose {
   readonly services: Readonly<
-    Record<string, { readonly image?: string; readonly environment?: Readonly<Record<string, unknown>> }>
+    Record<
+      string,
+      {
+        readonly image?: string;
+        readonly command?: readonly string[];
+        readonly environment?: Readonly<Record<string, unknown>>;
+      }
+    >
   >;
 }
 
@@ -81,10 +125,23 @@ export const composeFile = async (tools: Tools): Promise<readonly string[]> => {
   if (!validate(compose)) {
     return (validate.errors ?? []).map(({ instancePath, message }) => `${COMPOSE}${instancePath} ${message}`);
   }
-  return Object.entries(compose.services)
-    .filter(([, { image = 'none:1' }]) => !/:[^:/]+$/.test(image) || image.endsWith(':latest'))
-    .map(([name, { image }]) => `${COMPOSE}: ${name} runs ${image}, which is another one tomorrow`);
+  return Object.entries(compose.services).flatMap(([name, service]) =>
+    composeProblems(service).map((problem) => `${COMPOSE}: ${name} ${problem}`),
+  );
 };
+
+const composeProblems = ({ image = 'none:1', command = [], environment = {} }: Compose['services'][string]) => {
+  const isFixed = /:[^:/]+$/.test(image) && !image.endsWith(':latest');
+  const program = programOf({ name: 'service', image, args: command });
+  const values = Object.entries(environment).map(([name, value]) => [name, withDefaults(String(value))]);
+  return [
+    ...(isFixed ? [] : [`runs ${image}, which is another one tomorrow`]),
+    ...(program === null ? [] : startProblems(program, Object.fromEntries(values))),
+  ];
+};
+
+/** As compose reads it where the shell has none of these variables. */
+const withDefaults = (value: string): string => value.replaceAll(/\$\{\w+:-([^}]*)\}/g, '$1');
 
 const rulesIn = async (end: string): Promise<readonly string[]> =>
   (await readdir(pathOf('deploy/alerts/')).catch(() => []))

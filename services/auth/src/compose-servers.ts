@@ -10,7 +10,6 @@ import { mountAccessTokens } from './adapters/http/access-token.routes.ts';
 import { mountAccounts } from './adapters/http/accounts.routes.ts';
 import { mountAuthorization } from './adapters/http/authorization.routes.ts';
 import { mountChannels } from './adapters/http/channels.routes.ts';
-import { mountLocalAuthorization } from './adapters/http/local-authorization.routes.ts';
 import { mountLocalOpenId } from './adapters/http/local-openid.routes.ts';
 import { mountLocalKeys, mountLocalTokens } from './adapters/http/local-sign-in.routes.ts';
 import { mountOperator } from './adapters/http/operator.routes.ts';
@@ -90,7 +89,6 @@ const mountPublic = (app: Express, core: Core, { stores, useCases }: Served, ide
   const signIn = { keys: stores.signingKeys, issuer, audience, clock };
   mountLocalTokens(app, signIn);
   mountLocalOpenId(app, { ...signIn, publicUrl });
-  mountLocalAuthorization(app, { start: useCases.start, publicUrl });
 };
 
 const composeInternalApp = ({ settings, logger, clock }: Core, { stores, useCases, lifecycle }: Served) =>

@@ -63,51 +63,6 @@ describe('authorising a channel', () => {
       expect(response.status).to.equal(401);
     });
 
-    describe('by a form of this machine,', () => {
-      const submit = (query = '', fields: Record<string, string> = {}) =>
-        fetch(`${auth.url}/local/authorization${query}`, {
-          method: 'POST',
-          body: new URLSearchParams(fields),
-          redirect: 'manual',
-        });
-
-      it('and goes on to TikTok with the same cookie', async () => {
-        const response = await submit('', { accountId: 'account-1' });
-        expect(response.status).to.equal(303);
-        expect(response.headers.get('cache-control')).to.equal('no-store');
-        const setCookie = response.headers.get('set-cookie') ?? '';
-        expect(setCookie).to.match(
-          /^tiktok_authorization_id-1=browser-key-id-1; Max-Age=600; Path=\/tiktok\/callback;/,
-        );
-        const url = new URL(response.headers.get('location') ?? '');
-        expect(url.origin).to.equal('https://tiktok.example');
-        const state = url.searchParams.get('state') ?? '';
-        const { location } = await callback({ state, code: 'good' }, setCookie.split(';')[0]);
-        expect(location).to.equal(connected);
-      });
-
-      it('which may name the account in the address', async () => {
-        expect((await submit('?accountId=account-1')).status).to.equal(303);
-      });
-
-      for (const [what, fields] of [
-        ['without an account', {}],
-        ['with an empty one', { accountId: '' }],
-        ['with one that no database holds', { accountId: 'a\0b' }],
-        ['with one that is too long', { accountId: 'a'.repeat(101) }],
-      ] as const) {
-        it(`not ${what}`, async () => {
-          const response = await submit('', fields);
-          expect(response.status).to.equal(400);
-          expect(response.headers.get('set-cookie')).to.equal(null);
-        });
-      }
-
-      it('and by no other method', async () => {
-        expect((await fetch(`${auth.url}/local/authorization`)).status).to.equal(405);
-      });
-    });
-
     it('without a body', async () => {
       const response = await fetch(`${auth.url}/v1/accounts/account-1/tiktok/authorization`, {
         method: 'POST',

@@ -7,7 +7,6 @@ import { DependencyUnavailable, ok } from '@tiktok-channel/platform/kernel';
 import { createCountingIds, createManualClock, createRecordingLogger } from '@tiktok-channel/platform/testing';
 import { mountAuthorization } from '../src/adapters/http/authorization.routes.ts';
 import { mountChannels } from '../src/adapters/http/channels.routes.ts';
-import { mountLocalAuthorization } from '../src/adapters/http/local-authorization.routes.ts';
 import { createStateTokens } from '../src/adapters/tiktok/state-token.ts';
 import { createCompleteAuthorization } from '../src/application/complete-authorization.ts';
 import { createEndChannel } from '../src/application/end-channel.ts';
@@ -179,7 +178,6 @@ export const startAuth = async () => {
     logger,
     mount: (mounted) => {
       mountAuthorization(mounted, { identify, start, complete, publicUrl: PUBLIC_URL });
-      mountLocalAuthorization(mounted, { start, publicUrl: PUBLIC_URL });
       mountChannels(mounted, { identify, healths: stores.healths, endChannel, clock, ids });
     },
   });

@@ -23,15 +23,19 @@ const pictureSources = setting.list.refine(
   'has an item that is no https origin',
 );
 
+type Addresses = Readonly<Record<ReturnType<typeof variablesOf>[number], readonly string[]>>;
+type Missing = readonly (readonly [setting: string, problem: string])[];
+
 const schema = processSettings
   .pick({ HOST: true, PORT: true, INTERNAL_PORT: true, NODE_ENV: true, CLOCK_URL: true })
   .extend({
-    INGRESS_URL: replicaUrls,
+    /** Where the services are, for whom this is the one public origin. Behind a gateway that leads to them it is the page alone. */
+    INGRESS_URL: replicaUrls.default([]),
     /** Ingress's second process, which serves its operators. */
-    HISTORY_URL: replicaUrls,
-    AUTH_URL: replicaUrls,
-    CONVERSATION_URL: replicaUrls,
-    OUTBOUND_URL: replicaUrls,
+    HISTORY_URL: replicaUrls.default([]),
+    AUTH_URL: replicaUrls.default([]),
+    CONVERSATION_URL: replicaUrls.default([]),
+    OUTBOUND_URL: replicaUrls.default([]),
     /** Those of conversation that project, where others only serve: its operators are served there. All of them where it is left out. */
     PROJECTOR_URL: replicaUrls.default([]),
     /** Where each replica tells whether it is ready, in the same order; of use where there are several. */
@@ -62,12 +66,8 @@ const schema = processSettings
     if (settings.NODE_ENV === 'production' && settings.OIDC_ISSUER === LOCAL_ISSUER) {
       context.addIssue({ code: 'custom', path: ['OIDC_ISSUER'], message: 'is needed in production mode' });
     }
-    for (const upstream of UPSTREAMS) {
-      const [name, internalName] = variablesOf(upstream);
-      if (settings[name].length > 1 && settings[name].length !== settings[internalName].length) {
-        context.addIssue({ code: 'custom', path: [internalName], message: `needs as many addresses as ${name}` });
-      }
-    }
+    const missing = [...missingAddresses(settings), ...missingInternalAddresses(settings)];
+    for (const [name, message] of missing) context.addIssue({ code: 'custom', path: [name], message });
   });
 
 export type ConsoleSettings = z.infer<typeof schema>;
@@ -80,6 +80,19 @@ export const replicasOf = (settings: ConsoleSettings, upstream: Upstream) => {
 
   return settings[name].map((url, index) => ({ url, internalUrl: settings[internalName][index] ?? null }));
 };
+
+/** In production it may lead nowhere, since a gateway does; but to some services and not to others would be a mistake. */
+const missingAddresses = (settings: Addresses & { readonly NODE_ENV: string }): Missing => {
+  const names = UPSTREAMS.filter((upstream) => upstream !== 'projector').map((upstream) => variablesOf(upstream)[0]);
+  const missing = names.filter((name) => settings[name].length === 0);
+  if (settings.NODE_ENV === 'production' && missing.length === names.length) return [];
+  return missing.map((name) => [name, 'is not set']);
+};
+
+const missingInternalAddresses = (settings: Addresses): Missing =>
+  UPSTREAMS.map(variablesOf)
+    .filter(([name, internal]) => settings[name].length > 1 && settings[name].length !== settings[internal].length)
+    .map(([name, internal]) => [internal, `needs as many addresses as ${name}`]);
 
 const TIME_EVERY_MS = { production: 60_000, elsewhere: 1_000 } as const;
 

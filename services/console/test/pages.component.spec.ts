@@ -91,7 +91,7 @@ describe('the page', () => {
       expect(policyOf(page)['connect-src']).to.deep.equal(["'self'", 'https://id.example']);
       const config = (await (await fetch(`${started.url}/config.json`)).json()) as Record<string, unknown>;
       expect(config.phoneUrl).to.equal(null);
-      for (const path of ['/local/token', '/local/authorization', '/local/openid/token']) {
+      for (const path of ['/local/token', '/local/openid/token']) {
         expect((await fetch(`${started.url}${path}`, { method: 'POST' })).status, path).to.equal(404);
       }
     } finally {
@@ -102,5 +102,24 @@ describe('the page', () => {
   it('does not start in production without knowing the provider', () => {
     const urls = Object.fromEntries(UPSTREAMS.map((name) => [`${name.toUpperCase()}_URL`, 'http://127.0.0.1:9']));
     expect(() => readConsoleSettings({ ...urls, NODE_ENV: 'production' })).to.throw('OIDC_ISSUER');
+  });
+
+  it('behind a gateway is the page alone, and refuses what the gateway should have led elsewhere', async () => {
+    const nowhere = Object.fromEntries(UPSTREAMS.map((name) => [`${name.toUpperCase()}_URL`, '']));
+    const started = await startConsole({ ...production, ...nowhere });
+    try {
+      expect((await fetch(`${started.url}/inbox`)).status).to.equal(200);
+      expect((await fetch(`${started.url}/v1/conversations`)).status).to.equal(502);
+      expect((await fetch(`${started.url}/webhooks/tiktok`, { method: 'POST', body: '{}' })).status).to.equal(503);
+    } finally {
+      await started.stop();
+    }
+  });
+
+  it('leads to every service, or in production to none', () => {
+    const all = Object.fromEntries(UPSTREAMS.map((name) => [`${name.toUpperCase()}_URL`, 'http://127.0.0.1:9']));
+    expect(() => readConsoleSettings({ ...production, ...all, HISTORY_URL: '' })).to.throw('HISTORY_URL');
+    expect(() => readConsoleSettings({})).to.throw(/INGRESS_URL.*OUTBOUND_URL/s);
+    expect(() => readConsoleSettings(production)).not.to.throw();
   });
 });

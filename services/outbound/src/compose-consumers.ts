@@ -78,7 +78,7 @@ export const composeConsumers = (core: Core, poke: () => void): Consuming => {
 /** Every replica hears of every change, since each remembers tokens. Started before anything asks for one. */
 export const composeChannelChanges = (
   { kafka, admin, lifecycle, logger }: Core,
-  forgetChannel: (channelId: string) => void,
+  onChange: (channelId: string) => void,
 ): Part => ({
   name: 'changes of channels',
   ...createChannelChanges({
@@ -86,7 +86,7 @@ export const composeChannelChanges = (
     admin,
     topic: topics.channels.name,
     group: `outbound.channels.${randomUUID()}`,
-    onChange: forgetChannel,
+    onChange,
     onFatal: (error) => lifecycle.fail(error),
     logger,
   }),

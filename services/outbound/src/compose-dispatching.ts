@@ -37,7 +37,7 @@ export const composeDispatching = (
 ): {
   readonly dispatcher: Dispatcher;
   readonly parts: readonly Part[];
-  readonly forgetChannel: (channelId: string) => void;
+  readonly onChannelChanged: (channelId: string) => void;
 } => {
   const { settings, logger, clock, database, relay, metrics, publish } = core;
   const perSecond = settings.OUTBOUND_REQUESTS_PER_SECOND;
@@ -98,5 +98,12 @@ export const composeDispatching = (
     everyMs: LOOK_AT_BACKLOG_MS,
   });
   observeBacklog(clock, backlogWatch.current);
-  return { dispatcher, parts: [...parts, dispatcher, waitTeller, backlogWatch], forgetChannel };
+  /** Whether what waits can still be sent is to be known before the channel changes again. */
+  const onChannelChanged = (channelId: string): void => {
+    forgetChannel(channelId);
+    lanes
+      .recall(channelId)
+      .then(dispatcher.poke, (error: unknown) => logger.warn('lanes.not_recalled', { channelId }, error));
+  };
+  return { dispatcher, parts: [...parts, dispatcher, waitTeller, backlogWatch], onChannelChanged };
 };

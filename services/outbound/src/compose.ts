@@ -74,7 +74,7 @@ export const composeOutbound = (options: OutboundOptions): Outbound => {
     publish: countingPublisher(codec, metrics),
     lifecycle,
   };
-  const { dispatcher, forgetChannel, parts: dispatching } = composeDispatching(core);
+  const { dispatcher, onChannelChanged, parts: dispatching } = composeDispatching(core);
   const consuming = composeConsumers(core, dispatcher.poke);
   const operators = composeOperators(core, consuming, dispatcher.poke);
   const servers = composeServers(core, operators);
@@ -86,7 +86,7 @@ export const composeOutbound = (options: OutboundOptions): Outbound => {
     schemas,
     relayPart(relay),
     { name: 'ends of topics', start: admin.start, stop: admin.stop },
-    composeChannelChanges(core, forgetChannel),
+    composeChannelChanges(core, onChannelChanged),
     ...dispatching,
     ...consuming.parts,
     operators.part,

@@ -1,6 +1,8 @@
 import type { Manifest } from './manifest.ts';
 import { podProblems } from './pods.ts';
+import { reachProblems } from './reach.ts';
 import { secretProblems } from './secrets.ts';
+import { settingProblems } from './settings.ts';
 import { wholeProblems } from './whole.ts';
 
 /** Everything that our own rules find in what one overlay builds. */
@@ -8,4 +10,6 @@ export const problemsOf = (manifests: readonly Manifest[]): readonly string[] =>
   ...manifests.flatMap(podProblems),
   ...manifests.flatMap(secretProblems),
   ...wholeProblems(manifests),
+  ...settingProblems(manifests),
+  ...reachProblems(manifests),
 ];

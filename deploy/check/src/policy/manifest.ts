@@ -10,7 +10,12 @@ export interface Manifest {
 export interface Container {
   readonly name: string;
   readonly image: string;
-  readonly env?: readonly { readonly name: string; readonly value?: string }[];
+  readonly args?: readonly string[];
+  readonly env?: readonly {
+    readonly name: string;
+    readonly value?: string;
+    readonly valueFrom?: { readonly secretKeyRef?: { readonly name: string; readonly key: string } };
+  }[];
   // biome-ignore lint/suspicious/noExplicitAny: fields of any shape
   readonly [field: string]: any;
 }
@@ -31,6 +36,9 @@ export const containersOf = ({ spec }: PodTemplate): readonly Container[] => [
   ...((spec.initContainers ?? []) as Container[]),
   ...(spec.containers as Container[]),
 ];
+
+export const isService = ({ kind, metadata }: Manifest): boolean =>
+  kind === 'Deployment' && metadata.labels?.['app.kubernetes.io/component'] === 'service';
 
 export const nameOf = ({ kind, metadata }: Manifest): string => `${kind}/${metadata.name}`;
 

@@ -1,12 +1,17 @@
 import { expect } from 'chai';
 import { problemsOf } from './index.ts';
 import type { Manifest } from './manifest.ts';
+import { originProblems } from './origin.ts';
+import { missingSecrets } from './secrets.ts';
 
 const LABELS = {
   'app.kubernetes.io/name': 'api',
   'app.kubernetes.io/component': 'service',
   'app.kubernetes.io/part-of': 'tiktok-channel',
 };
+
+const GATEWAY = { 'tiktok-channel.dev/gateway': 'true' };
+const MONITORING = { 'tiktok-channel.dev/monitoring': 'true' };
 
 const probe = { httpGet: { path: '/health/live', port: 'internal' } };
 
@@ -28,8 +33,15 @@ const system = (): Manifest[] => [
             {
               name: 'service',
               image: 'registry.example.com:5000/tiktok-channel/conversation:0.1.0',
+              ports: [
+                { name: 'public', containerPort: 8080 },
+                { name: 'internal', containerPort: 9090 },
+              ],
+              envFrom: [{ configMapRef: { name: 'settings' } }],
               env: [
                 { name: 'DATABASE_URL', valueFrom: { secretKeyRef: { name: 'conversation-database', key: 'url' } } },
+                { name: 'MEDIA_URL_SECRETS', valueFrom: { secretKeyRef: { name: 'media-urls', key: 'secrets' } } },
+                { name: 'SERVICE_TOKEN_SECRETS', valueFrom: { secretKeyRef: { name: 'tokens', key: 'secrets' } } },
               ],
               securityContext: {
                 allowPrivilegeEscalation: false,
@@ -51,7 +63,13 @@ const system = (): Manifest[] => [
     apiVersion: 'v1',
     kind: 'Service',
     metadata: { name: 'api' },
-    spec: { selector: { 'app.kubernetes.io/name': 'api' }, ports: [{ port: 8080 }, { port: 9090 }] },
+    spec: {
+      selector: { 'app.kubernetes.io/name': 'api' },
+      ports: [
+        { port: 8080, targetPort: 'public' },
+        { port: 9090, targetPort: 'internal' },
+      ],
+    },
   },
   {
     apiVersion: 'policy/v1',
@@ -79,7 +97,42 @@ const system = (): Manifest[] => [
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: { name: 'settings' },
-    data: { KAFKA_SSL_KEY: '/etc/kafka/user.key' },
+    data: {
+      KAFKA_BROKERS: 'kafka-kafka-bootstrap:9093',
+      KAFKA_SSL_KEY: '/etc/kafka/user.key',
+      SCHEMA_REGISTRY_URL: 'https://registry.example.com',
+      AUTH_INTERNAL_URL: 'http://api:9090',
+      OIDC_ISSUER: 'http://nobody.calls:1',
+      OIDC_AUDIENCE: 'tiktok-channel',
+      OIDC_JWKS_URL: 'https://id.example.com:8443/keys',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector.monitoring.svc:4318',
+    },
+  },
+  {
+    apiVersion: 'kafka.strimzi.io/v1',
+    kind: 'Kafka',
+    metadata: { name: 'kafka' },
+    spec: { kafka: { listeners: [{ port: 9093 }] } },
+  },
+  {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { name: 'calls' },
+    spec: {
+      podSelector: { matchLabels: { 'app.kubernetes.io/name': 'api' } },
+      policyTypes: ['Ingress', 'Egress'],
+      ingress: [
+        { from: [{ namespaceSelector: { matchLabels: GATEWAY } }], ports: [{ port: 8080 }] },
+        { from: [{ podSelector: { matchLabels: { 'app.kubernetes.io/name': 'api' } } }], ports: [{ port: 9090 }] },
+      ],
+      egress: [
+        { to: [{ podSelector: { matchLabels: { 'strimzi.io/cluster': 'kafka' } } }], ports: [{ port: 9093 }] },
+        { to: [{ podSelector: { matchLabels: { 'app.kubernetes.io/name': 'api' } } }], ports: [{ port: 9090 }] },
+        { to: [{ ipBlock: { cidr: '0.0.0.0/0' } }], ports: [{ port: 443 }] },
+        { to: [{ ipBlock: { cidr: '0.0.0.0/0' } }], ports: [{ port: 8443 }] },
+        { to: [{ namespaceSelector: { matchLabels: MONITORING } }], ports: [{ port: 4318 }] },
+      ],
+    },
   },
 ];
 
@@ -89,6 +142,10 @@ const deployment = (manifests: Planted): Planted => manifests[0];
 const pod = (manifests: Planted): Planted => deployment(manifests).spec.template.spec;
 const container = (manifests: Planted): Planted => pod(manifests).containers[0];
 const ofKind = (manifests: Planted, kind: string): Planted => manifests.find((each: Manifest) => each.kind === kind);
+const calls = (manifests: Planted): Planted => manifests.find((each: Manifest) => each.metadata.name === 'calls').spec;
+const setTo = (name: string, value: string) => (all: Planted) => {
+  ofKind(all, 'ConfigMap').data[name] = value;
+};
 
 const VIOLATIONS: readonly (readonly [string, (manifests: Planted) => void, RegExp])[] = [
   [
@@ -227,7 +284,7 @@ const VIOLATIONS: readonly (readonly [string, (manifests: Planted) => void, RegE
   [
     'a password as a value',
     (all) => {
-      container(all).env.push({ name: 'KAFKA_SASL_PASSWORD', value: 'hunter2' });
+      container(all).env.push({ name: 'KAFKA_SASL_PASSWORD', value: 'hunter2-hunter2' });
     },
     /PASSWORD stands in clear/,
   ],
@@ -269,7 +326,8 @@ const VIOLATIONS: readonly (readonly [string, (manifests: Planted) => void, RegE
   [
     'a Service without pods',
     (all) => {
-      ofKind(all, 'Service').spec.selector = { 'app.kubernetes.io/name': 'apy' };
+      const selector = { 'app.kubernetes.io/name': 'apy' };
+      all.push({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'apy' }, spec: { selector, ports: [] } });
     },
     /selects no pod/,
   ],
@@ -277,6 +335,7 @@ const VIOLATIONS: readonly (readonly [string, (manifests: Planted) => void, RegE
     'a route to an internal port',
     (all) => {
       ofKind(all, 'HTTPRoute').spec.rules[0].backendRefs[0].port = 9090;
+      calls(all).ingress[0].ports[0].port = 9090;
     },
     /no public port/,
   ],
@@ -285,7 +344,7 @@ const VIOLATIONS: readonly (readonly [string, (manifests: Planted) => void, RegE
     (all) => {
       ofKind(all, 'HTTPRoute').spec.rules[0].backendRefs[0].name = 'apy';
     },
-    /no public port/,
+    /where no Service is/,
   ],
   [
     'replicas of what is scaled',
@@ -299,6 +358,96 @@ const VIOLATIONS: readonly (readonly [string, (manifests: Planted) => void, RegE
       });
     },
     /set back by every apply/,
+  ],
+  [
+    'a setting that is missing',
+    (all) => {
+      delete ofKind(all, 'ConfigMap').data.OIDC_AUDIENCE;
+    },
+    /does not start: .*OIDC_AUDIENCE: is not set/,
+  ],
+  ['a setting that is wrong', setTo('REPLY_RULES', 'hunter2'), /does not start: .*REPLY_RULES/],
+  [
+    'a secret that a service is not given',
+    (all) => {
+      container(all).env.splice(1, 1);
+    },
+    /does not start: .*MEDIA_URL_SECRETS: is not set/,
+  ],
+  [
+    'a clock of others in production',
+    setTo('CLOCK_URL', 'http://simulator:4010'),
+    /does not start: .*CLOCK_URL: is refused/,
+  ],
+  [
+    'a program that nobody knows',
+    (all) => {
+      container(all).args = ['src/other.ts'];
+    },
+    /runs conversation src\/other\.ts, whose settings are not known/,
+  ],
+  ['an address without a Service', setTo('AUTH_INTERNAL_URL', 'http://auth:9090'), /auth:9090, where no Service is/],
+  [
+    'a broker that cannot call itself',
+    (all) => {
+      container(all).env.push({ name: 'KAFKA_ADVERTISED_LISTENERS', value: 'PLAINTEXT://api:8080,TLS://api:9090' });
+      calls(all).ingress.push({ ports: [{ port: 8080 }] });
+    },
+    /KAFKA_ADVERTISED_LISTENERS is api:8080, which no network policy lets it call/,
+  ],
+  [
+    'an address without a broker',
+    setTo('KAFKA_BROKERS', 'kafka-kafka-bootstrap:9094'),
+    /KAFKA_BROKERS is .*:9094, where no broker listens/,
+  ],
+  [
+    'a Service to a port that no pod has',
+    (all) => {
+      ofKind(all, 'Service').spec.ports[1].targetPort = 'inner';
+    },
+    /AUTH_INTERNAL_URL is api:9090, where no pod listens/,
+  ],
+  [
+    'no way out to another service',
+    (all) => {
+      calls(all).egress.splice(1, 1);
+    },
+    /AUTH_INTERNAL_URL is api:9090, which no network policy lets it call/,
+  ],
+  [
+    'no way into another service',
+    (all) => {
+      calls(all).ingress.splice(1, 1);
+    },
+    /AUTH_INTERNAL_URL is api:9090, which no network policy lets it into/,
+  ],
+  [
+    'no way out to Kafka',
+    (all) => {
+      calls(all).egress.splice(0, 1);
+    },
+    /KAFKA_BROKERS is .*, which no network policy lets it call/,
+  ],
+  [
+    "no way out to the provider's keys",
+    (all) => {
+      calls(all).egress.splice(3, 1);
+    },
+    /OIDC_JWKS_URL is id\.example\.com:8443, which no network policy lets it call/,
+  ],
+  [
+    'no way out for spans',
+    (all) => {
+      calls(all).egress.splice(4, 1);
+    },
+    /OTEL_EXPORTER_OTLP_ENDPOINT is .*, which no network policy lets it call/,
+  ],
+  [
+    'a gateway that is kept out',
+    (all) => {
+      calls(all).ingress.splice(0, 1);
+    },
+    /leads to api:8080, which no network policy lets the gateway into/,
   ],
 ];
 
@@ -317,4 +466,95 @@ describe('our own rules for manifests', () => {
       expect(problems[0]).to.match(expected).and.to.not.include('hunter2');
     });
   }
+});
+
+describe('the rules for secrets', () => {
+  it('find a key that nobody makes', () => {
+    const isMade = ({ name, key }: { readonly name: string; readonly key: string }): boolean =>
+      name !== 'media-urls' && (key === 'url' || key === 'secrets');
+
+    expect(missingSecrets(system(), isMade)).to.deep.equal([
+      'Deployment/api: nobody makes secrets of Secret media-urls',
+    ]);
+  });
+});
+
+describe('the rules for the one public origin', () => {
+  const upstreams = {
+    INGRESS: 'webhooks',
+    HISTORY: 'history',
+    AUTH: 'auth',
+    CONVERSATION: 'api',
+    PROJECTOR: 'projector',
+    OUTBOUND: 'dispatcher',
+  };
+  const local: Manifest[] = [
+    {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'console', labels: { 'app.kubernetes.io/component': 'service' } },
+      spec: {
+        template: {
+          spec: {
+            containers: [
+              {
+                env: Object.entries(upstreams).map(([name, to]) => ({
+                  name: `${name}_URL`,
+                  value: `http://${to}:8080`,
+                })),
+              },
+            ],
+          },
+        },
+      },
+    },
+  ];
+  const to = (name: string, ...paths: readonly (readonly [string, string])[]): Planted => ({
+    matches: paths.map(([type, value]) => ({ path: { type, value } })),
+    backendRefs: [{ name, port: 8080 }],
+  });
+  const operators = (name: string, service: string): Planted => ({
+    ...to(name, ['PathPrefix', `/operator/${service}/v1`]),
+    filters: [{ type: 'URLRewrite', urlRewrite: { path: { replacePrefixMatch: '/operator/v1' } } }],
+  });
+  const production = (): Planted[] => [
+    {
+      kind: 'HTTPRoute',
+      metadata: { name: 'public' },
+      spec: {
+        rules: [
+          to('webhooks', ['Exact', '/webhooks/tiktok']),
+          to('auth', ['Exact', '/tiktok/callback'], ['PathPrefix', '/v1/accounts'], ['PathPrefix', '/v1/channels']),
+          operators('history', 'ingress'),
+          operators('auth', 'auth'),
+          operators('projector', 'conversation'),
+          operators('dispatcher', 'outbound'),
+          to('api', ['PathPrefix', '/v1']),
+          to('console', ['PathPrefix', '/']),
+        ],
+      },
+    },
+  ];
+  const rules = ([route]: Planted[]): Planted[] => route.spec.rules;
+
+  it('find nothing where the gateway leads as the console does', () => {
+    expect(originProblems(local, production())).to.deep.equal([]);
+  });
+
+  it('find operators who are led to the page', () => {
+    const planted = production();
+    rules(planted).splice(2, 1);
+
+    expect(originProblems(local, planted)).to.deep.equal([
+      'HTTPRoute/public: leads /operator/ingress/v1/consumers to console/operator/ingress/v1/consumers, not to history/operator/v1/consumers',
+    ]);
+  });
+
+  it('find a path that is not rewritten, and one that leads to another service', () => {
+    const planted = production();
+    delete rules(planted)[5].filters;
+    rules(planted)[1].matches.splice(2, 1);
+
+    expect(originProblems(local, planted)).to.have.lengthOf(3);
+  });
 });

@@ -24,3 +24,22 @@ const inClear = (values: Readonly<Record<string, string>>): readonly string[] =>
   Object.entries(values)
     .filter(([name, value]) => (SECRET_NAME.test(name) && !HARMLESS_NAME.test(name)) || SECRET_VALUE.test(value))
     .map(([name]) => name);
+
+interface SecretKey {
+  readonly name: string;
+  readonly key: string;
+}
+
+/** Keys of Secrets that a container is to start with and that nobody makes. */
+export const missingSecrets = (
+  manifests: readonly Manifest[],
+  isMade: (secret: SecretKey) => boolean,
+): readonly string[] =>
+  manifests.flatMap((manifest) => {
+    const pod = podOf(manifest);
+    if (pod === null) return [];
+    return containersOf(pod)
+      .flatMap(({ env = [] }) => env.flatMap(({ valueFrom }) => valueFrom?.secretKeyRef ?? []))
+      .filter((secret) => !isMade(secret))
+      .map(({ name, key }) => `${nameOf(manifest)}: nobody makes ${key} of Secret ${name}`);
+  });

@@ -1,4 +1,4 @@
-import { type Manifest, nameOf, podOf, selects } from './manifest.ts';
+import { isService, type Manifest, nameOf, podOf, selects } from './manifest.ts';
 
 const PUBLIC_PORT = 8080;
 
@@ -6,11 +6,8 @@ const PUBLIC_PORT = 8080;
 export const wholeProblems = (manifests: readonly Manifest[]): readonly string[] => [
   ...manifests.filter(isService).flatMap((deployment) => serviceProblems(deployment, manifests)),
   ...manifests.filter(({ kind }) => kind === 'Service').flatMap((service) => endsNowhere(service, manifests)),
-  ...manifests.filter(({ kind }) => kind === 'HTTPRoute').flatMap((route) => routeProblems(route, manifests)),
+  ...manifests.filter(({ kind }) => kind === 'HTTPRoute').flatMap(routeProblems),
 ];
-
-const isService = ({ kind, metadata }: Manifest): boolean =>
-  kind === 'Deployment' && metadata.labels?.['app.kubernetes.io/component'] === 'service';
 
 const serviceProblems = (deployment: Manifest, manifests: readonly Manifest[]): readonly string[] => {
   const labels = podOf(deployment)?.metadata.labels;
@@ -40,20 +37,8 @@ interface Backend {
   readonly port: number;
 }
 
-const routeProblems = (route: Manifest, manifests: readonly Manifest[]): readonly string[] => {
-  const backends: readonly Backend[] = route.spec.rules.flatMap(
-    ({ backendRefs }: { backendRefs: Backend[] }) => backendRefs,
-  );
-  return backends
-    .filter(
-      ({ name, port }) =>
-        port !== PUBLIC_PORT ||
-        !manifests.some(
-          ({ kind, metadata, spec }) => kind === 'Service' && metadata.name === name && hasPort(spec, port),
-        ),
-    )
-    .map(({ name, port }) => `${nameOf(route)}: leads to ${name}:${port}, which is no public port`);
-};
-
-const hasPort = ({ ports }: { readonly ports: readonly { readonly port: number }[] }, wanted: number): boolean =>
-  ports.some(({ port }) => port === wanted);
+const routeProblems = (route: Manifest): readonly string[] =>
+  route.spec.rules
+    .flatMap(({ backendRefs }: { readonly backendRefs: readonly Backend[] }) => backendRefs)
+    .filter(({ port }: Backend) => port !== PUBLIC_PORT)
+    .map(({ name, port }: Backend) => `${nameOf(route)}: leads to ${name}:${port}, which is no public port`);

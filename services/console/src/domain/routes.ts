@@ -36,6 +36,14 @@ const OPERATED: ReadonlyMap<string, Upstream> = new Map([
 
 const OPERATOR = /^\/operator\/(\w+)(\/v1\/.+)$/;
 
+/** One path for everything that is led somewhere in production: whatever else leads to the services is held to lead alike. */
+export const ROUTED_PATHS: readonly string[] = [
+  ...RULES.filter(({ onlyLocally }) => onlyLocally !== true).map(({ path }) =>
+    path.endsWith('/') ? `${path}x` : path,
+  ),
+  ...[...OPERATED.keys()].map((service) => `/operator/${service}/v1/consumers`),
+];
+
 /** Somebody behind us might resolve them, and then be asked for something else than was judged here. */
 const DOT_SEGMENT = /(?:^|[/\\]|%2f|%5c)(?:\.|%2e){1,2}(?:[/\\]|%2f|%5c|$)/i;
 

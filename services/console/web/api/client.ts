@@ -2,11 +2,31 @@ import createClient, { type Client } from 'openapi-fetch';
 import type { Sessions } from '../session/session.ts';
 import type { paths as AuthPaths } from './generated/auth.ts';
 import type { paths as ConversationPaths } from './generated/conversation.ts';
+import type { paths as ProjectionPaths } from './generated/conversation-operator.ts';
+import type { paths as OperatorPaths } from './generated/operator.ts';
+import type { paths as ReplyPaths } from './generated/outbound.ts';
 import { ApiProblem, networkProblem, sessionEnded } from './problem.ts';
+
+/** Those that operators can look into. */
+export const SERVICES = ['ingress', 'auth', 'conversation', 'outbound'] as const;
+export type ServiceName = (typeof SERVICES)[number];
+
+/** A service knows its operator endpoints as `/operator/v1/…`; at the one public origin they are below `/operator/<service>`. */
+type Below<Paths> = {
+  [Path in keyof Paths as Path extends `/operator${infer Rest}` ? Rest : never]: Paths[Path];
+};
+
+export interface OperatorApi {
+  /** What every service has. */
+  readonly of: Readonly<Record<ServiceName, Client<Below<OperatorPaths>>>>;
+  readonly conversation: Client<Below<ProjectionPaths>>;
+  readonly outbound: Client<Below<ReplyPaths>>;
+}
 
 export interface Api {
   readonly auth: Client<AuthPaths>;
   readonly conversations: Client<ConversationPaths>;
+  readonly operator: OperatorApi;
   /** For what no document describes, and for streams. Rejects with `ApiProblem` unless the answer is a good one. */
   fetch(path: string, init?: RequestInit): Promise<Response>;
 }
@@ -18,7 +38,23 @@ export const createApi = (sessions: Sessions): Api => {
   return {
     auth: createClient<AuthPaths>(client),
     conversations: createClient<ConversationPaths>(client),
+    operator: createOperatorApi(authorized),
     fetch: (path, init) => authorized(new Request(new URL(path, location.origin), init)),
+  };
+};
+
+const createOperatorApi = (fetch: (request: Request) => Promise<Response>): OperatorApi => {
+  const at = <Paths extends {}>(service: ServiceName) =>
+    createClient<Below<Paths>>({ baseUrl: `${location.origin}/operator/${service}`, fetch });
+  return {
+    of: {
+      ingress: at<OperatorPaths>('ingress'),
+      auth: at<OperatorPaths>('auth'),
+      conversation: at<OperatorPaths>('conversation'),
+      outbound: at<OperatorPaths>('outbound'),
+    },
+    conversation: at<ProjectionPaths>('conversation'),
+    outbound: at<ReplyPaths>('outbound'),
   };
 };
 

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { readable } from '../api/problem.ts';
+import { isPassing, readable } from '../api/problem.ts';
 import { words } from '../words.ts';
 import { Banner } from './banner.tsx';
 import { Button } from './button.tsx';
@@ -22,14 +22,16 @@ interface ListStateProps {
   readonly empty: ReactNode;
   /** In place of rows that look like those to come. */
   readonly loading?: ReactNode;
+  /** What to do while the service does not answer, where who looks can do more than wait. */
+  readonly advice?: string | undefined;
   /** The list; with an error above it when it could not be renewed or is not whole. */
   readonly children: ReactNode;
 }
 
 /** The four states of every list: empty, loading, error, and partial (some of it is there, and what is missing is said). */
-export const ListState = ({ query, isEmpty, empty, loading = <LoadingRows />, children }: ListStateProps) => {
+export const ListState = ({ query, isEmpty, empty, loading = <LoadingRows />, advice, children }: ListStateProps) => {
   if (query.isPending) return loading;
-  if (query.isError && isEmpty) return <Failed error={query.error} onRetry={query.refetch} />;
+  if (query.isError && isEmpty) return <Failed error={query.error} advice={advice} onRetry={query.refetch} />;
   return (
     <>
       {query.isError && <Partial error={query.error} onRetry={query.refetch} />}
@@ -38,9 +40,16 @@ export const ListState = ({ query, isEmpty, empty, loading = <LoadingRows />, ch
   );
 };
 
+interface FailedProps {
+  readonly error: unknown;
+  readonly advice?: string | undefined;
+  readonly onRetry: () => unknown;
+}
+
 /** Nothing came. */
-export const Failed = ({ error, onRetry }: { readonly error: unknown; readonly onRetry: () => unknown }) => {
-  const { title, advice, code, requestId } = readable(error);
+export const Failed = ({ error, advice: known, onRetry }: FailedProps) => {
+  const { title, advice: usual, code, requestId } = readable(error);
+  const advice = known !== undefined && isPassing(error) ? known : usual;
   return (
     <div className={`${styles.state} ${styles.bad}`} role="alert">
       <span className={styles.symbol}>

@@ -1,6 +1,6 @@
 import type { Clock, Logger } from '@tiktok-channel/platform/kernel';
 import { decide } from '../domain/decide-reply.ts';
-import { initial, type ReplyCommand, type ReplyRefusal } from '../domain/reply.ts';
+import { initial, type ReplyRefusal } from '../domain/reply.ts';
 import { streamIdOf } from '../domain/send-reply.ts';
 import type { IncomingCancel, IncomingCommand, IncomingReply, NewReply, Replies, ReplyIntake } from './ports.ts';
 
@@ -38,30 +38,45 @@ const acceptRun = (dependencies: Dependencies, run: readonly IncomingCommand[]):
     : acceptReplies(dependencies, run as readonly IncomingReply[]);
 };
 
-/** Replies by one statement; one whose stream is there already is judged by its stream. */
+/**
+ * By one statement, or one by one where a cancel came before its reply: that one's stream is there, so a statement would put it
+ * behind those that came after it.
+ */
 const acceptReplies = async (
-  { intake, replies, clock, onAccepted, count }: Dependencies,
+  dependencies: Dependencies,
   incoming: readonly IncomingReply[],
 ): Promise<readonly Acceptance[]> => {
-  const atMs = clock.now();
-  const fresh = incoming.map((each) => newReplyOf(each, atMs));
-  const started = await intake.start(fresh, atMs);
-  if (started.size > 0) onAccepted();
-
+  const atMs = dependencies.clock.now();
+  const replies = incoming.map((each) => newReplyOf(each, atMs));
+  if (!(await dependencies.intake.hasCancels(replies))) return acceptTogether(dependencies, replies, atMs);
   const acceptances: Acceptance[] = [];
-  for (const [index, reply] of fresh.entries()) {
-    const { command, origin } = incoming[index] ?? reply;
-    const acceptance = started.has(reply)
-      ? 'accepted'
-      : await acceptAgain(replies, reply.streamId, { type: 'AcceptReply', command, origin, atMs });
-    count(acceptance);
-    acceptances.push(acceptance);
-  }
+  for (const reply of replies) acceptances.push(...(await acceptTogether(dependencies, [reply], atMs)));
   return acceptances;
 };
 
-const acceptAgain = async (replies: Replies, streamId: string, command: ReplyCommand): Promise<Acceptance> => {
-  const decided = await replies.handle(streamId, command);
+/** One whose stream is there already is judged by its stream. */
+const acceptTogether = async (
+  { intake, replies, onAccepted, count }: Dependencies,
+  asked: readonly NewReply[],
+  atMs: number,
+): Promise<readonly Acceptance[]> => {
+  const started = await intake.start(asked, atMs);
+  const acceptances: Acceptance[] = [];
+  for (const reply of asked) {
+    const acceptance = started.has(reply) ? 'accepted' : await acceptAgain(replies, reply, atMs);
+    count(acceptance);
+    acceptances.push(acceptance);
+  }
+  if (acceptances.includes('accepted')) onAccepted();
+  return acceptances;
+};
+
+const acceptAgain = async (
+  replies: Replies,
+  { streamId, command, origin }: NewReply,
+  atMs: number,
+): Promise<Acceptance> => {
+  const decided = await replies.handle(streamId, { type: 'AcceptReply', command, origin, atMs });
   if (!decided.ok) return 'reply_id_reused';
   return decided.value.length > 0 ? 'accepted' : 'accepted_before';
 };

@@ -15,14 +15,14 @@ import {
 } from './lane-step.ts';
 import type { CallGate, Channels, ClaimedLane, Facts, Lanes, TikTok, Turn } from './ports.ts';
 import type { PreparedMessage, PrepareMessage } from './prepare-message.ts';
-import type { Obstacle } from './tiktok-calls.ts';
+import { findCaller, type Obstacle } from './tiktok-calls.ts';
 
 export interface AttemptReplyDependencies extends PostponeDependencies {
   readonly lanes: Pick<Lanes, 'slowDown'>;
   readonly facts: Pick<Facts, 'learnClosed'>;
   readonly prepareMessage: PrepareMessage;
   readonly tiktok: Pick<TikTok, 'send'>;
-  readonly channels: Pick<Channels, 'refused'>;
+  readonly channels: Channels;
   readonly gate: CallGate;
   readonly pause: (ms: number) => Promise<void>;
   readonly observeAttempt: (attempt: AttemptSeen) => void;
@@ -53,8 +53,7 @@ export const attemptReply = async (
     return AGAIN;
   };
   if (isExpired()) return expire();
-  // A pause is no failed try.
-  if (head.isPaused) return postpone(dependencies, { ...lane, tries: -1 }, head, PAUSED);
+  if (head.isPaused) return pause(dependencies, lane, head);
   const prepared = await unlessAway(() => prepareMessage(head.state.command));
   const admitted = prepared.ok ? await enter(gate, prepared.value) : prepared;
   if (isExpired()) return expire();
@@ -63,7 +62,18 @@ export const attemptReply = async (
     : meet(dependencies, lane, head, admitted.error);
 };
 
-/** Looked at now and then, so that it still expires; whoever lets the channel go on makes its lanes due. */
+/** A channel that can send nothing any more is not waited for: when it can again, it may be another account's. A pause is no failed try. */
+const pause = async (
+  dependencies: AttemptReplyDependencies,
+  lane: ClaimedLane,
+  head: HeadIn<'queued'>,
+): Promise<LaneStep> => {
+  const found = await unlessAway(() => findCaller(dependencies.channels, head.state.command.channelId));
+  if (!found.ok && found.error.kind === 'refused') return meet(dependencies, lane, head, found.error);
+  return postpone(dependencies, { ...lane, tries: -1 }, head, PAUSED);
+};
+
+/** Looked at now and then; whoever lets the channel go on makes its lanes due. */
 const PAUSED = { reason: 'channel_paused', untilMs: Number.POSITIVE_INFINITY } as const;
 
 interface AdmittedMessage extends PreparedMessage {
@@ -125,13 +135,14 @@ const attempt = async (
     atMs: clock.now(),
   });
   tellAttempt(dependencies, head, { attempt: attemptStarted.attempt, result, startedAtMs });
-  return follow(dependencies, { lane, head, accessToken: caller.accessToken }, events);
+  return follow(dependencies, { lane, head, accessToken: caller.accessToken, newestKnownMs }, events);
 };
 
 interface Sending {
   readonly lane: ClaimedLane;
   readonly head: HeadIn<'queued'>;
   readonly accessToken: string;
+  readonly newestKnownMs: number;
 }
 
 /** What has to be done about the result beside having recorded it. */
@@ -140,9 +151,10 @@ const follow = async (
   sending: Sending,
   events: readonly ReplyEvent[],
 ): Promise<LaneStep> => {
-  const { command } = sending.head.state;
+  const { head, newestKnownMs } = sending;
+  const { command } = head.state;
   const isClosed = events.some((event) => event.type === 'ReplyFailed' && event.code === 'reply_window_closed');
-  if (isClosed) await dependencies.facts.learnClosed(command);
+  if (isClosed) await dependencies.facts.learnClosed(command, newestKnownMs);
   const failed = events.find((event) => event.type === 'AttemptFailed');
   return failed === undefined || failed.reason === 'absent' ? AGAIN : tryLater(dependencies, sending, failed.reason);
 };

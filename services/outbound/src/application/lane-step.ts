@@ -28,7 +28,7 @@ export interface PostponeDependencies {
 
 type Postponed = Extract<Obstacle, { readonly kind: 'postponed' }>;
 
-/** Lets the lane wait, and tells subscribers why and until when if that is long, has been, or is the end. */
+/** Lets the lane wait, and tells subscribers why and until when if that is long, has been long, or is the end. */
 export const postpone = async (
   { replies, clock, random, logger }: PostponeDependencies,
   lane: ClaimedLane,
@@ -39,7 +39,10 @@ export const postpone = async (
   const tries = lane.tries + 1;
   const lastMs = expiresAt(state.command);
   const untilMs = Math.min(givenMs ?? atMs + waitMs(tries, random()), lastMs);
-  const isTold = untilMs - atMs > TOLD_FROM_MS || untilMs === lastMs || reason === 'waiting_for_facts';
+  // Before the first attempt waits add up: the sender is to hear of what stands in the way, not of those that go before.
+  const waitsSinceMs = state.attempts === 0 ? state.queuedMs : atMs;
+  const isLong = untilMs - waitsSinceMs > TOLD_FROM_MS;
+  const isTold = isLong || untilMs === lastMs || reason === 'waiting_for_facts';
   if (isTold) await replies.handle(streamId, { type: 'DelayReply', reason, untilMs, atMs });
   logger.info('reply.postponed', { ...idsOf(state), reason, tries, waitMs: untilMs - atMs });
   return { kind: 'wait', untilMs, tries };

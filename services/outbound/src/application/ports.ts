@@ -34,6 +34,8 @@ export interface ReplyIntake {
    * about them; answers those. Replies of one lane get their places in the order given.
    */
   start(replies: readonly NewReply[], atMs: number): Promise<ReadonlySet<NewReply>>;
+  /** Whether one of them was taken back before it was asked for. */
+  hasCancels(replies: readonly Pick<NewReply, 'streamId'>[]): Promise<boolean>;
 }
 
 export interface Replies {
@@ -49,6 +51,8 @@ export interface WaitingReplies {
   waitingSince(atMs: number, limit: number): Promise<readonly string[]>;
   /** They were told of, or need not be. */
   forget(streamIds: readonly string[]): Promise<void>;
+  /** Queued replies, wherever in their lanes, that are no longer worth sending then. */
+  expiredAt(atMs: number, limit: number): Promise<readonly string[]>;
 }
 
 /** A queue of replies: a conversation's, or one of its own for an action. */
@@ -85,6 +89,8 @@ export interface Lanes {
   mend(longestLeaseMs: number): Promise<void>;
   /** No lane of that channel is claimed before that time. */
   slowDown(channelId: string, untilMs: number): Promise<void>;
+  /** What the heads of that channel's lanes wait for may be over: they are due. */
+  recall(channelId: string): Promise<void>;
   /** The reply without a verdict that was accepted first. */
   headOf(lane: Lane): Promise<LaneHead | null>;
 }
@@ -109,13 +115,13 @@ export type ConversationFact = KnownConversation | { readonly kind: 'of_other_ch
 
 export interface Facts {
   conversation(key: ConversationKey): Promise<ConversationFact>;
-  /** Null: no such message is known. */
+  /** Null: no such message is known. One of another conversation cannot be quoted. */
   isQuotable(key: ConversationKey, messageId: string): Promise<boolean | null>;
   /** Keeps what TikTok's own list said. */
   learn(key: ConversationKey, content: ListedContent): Promise<void>;
   learnImageCapability(key: ConversationKey, canSendImages: boolean): Promise<void>;
-  /** TikTok refused by its rules: closed until the customer writes. */
-  learnClosed(key: ConversationKey): Promise<void>;
+  /** TikTok refused by its rules: closed until the customer writes after what was known when it was asked, in its time. */
+  learnClosed(key: ConversationKey, newestKnownMs: number): Promise<void>;
   /** The message that is this reply's and no other's; its id. */
   findEcho(streamId: string): Promise<string | null>;
 }

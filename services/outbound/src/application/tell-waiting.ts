@@ -14,14 +14,20 @@ export interface TellWaitingDependencies {
 const BATCH = 50;
 const LOOK_EVERY_MS = 1_000;
 
-/** Tells the senders of replies that wait for others, in their lane or at the rate, for longer than usual. */
+/** Tells the senders of replies that wait for others, in their lane or at the rate, for longer than usual, and of those that expire meanwhile. */
 export const createWaitTeller = ({ waiting, replies, clock, logger, pause }: TellWaitingDependencies) => {
   const stopping = new AbortController();
   let loop: Promise<void> | null = null;
 
   const tell = (streamId: string) =>
     replies.handle(streamId, { type: 'DelayReply', reason: 'waiting_for_turn', untilMs: null, atMs: clock.now() });
-  /** Answers whether there may be more. */
+  const expire = (streamId: string) => replies.handle(streamId, { type: 'ExpireReply', atMs: clock.now() });
+  /** Answers whether there may be more; so does the next. */
+  const expireSome = async (): Promise<boolean> => {
+    const streamIds = await waiting.expiredAt(clock.now(), BATCH);
+    await Promise.all(streamIds.map(expire));
+    return streamIds.length === BATCH;
+  };
   const tellSome = async (): Promise<boolean> => {
     const streamIds = await waiting.waitingSince(clock.now() - TOLD_FROM_MS, BATCH);
     await Promise.all(streamIds.map(tell));
@@ -30,7 +36,7 @@ export const createWaitTeller = ({ waiting, replies, clock, logger, pause }: Tel
   };
   const round = async (): Promise<void> => {
     try {
-      if (await tellSome()) return;
+      if ((await expireSome()) || (await tellSome())) return;
     } catch (error) {
       if (!(error instanceof DependencyUnavailable)) logger.warn('waiting.not_told', {}, error);
     }

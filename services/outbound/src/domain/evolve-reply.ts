@@ -5,9 +5,9 @@ import type { DelayReason } from './waiting.ts';
 
 export const evolve = (state: ReplyState, event: ReplyEvent): ReplyState => {
   if (event.type === 'ReplyQueued') {
-    const { command, fingerprint, origin } = event;
+    const { command, fingerprint, origin, atMs: queuedMs } = event;
     const counts = { attempts: 0, tokenRefusals: 0, blocks: 0, cause: null, told: null, excuse: null };
-    return { status: 'queued', command, fingerprint, origin, ...counts };
+    return { status: 'queued', command, fingerprint, origin, queuedMs, ...counts };
   }
   if (state.status !== 'none') return evolveAccepted(state, event);
   if (event.type !== 'CancelRequested') return state;
@@ -82,8 +82,8 @@ const afterFailedAttempt = (
 });
 
 const factsOf = (state: AcceptedReply): ReplyFacts => {
-  const { command, fingerprint, origin, attempts, tokenRefusals, blocks, cause, told, excuse } = state;
-  return { command, fingerprint, origin, attempts, tokenRefusals, blocks, cause, told, excuse };
+  const { command, fingerprint, origin, queuedMs, attempts, tokenRefusals, blocks, cause, told, excuse } = state;
+  return { command, fingerprint, origin, queuedMs, attempts, tokenRefusals, blocks, cause, told, excuse };
 };
 
 const attemptOf = (event: Extract<ReplyEvent, { readonly type: 'AttemptStarted' }>): Attempt => ({

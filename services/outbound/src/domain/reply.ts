@@ -102,6 +102,7 @@ export interface ReplyFacts {
   readonly command: SendReply;
   readonly fingerprint: string;
   readonly origin: CommandOrigin;
+  readonly queuedMs: number;
   /** Calls to TikTok that were started. */
   readonly attempts: number;
   readonly tokenRefusals: number;

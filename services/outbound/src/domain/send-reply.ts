@@ -34,7 +34,7 @@ const WORTH_SENDING_MS = 24 * 3_600_000;
 /** Source: TikTok shows a typing indicator for five seconds (fact sheet, section 7). */
 const ACTION_WORTH_SENDING_MS = 5_000;
 
-/** Longer ids are nobody's: TikTok's have some ten to hundred characters. */
+/** Longer ids are nobody's: TikTok's have some ten to hundred characters. Counted as in an address, so that indexes hold all others. */
 const LONGEST_ID = 512;
 
 /** An action shows something (typing, read) in place of sending a message. */
@@ -64,15 +64,21 @@ export const fingerprintOf = (command: SendReply): string => {
 
 /** Why a command can never be fulfilled, whatever TikTok says; null when it may. */
 export const refusalOf = (command: SendReply): FailureCode | null => {
-  const { replyId, channelId, conversationId } = command;
-  if (channelId === '' || conversationId === '') return 'invalid_command';
-  if ([replyId, channelId, conversationId].some(isTooLong)) return 'invalid_command';
+  if (command.channelId === '' || command.conversationId === '') return 'invalid_command';
+  if (!hasUsableIds(command) || idsWithin(command).some(isTooLong)) return 'invalid_command';
   if (isAction(command)) return isLoneAction(command) ? null : 'invalid_command';
   const content = checkContent(command);
   return content.ok ? null : content.error;
 };
 
-const isTooLong = (id: string): boolean => id.length > LONGEST_ID;
+/** Whether the reply can be filed under its ids. */
+export const hasUsableIds = ({ replyId, channelId, conversationId }: SendReply): boolean =>
+  ![replyId, channelId, conversationId].some(isTooLong);
+
+const idsWithin = ({ quotedMessageId, attachments }: SendReply): readonly string[] =>
+  [quotedMessageId, ...attachments.flatMap(({ mediaId, itemId }) => [mediaId, itemId])].filter((id) => id !== null);
+
+const isTooLong = (id: string): boolean => encodeURIComponent(id).length > LONGEST_ID;
 
 /** A known action, and nothing beside it. */
 const isLoneAction = ({ action, text, attachments, quotedMessageId }: SendReply): boolean =>

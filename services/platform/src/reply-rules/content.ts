@@ -56,6 +56,7 @@ export const checkContent = (content: ReplyContent): Result<SendableContent, Fai
 const checkText = (text: string, quotedMessageId: string | null): Result<SendableContent, FailureCode> => {
   if (text.trim() === '') return refuse('empty_reply');
   if (isLongerThan(text, CONTENT_LIMITS.textCharacters)) return refuse('text_too_long');
+  if (quotedMessageId?.trim() === '') return refuse('quote_not_allowed');
   return ok({ kind: 'text', text, quotedMessageId });
 };
 
@@ -63,7 +64,7 @@ const checkAttachment = (attachment: ReplyAttachment): Result<SendableContent, F
   const { kind, itemId, template } = attachment;
   const from = kind === 'IMAGE' ? imageSourceOf(attachment) : null;
   if (from !== null) return ok({ kind: 'image', from });
-  if (kind === 'SHARED_POST' && itemId) return ok({ kind: 'sharedPost', itemId });
+  if (kind === 'SHARED_POST' && itemId?.trim()) return ok({ kind: 'sharedPost', itemId });
   const card = kind === 'TEMPLATE' && template !== null ? sendableCard(template) : null;
   return card === null ? refuse('unsupported_attachment') : ok({ kind: 'template', card });
 };

@@ -66,7 +66,8 @@ export const failureCatalogue = {
   },
   quote_not_allowed: {
     ...NOTHING,
-    sentence: 'Only a text reply can quote, and only a text, an image or a shared post can be quoted.',
+    sentence:
+      'Only a text reply can quote, and only a text, an image or a shared post of the same conversation can be quoted.',
     advice: 'Send the reply without a quote.',
   },
   conversation_unknown: {

@@ -64,7 +64,7 @@ const problemOf = (refusal: StartRefusal): HttpProblem => {
 };
 
 /** Only the browser that takes this answer can finish the attempt. */
-export const bindToBrowser = (
+const bindToBrowser = (
   response: Response,
   { attemptId, browserKey }: StartedAuthorization,
   publicUrl: string,

@@ -35,9 +35,6 @@ const TOKEN_PATH = '/local/token';
 
 const userOf = (role: string): string => `local-${role}`;
 
-/** Who acts where a local administrator does without a token. */
-export const LOCAL_ADMINISTRATOR = userOf('administrator');
-
 /** On the public port: a token for whoever asks. */
 export const mountLocalTokens = (app: Express, signIn: LocalSignIn): void => {
   const { accessToken } = createLocalTokens(signIn);

@@ -48,7 +48,8 @@ const forwardTo = (
 
   const forward = (request: Request, response: Response, [replica, ...others]: readonly Replica[]): void => {
     untried.set(request, others);
-    if (replica !== undefined) ways.get(replica)?.(request, response);
+    if (replica === undefined) refuse(upstream, request, response);
+    else ways.get(replica)?.(request, response);
   };
   const goElsewhere = (error: Error, request: Request, response: Response): void => {
     const others = mayGoElsewhere(error, request) ? untried.get(request) : undefined;

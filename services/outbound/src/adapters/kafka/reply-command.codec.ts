@@ -7,7 +7,7 @@ import type { CancelReply, CommandOrigin, SendReply } from '../../domain/send-re
 
 /**
  * A command that nobody could be answered about, having no reply id, is a dead letter; so is one newer than this code. One that
- * came as JSON, in place of Avro, is answered that it is invalid if its ids can be read.
+ * came as JSON, in place of Avro, is answered that it is invalid if its reply id can be read.
  */
 export const createReplyCommandDecoder = (codec: Pick<Codec, 'decode'>) => {
   const decode = decodeWith(() => codec, commandOf);
@@ -32,14 +32,19 @@ const commandOf = (decoded: DecodedRecord, record: IncomingRecord): Decoded<Inco
   return { kind: 'record', value: { kind: 'reply', command, origin: cleaned(originOf(record)) } };
 };
 
-const ids = z.object({ replyId: z.string().trim().min(1), channelId: z.string(), conversationId: z.string() });
+const readableIds = z.object({
+  replyId: z.string().regex(/\S/),
+  channelId: z.string().catch(''),
+  conversationId: z.string().nullable().catch(null),
+});
 
 /** Without content, so that it is refused as what it is: nothing in it is trusted but its ids. */
-const malformedCommand = ({ value, timestampMs: requestedAt }: IncomingRecord): SendReply | null => {
-  const parsed = ids.safeParse(jsonOrNull(value));
+const malformedCommand = ({ key, value, timestampMs: requestedAt }: IncomingRecord): SendReply | null => {
+  const parsed = readableIds.safeParse(jsonOrNull(value));
   if (!parsed.success) return null;
+  const ids = { ...parsed.data, conversationId: parsed.data.conversationId ?? key ?? '' };
   const nothing = { text: null, attachments: [], quotedMessageId: null, retryOf: null, requestedBy: null };
-  return { ...cleaned(parsed.data), ...nothing, action: 'UNSUPPORTED', requestedAt, expiresAt: null };
+  return { ...cleaned(ids), ...nothing, action: 'UNSUPPORTED', requestedAt, expiresAt: null };
 };
 
 const jsonOrNull = (value: Buffer | null): unknown => {

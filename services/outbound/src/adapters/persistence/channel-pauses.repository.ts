@@ -2,7 +2,7 @@ import type { Clock } from '@tiktok-channel/platform/kernel';
 import { onDatabase } from '@tiktok-channel/platform/postgres';
 import type { ChannelPauses } from '../../application/operator-ports.ts';
 import type { Database } from './database.ts';
-import { RECALL_SQL } from './lanes.repository.ts';
+import { recallChannel } from './lanes.repository.ts';
 
 export const createChannelPauses = ({
   database,
@@ -31,7 +31,7 @@ export const createChannelPauses = ({
     await onDatabase(() =>
       database.$transaction(async (tx) => {
         await tx.$executeRawUnsafe('DELETE FROM paused_channels WHERE channel_id = $1', channelId);
-        await tx.$executeRawUnsafe(`${RECALL_SQL} WHERE channel_id = $2`, clock.now(), channelId);
+        await recallChannel(tx, channelId, clock.now());
       }),
     );
   },

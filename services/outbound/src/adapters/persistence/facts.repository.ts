@@ -28,13 +28,16 @@ export const createFacts = (dependencies: FactsDependencies): Facts => {
   return {
     conversation,
 
-    isQuotable: async ({ channelId }, messageId) => {
+    isQuotable: async ({ channelId, conversationId }, messageId) => {
       const [row] = await onDatabase(() =>
         database.$queryRawUnsafe<{ readonly is_quotable: boolean }[]>(
-          `SELECT is_quotable FROM customer_messages WHERE channel_id = $1 AND message_id = $2
-           UNION ALL SELECT is_quotable FROM echoes WHERE channel_id = $1 AND message_id = $2`,
+          `SELECT is_quotable AND conversation_id = $3 AS is_quotable
+             FROM (SELECT channel_id, message_id, conversation_id, is_quotable FROM customer_messages
+                   UNION ALL SELECT channel_id, message_id, conversation_id, is_quotable FROM echoes) message
+            WHERE channel_id = $1 AND message_id = $2`,
           channelId,
           messageId,
+          conversationId,
         ),
       );
       return row?.is_quotable ?? null;
@@ -73,13 +76,14 @@ export const createFacts = (dependencies: FactsDependencies): Facts => {
       );
     },
 
-    learnClosed: async ({ channelId, conversationId }) => {
+    learnClosed: async ({ channelId, conversationId }, newestKnownMs) => {
       await onDatabase(() =>
         database.$executeRawUnsafe(
-          `UPDATE conversations c SET closed_after = COALESCE((${LAST_CUSTOMER_MESSAGE}), 0)
+          `UPDATE conversations SET closed_after = GREATEST(closed_after, $3::bigint)
             WHERE conversation_id = $1 AND channel_id = $2`,
           conversationId,
           channelId,
+          newestKnownMs,
         ),
       );
     },

@@ -1,5 +1,5 @@
 import type { Clock, IdGenerator } from '@tiktok-channel/platform/kernel';
-import { onDatabase } from '@tiktok-channel/platform/postgres';
+import { onDatabase, type SqlClient } from '@tiktok-channel/platform/postgres';
 import type { ClaimedLane, Lane, LaneHead, Lanes } from '../../application/ports.ts';
 import { evolve } from '../../domain/evolve-reply.ts';
 import { initial } from '../../domain/reply.ts';
@@ -57,6 +57,10 @@ export const createLanes = ({
           untilMs,
         ),
       );
+    },
+
+    recall: async (channelId) => {
+      await onDatabase(() => recallChannel(database, channelId, clock.now()));
     },
 
     headOf,
@@ -207,6 +211,9 @@ const toClaimedLane = (
   wakes: row.wakes,
   recalls: row.recalls,
 });
+
+export const recallChannel = (client: SqlClient, channelId: string, atMs: number): Promise<number> =>
+  client.$executeRawUnsafe(`${RECALL_SQL} WHERE channel_id = $2`, atMs, channelId);
 
 /** What the heads of those lanes wait for is over, also for whoever works on one just now. `$1`: now. Which ones is left to add. */
 export const RECALL_SQL = `

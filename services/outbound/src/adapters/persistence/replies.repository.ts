@@ -6,7 +6,7 @@ import { laneIdOf } from '../../domain/send-reply.ts';
 import { batched } from './batched.ts';
 import type { Database } from './database.ts';
 import { RECALL_SQL } from './lanes.repository.ts';
-import { insertReplies } from './reply-intake.repository.ts';
+import { insertReplies, wakeLanes } from './reply-intake.repository.ts';
 import {
   type AskedReply,
   appendReplyEvents,
@@ -74,26 +74,32 @@ const store = async (
   if (outbox.length > 0) onEnqueued();
 };
 
-/** A reply that had been taken back before it was asked for has its verdict at once: it needs a row, and no lane. */
+/** Replies that somebody took back before they were asked for. Most have their verdict at once, and need no lane. */
 const insertAccepted = async (tx: SqlClient, recorded: readonly RecordedReplyEvent[], atMs: number): Promise<void> => {
-  const accepted = recorded.flatMap(({ streamId, event, state }) =>
-    event.type === 'ReplyQueued' ? [{ streamId, command: event.command, status: state.status }] : [],
+  const accepted = recorded.flatMap(({ streamId, event }) =>
+    event.type === 'ReplyQueued' ? [{ streamId, command: event.command }] : [],
   );
   if (accepted.length === 0) return;
-  await insertReplies(tx, accepted, { statuses: accepted.map(({ status }) => status), atMs });
+  const last = new Map(recorded.map(({ streamId, state }) => [streamId, state.status]));
+  const statuses = accepted.map(({ streamId }) => last.get(streamId) ?? 'queued');
+  await insertReplies(tx, accepted, { statuses, atMs });
+  const open = accepted.filter((_reply, index) => statuses[index] === 'queued');
+  if (open.length > 0) await wakeLanes(tx, open, atMs);
 };
 
-/** What stands behind a reply that was taken back need not wait for what that one waited for. */
+/** What stands behind a reply that was taken back, or has expired, need not wait for what that one waited for. */
 const freeLanes = async (tx: SqlClient, recorded: readonly RecordedReplyEvent[], atMs: number): Promise<void> => {
-  const cancelled = recorded.flatMap(({ event, state }) =>
-    event.type === 'ReplyCancelled' && state.status !== 'none' ? [state.command] : [],
+  const ended = recorded.flatMap(({ event, state }) =>
+    (event.type === 'ReplyCancelled' || event.type === 'ReplyFailed') && state.status !== 'none' ? [state.command] : [],
   );
-  if (cancelled.length === 0) return;
+  if (ended.length === 0) return;
   await tx.$executeRawUnsafe(
-    `${RECALL_SQL} WHERE (channel_id, lane_id) IN (SELECT * FROM unnest($2::text[], $3::text[]))`,
+    `${RECALL_SQL} WHERE (channel_id, lane_id) IN (
+       SELECT channel_id, lane_id FROM reply_lanes WHERE (channel_id, lane_id) IN (SELECT * FROM unnest($2::text[], $3::text[]))
+        ORDER BY channel_id, lane_id FOR UPDATE)`,
     atMs,
-    cancelled.map(({ channelId }) => channelId),
-    cancelled.map(laneIdOf),
+    ended.map(({ channelId }) => channelId),
+    ended.map(laneIdOf),
   );
 };
 

@@ -1,7 +1,7 @@
 import { enqueue, onDatabase, type SqlClient, startStreams } from '@tiktok-channel/platform/postgres';
 import type { NewReply, ReplyIntake } from '../../application/ports.ts';
 import { initial } from '../../domain/reply.ts';
-import { isAction, laneIdOf } from '../../domain/send-reply.ts';
+import { expiresAt, hasUsableIds, isAction, laneIdOf, type SendReply } from '../../domain/send-reply.ts';
 import type { Database } from './database.ts';
 import { type PublishReplyEvent, recordedEvents } from './reply-log.ts';
 
@@ -24,6 +24,16 @@ export const createReplyIntake = ({
     );
     if (started.length > 0) onEnqueued();
     return new Set(started);
+  },
+
+  hasCancels: async (replies) => {
+    const cancels = await onDatabase(() =>
+      database.$queryRawUnsafe<unknown[]>(
+        "SELECT FROM events WHERE stream_id = ANY($1::text[]) AND version = 1 AND type = 'CancelRequested' LIMIT 1",
+        replies.map(({ streamId }) => streamId),
+      ),
+    );
+    return cancels.length > 0;
   },
 });
 
@@ -48,30 +58,43 @@ export const insertReplies = (
   tx: SqlClient,
   replies: readonly Place[],
   { statuses, atMs }: { readonly statuses: readonly string[]; readonly atMs: number },
-): Promise<number> =>
-  tx.$executeRawUnsafe(
-    `INSERT INTO replies (stream_id, channel_id, conversation_id, lane_id, status, reply_id, waits_since)
-     SELECT stream_id, channel_id, conversation_id, lane_id, status, reply_id, $7::bigint
-       FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
-            WITH ORDINALITY AS new (stream_id, channel_id, conversation_id, lane_id, status, reply_id, position)
+): Promise<number> => {
+  const commands = replies.map(({ command }) => indexable(command));
+  return tx.$executeRawUnsafe(
+    `INSERT INTO replies (stream_id, channel_id, conversation_id, lane_id, status, reply_id, expires_at, waits_since)
+     SELECT stream_id, channel_id, conversation_id, lane_id, status, reply_id, expires_at, $8::bigint
+       FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[])
+            WITH ORDINALITY AS new (stream_id, channel_id, conversation_id, lane_id, status, reply_id, expires_at, position)
       ORDER BY position`,
     replies.map(({ streamId }) => streamId),
-    replies.map(({ command }) => command.channelId),
-    replies.map(({ command }) => command.conversationId),
-    replies.map(({ command }) => laneIdOf(command)),
+    commands.map(({ channelId }) => channelId),
+    commands.map(({ conversationId }) => conversationId),
+    commands.map(laneIdOf),
     statuses,
-    replies.map(({ command }) => indexableId(command.replyId)),
+    commands.map(({ replyId }) => replyId),
+    commands.map(expiresAt),
     atMs,
   );
+};
 
-/** An id that no index can hold is nobody's (and its reply was refused). */
-const indexableId = (replyId: string): string => replyId.slice(0, 600);
+const KEPT_OF_AN_ID = 100;
+
+/** Ids that no index can hold are nobody's, and their reply was refused: their beginnings are kept. */
+const indexable = (command: SendReply): SendReply => {
+  if (hasUsableIds(command)) return command;
+  const [replyId = '', channelId = '', conversationId = ''] = [
+    command.replyId,
+    command.channelId,
+    command.conversationId,
+  ].map((id) => id.slice(0, KEPT_OF_AN_ID));
+  return { ...command, replyId, channelId, conversationId };
+};
 
 /** Before everything that waits: an action is worth nothing in some seconds. */
 const AT_ONCE = 0;
 
 /** A lane whose head waits for its time goes on waiting. Sorted, so that two that wake the same lanes do not deadlock. */
-const wakeLanes = (tx: SqlClient, replies: readonly Place[], atMs: number): Promise<number> =>
+export const wakeLanes = (tx: SqlClient, replies: readonly Place[], atMs: number): Promise<number> =>
   tx.$executeRawUnsafe(
     `INSERT INTO reply_lanes AS lane (channel_id, lane_id, due_at)
      SELECT DISTINCT ON (channel_id, lane_id) channel_id, lane_id, due_at

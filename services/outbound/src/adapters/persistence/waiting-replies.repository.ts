@@ -3,17 +3,9 @@ import type { WaitingReplies } from '../../application/ports.ts';
 import type { Database } from './database.ts';
 
 export const createWaitingReplies = (database: Database): WaitingReplies => ({
-  waitingSince: async (atMs, limit) => {
-    const rows = await onDatabase(() =>
-      database.$queryRawUnsafe<{ readonly stream_id: string }[]>(
-        `SELECT stream_id FROM replies WHERE status = 'queued' AND waits_since <= $1::bigint
-          ORDER BY waits_since LIMIT $2::int`,
-        atMs,
-        limit,
-      ),
-    );
-    return rows.map((row) => row.stream_id);
-  },
+  waitingSince: (atMs, limit) => queuedBefore(database, 'waits_since', { atMs, limit }),
+
+  expiredAt: (atMs, limit) => queuedBefore(database, 'expires_at', { atMs, limit }),
 
   forget: async (streamIds) => {
     await onDatabase(() =>
@@ -24,3 +16,18 @@ export const createWaitingReplies = (database: Database): WaitingReplies => ({
     );
   },
 });
+
+const queuedBefore = async (
+  database: Database,
+  column: 'waits_since' | 'expires_at',
+  { atMs, limit }: { readonly atMs: number; readonly limit: number },
+): Promise<readonly string[]> => {
+  const rows = await onDatabase(() =>
+    database.$queryRawUnsafe<{ readonly stream_id: string }[]>(
+      `SELECT stream_id FROM replies WHERE status = 'queued' AND ${column} <= $1::bigint ORDER BY ${column} LIMIT $2::int`,
+      atMs,
+      limit,
+    ),
+  );
+  return rows.map((row) => row.stream_id);
+};
