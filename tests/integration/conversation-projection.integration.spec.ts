@@ -10,6 +10,7 @@ import {
   type Json,
   prepareConversation,
   type RunningConversation,
+  readKeyed,
   received,
   startConversation,
 } from '../support/conversation.ts';
@@ -137,6 +138,25 @@ describe('the projection of conversations on a real broker, registry and databas
       ['m2', 'r2', 'delivered'],
       [null, 'r3', 'sent'],
     ]);
+  });
+
+  it('lets nothing wait for a conversation that no snapshot can hold, nor for a message without an id', async () => {
+    const latest = Number.MAX_SAFE_INTEGER - 1_000_000;
+    await bench.publish(
+      received({ conversationId: 'CONV-LATEST', messageId: 'm-latest', sentAt: latest }),
+      received({ conversationId: 'CONV-NAMELESS', messageId: '', content: textContent('nameless') }),
+      received({ conversationId: 'CONV-BEHIND', messageId: 'm-behind', content: textContent('unmistakable') }),
+    );
+    await caughtUp(bench);
+    await eventually('what came with it is found', async () => {
+      const { items } = (await api.get('/v1/conversations?search=unmistakable')).body;
+      return items.length === 1;
+    });
+    const ids = await eventually('what came with it is published', async () => {
+      const published = new Map(await readKeyed(bench, topics.conversations.name));
+      return published.has('CONV-NAMELESS') && published.has('CONV-BEHIND') && [...published.keys()];
+    });
+    expect(ids).to.not.include('CONV-LATEST');
   });
 
   it('has an answer that failed for its last line until a message comes after it, and stays in its place', async () => {

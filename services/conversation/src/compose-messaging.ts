@@ -162,11 +162,15 @@ const composeFollower = (
   { settings, logger, clock, database, rules }: Ground,
   { codec, onEnqueued }: { readonly codec: RowCodec; readonly onEnqueued: () => void },
 ): Part => {
-  const follower = createChangeFollower(database, [
-    createParticipantWishes(settings.PARTICIPANTS_REFRESH_HOURS * HOUR_MS),
-    indexForSearch,
-    createSnapshotWriter({ windowMs: rules.windowMs, outboxRow: createSnapshotRow(codec, rules) }),
-  ]);
+  const follower = createChangeFollower(
+    database,
+    [
+      createParticipantWishes(settings.PARTICIPANTS_REFRESH_HOURS * HOUR_MS),
+      indexForSearch,
+      createSnapshotWriter({ windowMs: rules.windowMs, outboxRow: createSnapshotRow(codec, rules) }),
+    ],
+    ([conversation], error) => logger.error('changes.left_out', { ...conversation }, error),
+  );
   return createBackgroundLoop({
     name: 'what follows from changes',
     work: async () => {

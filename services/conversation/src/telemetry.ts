@@ -45,6 +45,8 @@ export const createVisibilityReporter = (clock: Clock) => {
 
 export const LOG_EVENTS: LogEvents = {
   'build.reader_failed': 'a reader of a build of the read models cannot go on and is begun anew',
+  'changes.left_out':
+    'nothing can follow from a change: no words to search for, no snapshot, no look-up of the customer',
   'events.log_not_read': 'the live stream could not read changes and tries again',
   'lineage.broker_unavailable': 'the broker did not say where the records of a message are',
   'media.fetch_not_settled': 'what became of a fetch could not be stored; the medium is fetched again',

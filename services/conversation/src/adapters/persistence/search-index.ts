@@ -9,7 +9,7 @@ interface TextRow {
   readonly text: string;
 }
 
-/** Keeps the words of changed messages and of the customers' names. */
+/** Keeps the words of changed messages and of the customers' names, which have the place of a message without an id. */
 export const indexForSearch: FollowUp = async (tx, { conversations, messages }) => {
   const texts = await tx.$queryRawUnsafe<TextRow[]>(
     TEXTS_SQL,
@@ -39,7 +39,7 @@ const TEXTS_SQL = `
 SELECT channel_id, conversation_id, message_id, sent_at, body AS text
   FROM unnest($1::text[], $2::text[], $3::text[]) AS changed (channel_id, conversation_id, message_id)
   JOIN messages USING (channel_id, conversation_id, message_id)
- WHERE body IS NOT NULL`;
+ WHERE body IS NOT NULL AND message_id <> ''`;
 
 const NAMES_SQL = `
 SELECT channel_id, conversation_id, '' AS message_id, last_sent_at AS sent_at,
