@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { partitionOf } from '@tiktok-channel/platform/kafka';
 import { fingerprint } from '@tiktok-channel/platform/kernel';
 import { eventually } from '@tiktok-channel/platform/testing';
 import type { SendReply } from '@tiktok-channel/schemas';
@@ -11,6 +12,7 @@ import {
   isVerdict,
   type OutboundParts,
   type OutboundWorld,
+  PARTITIONS,
   replyIn,
 } from '../support/outbound.ts';
 import { attachment as attachmentOf } from '../support/records.ts';
@@ -324,6 +326,21 @@ describe('outbound', () => {
       'undecodable',
       'reply_id_missing',
     ]);
+  });
+
+  it('sends a command from another partition than that of its conversation, and one without a key of any use', async () => {
+    const partitionOfKey = (key: string) => partitionOf(key, PARTITIONS);
+    const key = Array.from({ length: 20 }, (_, index) => `key-${index}`).find(
+      (each) => partitionOfKey(each) !== partitionOfKey(conversation.conversationId),
+    );
+    const commands = [replyIn(conversation), replyIn(conversation)];
+    await world.sendUnder(key ?? '', commands[0] as SendReply);
+    await world.sendUnder('', commands[1] as SendReply);
+
+    for (const { replyId } of commands) {
+      expect((await world.verdict(replyId)).value).to.include({ conversationId: conversation.conversationId });
+      expect(world.namesOf(replyId).slice(0, 2)).to.deep.equal(['ReplyQueued', 'ReplySent']);
+    }
   });
 
   it('sends words that PostgreSQL cannot hold', async () => {

@@ -87,6 +87,8 @@ export interface OutboundWorld {
   customerReads(conversation: Conversation): Promise<void>;
   phone(conversation: Conversation): Promise<readonly PhoneMessage[]>;
   send(...commands: readonly SendReply[]): Promise<void>;
+  /** Under another key than its conversation's. */
+  sendUnder(key: string, command: SendReply): Promise<void>;
   sendBytes(key: string, value: Buffer): Promise<void>;
   faults(switches: object): Promise<void>;
   /** Moves TikTok's clock, and with it every service's. */
@@ -102,6 +104,9 @@ export interface OutboundWorld {
   status(replyId: string, name: string): Promise<Status>;
   stop(): Promise<void>;
 }
+
+/** Of every topic here. */
+export const PARTITIONS = 3;
 
 const VERDICTS = new Set(['ReplySent', 'ReplyFailed', 'ReplyCancelled', 'ReplyOutcomeUnknown']);
 
@@ -227,6 +232,7 @@ export const createOutboundWorld = async ({ isSimulatorApart = false } = {}): Pr
     },
     phone: async (conversation) => (await (await fetch(`${customer(conversation)}/messages`)).json()) as PhoneMessage[],
     send: bus.send,
+    sendUnder: bus.sendUnder,
     sendBytes: bus.sendBytes,
     faults: async (switches) => {
       const answer = await fetch(control('/faults'), {
@@ -348,7 +354,7 @@ const createBus = async (logger: ReturnType<typeof createRecordingLogger>) => {
     [
       ...[channels, messages, statuses, replyCommands, webhooksUnrecognized, audit],
       ...[outboundDeadLetters, outboundRedrive],
-    ].map(({ name }) => ({ topic: name, partitions: 3 })),
+    ].map(({ name }) => ({ topic: name, partitions: PARTITIONS })),
   );
   await admin.stop();
 
@@ -383,11 +389,14 @@ const createBus = async (logger: ReturnType<typeof createRecordingLogger>) => {
   await consumer.start();
   const sendBytes = (key: string, value: Buffer, headers: Record<string, string> = {}) =>
     producer.send([{ topic: replyCommands.name, key, value, headers }]);
+  const sendUnder = (key: string, command: SendReply) =>
+    sendBytes(key, codec.encode('SendReply', command), { [HEADERS.id]: `command-${command.replyId}` });
   return {
     environment: { KAFKA_BROKERS, KAFKA_TOPIC_PREFIX: topicPrefix, SCHEMA_REGISTRY_URL },
     statuses: seen,
     deadLetters,
     sendBytes,
+    sendUnder,
     send: async (...commands: readonly SendReply[]) => {
       await producer.send(
         commands.map((command) => ({
