@@ -543,6 +543,21 @@ describe('outbound', () => {
     expect(value).to.include({ code: 'invalid_command', channelId: '', conversationId: conversation.conversationId });
   });
 
+  it('answers a command whose bytes fit only at their beginning that it is invalid, unless it does not say what it is', async () => {
+    const [cut, other] = [replyIn(conversation), replyIn(conversation)];
+    const before = world.deadLetters.length;
+    const cutBytes = (command: SendReply) => world.encode(command).subarray(0, -1);
+    const type = 'tiktok.replycommands.v1.SendReply';
+    await world.sendBytes(conversation.conversationId, cutBytes(other));
+    await world.sendBytes(conversation.conversationId, cutBytes(cut), { ce_type: type });
+
+    const { value } = await world.verdict(cut.replyId);
+    const { conversationId } = conversation;
+    expect(value).to.include({ code: 'invalid_command', channelId, conversationId, attempts: 0 });
+    await eventually('the dead letter', () => world.deadLetters.length === before + 1);
+    expect(world.namesOf(other.replyId)).to.deep.equal([]);
+  });
+
   it('gives every reply exactly one verdict', () => {
     const verdicts = Map.groupBy(world.statuses.filter(isVerdict), ({ value }) => value.replyId);
     const queued = world.statuses.filter(({ name }) => name === 'ReplyQueued').map(({ value }) => value.replyId);

@@ -89,7 +89,8 @@ export interface OutboundWorld {
   send(...commands: readonly SendReply[]): Promise<void>;
   /** Under another key than its conversation's. */
   sendUnder(key: string, command: SendReply): Promise<void>;
-  sendBytes(key: string, value: Buffer): Promise<void>;
+  sendBytes(key: string, value: Buffer, headers?: Readonly<Record<string, string>>): Promise<void>;
+  encode(command: SendReply): Buffer;
   faults(switches: object): Promise<void>;
   /** Moves TikTok's clock, and with it every service's. */
   advance(seconds: number): Promise<void>;
@@ -234,6 +235,7 @@ export const createOutboundWorld = async ({ isSimulatorApart = false } = {}): Pr
     send: bus.send,
     sendUnder: bus.sendUnder,
     sendBytes: bus.sendBytes,
+    encode: bus.encode,
     faults: async (switches) => {
       const answer = await fetch(control('/faults'), {
         method: 'PUT',
@@ -387,22 +389,24 @@ const createBus = async (logger: ReturnType<typeof createRecordingLogger>) => {
   });
   await producer.start();
   await consumer.start();
-  const sendBytes = (key: string, value: Buffer, headers: Record<string, string> = {}) =>
+  const sendBytes = (key: string, value: Buffer, headers: Readonly<Record<string, string>> = {}) =>
     producer.send([{ topic: replyCommands.name, key, value, headers }]);
+  const encode = (command: SendReply) => codec.encode('SendReply', command);
   const sendUnder = (key: string, command: SendReply) =>
-    sendBytes(key, codec.encode('SendReply', command), { [HEADERS.id]: `command-${command.replyId}` });
+    sendBytes(key, encode(command), { [HEADERS.id]: `command-${command.replyId}` });
   return {
     environment: { KAFKA_BROKERS, KAFKA_TOPIC_PREFIX: topicPrefix, SCHEMA_REGISTRY_URL },
     statuses: seen,
     deadLetters,
     sendBytes,
+    encode,
     sendUnder,
     send: async (...commands: readonly SendReply[]) => {
       await producer.send(
         commands.map((command) => ({
           topic: replyCommands.name,
           key: command.conversationId,
-          value: codec.encode('SendReply', command),
+          value: encode(command),
           headers: { [HEADERS.id]: `command-${command.replyId}` },
         })),
       );
