@@ -496,6 +496,22 @@ describe('outbound', () => {
     expect(await sentTimes('Taken back before it came.')).to.equal(0);
   });
 
+  it('takes nothing back that TikTok is just being given', async () => {
+    await world.faults({ send_answer_delay_ms: 2_000, rate_limit_qps: 0, quota_off: true });
+    const command = replyIn(conversation, { text: 'Under way.' });
+    await world.send(command);
+    await eventually('it is on the phone', async () => (await sentTimes('Under way.')) === 1);
+    await world.cancel(command);
+    const refused = await eventually('the cancel is refused', () =>
+      world.logger.lines.find(
+        ({ event, fields }) => event === 'reply.cancel_refused' && fields.replyId === command.replyId,
+      ),
+    );
+
+    expect(refused.fields).to.include({ reason: 'attempt_open' });
+    expect((await world.verdict(command.replyId)).name).to.equal('ReplySent');
+  });
+
   it('shows that it is typing past replies that wait, and sends nothing by that', async () => {
     const before = (await answers()).length;
     const typing = replyIn(conversation, { text: null, action: 'TYPING', requestedAt: world.now() });
