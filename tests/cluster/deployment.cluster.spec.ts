@@ -1,35 +1,25 @@
-import { readFile } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import { eventually } from '@tiktok-channel/platform/testing';
 import { expect } from 'chai';
 import { execa } from 'execa';
-import { buildImages, deploy, rolledOut, SERVICES } from '../support/cluster/deployed.ts';
-import { kubectl, NAMESPACE, secretValue } from '../support/cluster/kubectl.ts';
-
-const startedAt = performance.now();
-/** A run takes minutes, and says what it waits for. */
-const say = (what: string): void =>
-  void process.stdout.write(`    ${((performance.now() - startedAt) / 1_000).toFixed(0).padStart(4)} s  ${what}\n`);
+import { deployOnce, rolledOut, SERVICES } from '../support/cluster/deployed.ts';
+import { startDriver } from '../support/cluster/driver.ts';
+import { kubectl, NAMESPACE } from '../support/cluster/kubectl.ts';
+import { say } from '../support/cluster/say.ts';
 
 describe('the system in a cluster', () => {
-  before(async () => {
-    await buildImages(say);
-    await deploy(say);
-  });
+  before(deployOnce);
 
   it('loses and doubles no delivery while every deployment is restarted and every node drained', async () => {
     const driver = await startDriver();
     say('restarting every deployment');
     await kubectl(['rollout', 'restart', 'deployment', '--selector', SERVICES]);
-    await rolledOut(say);
+    await rolledOut();
     for (const node of await nodes()) {
       say(`draining ${node}`);
       await drain(node);
     }
-    await rolledOut(say);
-    say('ending the deliveries');
+    await rolledOut();
     const report = await driver.end();
-    say(JSON.stringify(report));
 
     expect(report).to.include({ missing: 0, twice: 0, foreign: 0 });
     expect(report.delivered).to.be.greaterThan(100);
@@ -60,46 +50,6 @@ describe('the system in a cluster', () => {
     });
   }
 });
-
-interface Report {
-  readonly delivered: number;
-  readonly [what: string]: unknown;
-}
-
-const startDriver = async () => {
-  const script = await readFile(new URL('../support/cluster/driver.js', import.meta.url), 'utf8');
-  const options = JSON.stringify({
-    origin: 'http://console:8080',
-    simulator: 'http://simulator:4010',
-    secret: await secretValue('tiktok-app', 'secret'),
-    everyMs: 200,
-    conversations: 10,
-  });
-  const node = ['node', '--input-type=module', '--eval', script, options];
-  const child = execa('kubectl', ['--namespace', NAMESPACE, 'exec', '--stdin', 'driver', '--', ...node], {
-    stdin: 'pipe',
-    reject: false,
-  });
-  const lines: Record<string, unknown>[] = [];
-  createInterface({ input: child.stdout }).on('line', (line) => lines.push(JSON.parse(line)));
-  const line = async (n: number): Promise<Record<string, unknown>> => {
-    let hasEnded = false;
-    void child.then(() => {
-      hasEnded = true;
-    });
-    await eventually('the driver', () => lines[n] !== undefined || hasEnded, { withinMs: 400_000 });
-    const said = lines[n];
-    if (said === undefined) throw new Error(`the driver ended: ${(await child).stderr}`);
-    return said;
-  };
-  say(`channel ${(await line(0)).connected} is connected, deliveries begin`);
-  return {
-    end: async (): Promise<Report> => {
-      child.stdin.end('end\n');
-      return (await line(1)) as Report;
-    },
-  };
-};
 
 const nodes = async (): Promise<readonly string[]> =>
   (await kubectl(['get', 'nodes', '--output', 'name'])).split('\n').filter((name) => name !== '');

@@ -214,7 +214,7 @@ describe('a system that is watched', function () {
     await fires('LongDatabaseTransaction');
     await fires('PartitionStuck');
 
-    const [find, end] = await sqlOf('LongDatabaseTransaction');
+    const [find, end] = await blocksOf('LongDatabaseTransaction.md', 'sql');
     const operator = new pg.Client({ connectionString: url });
     await operator.connect();
     const found = await operator.query(find ?? '');
@@ -278,11 +278,6 @@ describe('a system that is watched', function () {
       "SELECT format('%I.%I', table_schema, table_name) AS name FROM information_schema.tables WHERE table_name = 'messages' AND table_type = 'BASE TABLE'",
     );
     await client.query(`LOCK TABLE ${rows.map(({ name }) => name).join(', ')} IN EXCLUSIVE MODE`);
-  };
-
-  const sqlOf = async (alert: string): Promise<readonly string[]> => {
-    const text = await readFile(new URL(`runbooks/${alert}.md`, DEPLOY), 'utf8');
-    return [...text.matchAll(/```sql\n([\s\S]*?)```/g)].map(([, sql]) => sql ?? '');
   };
 });
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { partitionOf } from '@tiktok-channel/platform/kafka';
 import { fingerprint } from '@tiktok-channel/platform/kernel';
 import { eventually } from '@tiktok-channel/platform/testing';
 import type { SendReply } from '@tiktok-channel/schemas';
@@ -11,6 +12,7 @@ import {
   isVerdict,
   type OutboundParts,
   type OutboundWorld,
+  PARTITIONS,
   replyIn,
 } from '../support/outbound.ts';
 import { attachment as attachmentOf } from '../support/records.ts';
@@ -326,6 +328,21 @@ describe('outbound', () => {
     ]);
   });
 
+  it('sends a command from another partition than that of its conversation, and one without a key of any use', async () => {
+    const partitionOfKey = (key: string) => partitionOf(key, PARTITIONS);
+    const key = Array.from({ length: 20 }, (_, index) => `key-${index}`).find(
+      (each) => partitionOfKey(each) !== partitionOfKey(conversation.conversationId),
+    );
+    const commands = [replyIn(conversation), replyIn(conversation)];
+    await world.sendUnder(key ?? '', commands[0] as SendReply);
+    await world.sendUnder('', commands[1] as SendReply);
+
+    for (const { replyId } of commands) {
+      expect((await world.verdict(replyId)).value).to.include({ conversationId: conversation.conversationId });
+      expect(world.namesOf(replyId).slice(0, 2)).to.deep.equal(['ReplyQueued', 'ReplySent']);
+    }
+  });
+
   it('sends words that PostgreSQL cannot hold', async () => {
     const command = replyIn(conversation, { text: 'a\u0000b' });
     await world.send(command);
@@ -479,6 +496,22 @@ describe('outbound', () => {
     expect(await sentTimes('Taken back before it came.')).to.equal(0);
   });
 
+  it('takes nothing back that TikTok is just being given', async () => {
+    await world.faults({ send_answer_delay_ms: 2_000, rate_limit_qps: 0, quota_off: true });
+    const command = replyIn(conversation, { text: 'Under way.' });
+    await world.send(command);
+    await eventually('it is on the phone', async () => (await sentTimes('Under way.')) === 1);
+    await world.cancel(command);
+    const refused = await eventually('the cancel is refused', () =>
+      world.logger.lines.find(
+        ({ event, fields }) => event === 'reply.cancel_refused' && fields.replyId === command.replyId,
+      ),
+    );
+
+    expect(refused.fields).to.include({ reason: 'attempt_open' });
+    expect((await world.verdict(command.replyId)).name).to.equal('ReplySent');
+  });
+
   it('shows that it is typing past replies that wait, and sends nothing by that', async () => {
     const before = (await answers()).length;
     const typing = replyIn(conversation, { text: null, action: 'TYPING', requestedAt: world.now() });
@@ -524,6 +557,21 @@ describe('outbound', () => {
 
     const { value } = await world.verdict(replyId);
     expect(value).to.include({ code: 'invalid_command', channelId: '', conversationId: conversation.conversationId });
+  });
+
+  it('answers a command whose bytes fit only at their beginning that it is invalid, unless it does not say what it is', async () => {
+    const [cut, other] = [replyIn(conversation), replyIn(conversation)];
+    const before = world.deadLetters.length;
+    const cutBytes = (command: SendReply) => world.encode(command).subarray(0, -1);
+    const type = 'tiktok.replycommands.v1.SendReply';
+    await world.sendBytes(conversation.conversationId, cutBytes(other));
+    await world.sendBytes(conversation.conversationId, cutBytes(cut), { ce_type: type });
+
+    const { value } = await world.verdict(cut.replyId);
+    const { conversationId } = conversation;
+    expect(value).to.include({ code: 'invalid_command', channelId, conversationId, attempts: 0 });
+    await eventually('the dead letter', () => world.deadLetters.length === before + 1);
+    expect(world.namesOf(other.replyId)).to.deep.equal([]);
   });
 
   it('gives every reply exactly one verdict', () => {

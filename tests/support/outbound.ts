@@ -87,7 +87,10 @@ export interface OutboundWorld {
   customerReads(conversation: Conversation): Promise<void>;
   phone(conversation: Conversation): Promise<readonly PhoneMessage[]>;
   send(...commands: readonly SendReply[]): Promise<void>;
-  sendBytes(key: string, value: Buffer): Promise<void>;
+  /** Under another key than its conversation's. */
+  sendUnder(key: string, command: SendReply): Promise<void>;
+  sendBytes(key: string, value: Buffer, headers?: Readonly<Record<string, string>>): Promise<void>;
+  encode(command: SendReply): Buffer;
   faults(switches: object): Promise<void>;
   /** Moves TikTok's clock, and with it every service's. */
   advance(seconds: number): Promise<void>;
@@ -102,6 +105,9 @@ export interface OutboundWorld {
   status(replyId: string, name: string): Promise<Status>;
   stop(): Promise<void>;
 }
+
+/** Of every topic here. */
+export const PARTITIONS = 3;
 
 const VERDICTS = new Set(['ReplySent', 'ReplyFailed', 'ReplyCancelled', 'ReplyOutcomeUnknown']);
 
@@ -227,7 +233,9 @@ export const createOutboundWorld = async ({ isSimulatorApart = false } = {}): Pr
     },
     phone: async (conversation) => (await (await fetch(`${customer(conversation)}/messages`)).json()) as PhoneMessage[],
     send: bus.send,
+    sendUnder: bus.sendUnder,
     sendBytes: bus.sendBytes,
+    encode: bus.encode,
     faults: async (switches) => {
       const answer = await fetch(control('/faults'), {
         method: 'PUT',
@@ -348,7 +356,7 @@ const createBus = async (logger: ReturnType<typeof createRecordingLogger>) => {
     [
       ...[channels, messages, statuses, replyCommands, webhooksUnrecognized, audit],
       ...[outboundDeadLetters, outboundRedrive],
-    ].map(({ name }) => ({ topic: name, partitions: 3 })),
+    ].map(({ name }) => ({ topic: name, partitions: PARTITIONS })),
   );
   await admin.stop();
 
@@ -381,19 +389,24 @@ const createBus = async (logger: ReturnType<typeof createRecordingLogger>) => {
   });
   await producer.start();
   await consumer.start();
-  const sendBytes = (key: string, value: Buffer, headers: Record<string, string> = {}) =>
+  const sendBytes = (key: string, value: Buffer, headers: Readonly<Record<string, string>> = {}) =>
     producer.send([{ topic: replyCommands.name, key, value, headers }]);
+  const encode = (command: SendReply) => codec.encode('SendReply', command);
+  const sendUnder = (key: string, command: SendReply) =>
+    sendBytes(key, encode(command), { [HEADERS.id]: `command-${command.replyId}` });
   return {
     environment: { KAFKA_BROKERS, KAFKA_TOPIC_PREFIX: topicPrefix, SCHEMA_REGISTRY_URL },
     statuses: seen,
     deadLetters,
     sendBytes,
+    encode,
+    sendUnder,
     send: async (...commands: readonly SendReply[]) => {
       await producer.send(
         commands.map((command) => ({
           topic: replyCommands.name,
           key: command.conversationId,
-          value: codec.encode('SendReply', command),
+          value: encode(command),
           headers: { [HEADERS.id]: `command-${command.replyId}` },
         })),
       );

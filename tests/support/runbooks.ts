@@ -5,12 +5,14 @@ import { execa } from 'execa';
 const RUNBOOKS = new URL('../../deploy/runbooks/', import.meta.url);
 /** Where the packages of the tree put their programs, `tiktok-channel` among them. */
 const PROGRAMS = fileURLToPath(new URL('../../node_modules/.bin', import.meta.url));
-const WITHIN_MS = 300_000;
+const WITHIN_MS = 900_000;
 
-/** The shell blocks of a page, as they stand there. */
-export const blocksOf = async (page: string): Promise<readonly string[]> => {
+/** The blocks of a page in one language, as they stand there. */
+export const blocksOf = async (page: string, language: 'sh' | 'sql' = 'sh'): Promise<readonly string[]> => {
   const text = await readFile(new URL(page, RUNBOOKS), 'utf8');
-  return [...text.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block = '']) => block);
+  return [...text.matchAll(/```(\w+)\n([\s\S]*?)```/g)]
+    .filter(([, written]) => written === language)
+    .map(([, , block = '']) => block);
 };
 
 /** The pages of alerts. */

@@ -76,6 +76,10 @@ describe('an image by its address', () => {
     answer = (_request, response) => void response.writeHead(200).write('x');
     expect(await fetching(address(), { withinMs: 100 })).to.deep.equal({ kind: 'away' });
   });
+  it('is away when its name takes too long to be resolved', async () => {
+    const addressesOf = () => new Promise<never>(() => {});
+    expect(await fetching(address(), { withinMs: 100, addressesOf })).to.deep.equal({ kind: 'away' });
+  });
   for (const { status, kind } of [
     { status: 404, kind: 'unavailable' },
     { status: 403, kind: 'unavailable' },

@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { apply, applyManifests, kubectl, NAMESPACE, namesOf } from './kubectl.ts';
+import { say } from './say.ts';
 
 const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
-const OVERLAY = 'k8s/overlays/local';
+export const OVERLAY = 'k8s/overlays/local';
 const VERSION = '0.1.0';
 const IMAGES = ['ingress', 'auth', 'conversation', 'outbound', 'console', 'operator', 'tiktok-simulator'];
 export const SERVICES = 'app.kubernetes.io/component=service';
@@ -16,7 +17,7 @@ const split = (command: string): readonly [string, ...string[]] =>
  * Builds the images where the cluster finds them. `CLUSTER_IMAGE_BUILD` builds one (`docker build` unless set; `none`: they
  * are there), and `CLUSTER_IMAGE_LOAD` brings one to the nodes, such as `kind load docker-image`.
  */
-export const buildImages = async (say: (what: string) => void): Promise<void> => {
+const buildImages = async (): Promise<void> => {
   const { CLUSTER_IMAGE_BUILD: build = 'docker build', CLUSTER_IMAGE_LOAD: load = '' } = process.env;
   if (build === 'none') return;
   for (const service of IMAGES) {
@@ -29,8 +30,16 @@ export const buildImages = async (say: (what: string) => void): Promise<void> =>
   }
 };
 
+let deployed: Promise<void> | undefined;
+
+/** The images and the local overlay, once in a run. */
+export const deployOnce = (): Promise<void> => {
+  deployed ??= buildImages().then(deploy);
+  return deployed;
+};
+
 /** The local overlay, its Secrets if there are none, and pods that drive and look around; until all is ready. */
-export const deploy = async (say: (what: string) => void): Promise<void> => {
+const deploy = async (): Promise<void> => {
   await apply('-f', `${OVERLAY}/namespace.yaml`);
   if ((await namesOf('secret', '')).length === 0) {
     const { stdout } = await execa(process.execPath, [`${REPOSITORY}${OVERLAY}/secrets.js`]);
@@ -42,11 +51,11 @@ export const deploy = async (say: (what: string) => void): Promise<void> => {
   await applyManifests(JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [driverPod, strangerPod] }));
   say('waiting for the jobs');
   await kubectl(['wait', 'job', '--all', '--for=condition=Complete', PATIENCE]);
-  await rolledOut(say);
+  await rolledOut();
   await kubectl(['wait', 'pod', 'driver', 'stranger', '--for=condition=Ready', PATIENCE]);
 };
 
-export const rolledOut = async (say: (what: string) => void): Promise<void> => {
+export const rolledOut = async (): Promise<void> => {
   for (const deployment of await namesOf('deployment', SERVICES)) {
     say(`waiting for ${deployment}`);
     await kubectl(['rollout', 'status', deployment, PATIENCE]);

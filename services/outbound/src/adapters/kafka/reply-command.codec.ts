@@ -4,19 +4,21 @@ import type { Codec, DecodedRecord } from '@tiktok-channel/schemas';
 import { z } from 'zod';
 import type { IncomingCommand } from '../../application/ports.ts';
 import type { CancelReply, CommandOrigin, SendReply } from '../../domain/send-reply.ts';
+import { leadingStrings } from './leading-strings.ts';
 
 /**
  * A command that nobody could be answered about, having no reply id, is a dead letter; so is one newer than this code. One that
- * came as JSON, in place of Avro, is answered that it is invalid if its reply id can be read.
+ * came as JSON, in place of Avro, or whose bytes fit only at their beginning, is answered that it is invalid if its reply id can be read.
  */
-export const createReplyCommandDecoder = (codec: Pick<Codec, 'decode'>) => {
+export const createReplyCommandDecoder = (codec: Pick<Codec, 'decode' | 'fullName'>) => {
   const decode = decodeWith(() => codec, commandOf);
   return async (record: IncomingRecord): Promise<Decoded<IncomingCommand>> => {
     const decoded = await decode(record);
     const isUnreadable = decoded.kind === 'deadLetter' && decoded.reason === 'undecodable';
-    const malformed = isUnreadable ? malformedCommand(record) : null;
-    if (malformed === null) return decoded;
-    return { kind: 'record', value: { kind: 'reply', command: malformed, origin: cleaned(originOf(record)) } };
+    const ids = isUnreadable ? (idsInJson(record) ?? idsInAvro(record, codec.fullName('SendReply'))) : null;
+    if (ids === null) return decoded;
+    const command = malformedCommand(record, ids);
+    return { kind: 'record', value: { kind: 'reply', command, origin: cleaned(originOf(record)) } };
   };
 };
 
@@ -38,13 +40,23 @@ const readableIds = z.object({
   conversationId: z.string().nullable().catch(null),
 });
 
+type ReadableIds = z.infer<typeof readableIds>;
+
+const idsInJson = ({ value }: IncomingRecord): ReadableIds | null =>
+  readableIds.safeParse(jsonOrNull(value)).data ?? null;
+
+/** The ids stand first. A command that says of itself to be another takes none back, and asks for none. */
+const idsInAvro = ({ value, headers }: IncomingRecord, sendReply: string): ReadableIds | null => {
+  if (value === null || headers[HEADERS.type] !== sendReply) return null;
+  const [replyId, channelId, conversationId] = leadingStrings(value, 3) ?? [];
+  return readableIds.safeParse({ replyId, channelId, conversationId }).data ?? null;
+};
+
 /** Without content, so that it is refused as what it is: nothing in it is trusted but its ids. */
-const malformedCommand = ({ key, value, timestampMs: requestedAt }: IncomingRecord): SendReply | null => {
-  const parsed = readableIds.safeParse(jsonOrNull(value));
-  if (!parsed.success) return null;
-  const ids = { ...parsed.data, conversationId: parsed.data.conversationId ?? key ?? '' };
+const malformedCommand = ({ key, timestampMs: requestedAt }: IncomingRecord, ids: ReadableIds): SendReply => {
   const nothing = { text: null, attachments: [], quotedMessageId: null, retryOf: null, requestedBy: null };
-  return { ...cleaned(ids), ...nothing, action: 'UNSUPPORTED', requestedAt, expiresAt: null };
+  const command = { ...cleaned(ids), ...nothing, action: 'UNSUPPORTED', requestedAt, expiresAt: null } as const;
+  return { ...command, conversationId: command.conversationId ?? storableText(key ?? '') };
 };
 
 const jsonOrNull = (value: Buffer | null): unknown => {

@@ -86,13 +86,22 @@ const get = async (fetching: Fetching, url: URL): Promise<IncomingMessage> => {
 
 /** All addresses of a name must be public: one that is not says what the name is for. */
 const publicAddressOf = async (fetching: Fetching, hostname: string): Promise<string> => {
-  const { addressesOf = systemAddresses, isPublic = isPublicAddress } = fetching;
+  const { addressesOf = systemAddresses, isPublic = isPublicAddress, signal } = fetching;
   const host = hostname.replace(/^\[(.*)\]$/, '$1');
-  const addresses = isIP(host) ? [host] : await addressesOf(host);
+  const addresses = isIP(host) ? [host] : await untilAborted(signal, addressesOf(host));
   const [first] = addresses;
   if (first === undefined || !addresses.every(isPublic)) throw new Refused();
   return first;
 };
+
+/** A resolver takes no signal; it need not be waited for. */
+const untilAborted = <T>(signal: AbortSignal, work: Promise<T>): Promise<T> =>
+  Promise.race([
+    work,
+    new Promise<never>((_resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    }),
+  ]);
 
 const readBody = async (answer: IncomingMessage, maxBytes: number): Promise<Buffer> => {
   const chunks: Buffer[] = [];
