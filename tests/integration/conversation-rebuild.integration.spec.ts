@@ -1,6 +1,7 @@
 import { eventually } from '@tiktok-channel/platform/testing';
 import { topics } from '@tiktok-channel/schemas';
 import { expect } from 'chai';
+import { Kafka } from 'kafkajs';
 import {
   apiOf,
   type Bench,
@@ -280,6 +281,34 @@ describe('a read model with wrong rows', () => {
     expect((await operators.compare(body.build)).status).to.equal(200);
     await operators.drop(body.build);
   });
+
+  it('is caught up though what was given back is not kept any more', async () => {
+    const topic = topics.conversationRedrive.name;
+    await bench.send(['a', 'b', 'c', 'd'].map((key) => ({ topic, key, value: Buffer.from('x'), headers: {} })));
+    await eventually('it has passed', async () => {
+      const [row] = await sql(
+        `SELECT sum(next_offset)::int AS passed FROM projection.consumer_positions WHERE topic = '${topic}'`,
+      );
+      return row?.passed === 4;
+    });
+    await forget(`${bench.prefix}${topic}`);
+
+    const { body } = await operators.rebuild();
+    await operators.caughtUp(body.build);
+
+    expect((await operators.compare(body.build)).body.differences).to.deep.equal([]);
+    await operators.drop(body.build);
+  });
+
+  /** All records of a topic, as its retention does. */
+  const forget = async (topic: string): Promise<void> => {
+    const admin = new Kafka({ brokers: (process.env.KAFKA_BROKERS ?? '').split(',') }).admin();
+    await admin.connect();
+    const ends = (await admin.fetchTopicOffsets(topic)).filter(({ low, high }) => low !== high);
+    const partitions = ends.map(({ partition, high }) => ({ partition, offset: high }));
+    await admin.deleteTopicRecords({ topic, partitions });
+    await admin.disconnect();
+  };
 
   it('answers what cannot be done with a code, and has every act on record', async () => {
     expect(await operators.switchTo(77)).to.deep.include({ status: 404 });
