@@ -790,6 +790,29 @@ describe('lanes of replies in PostgreSQL', () => {
     expect((await eventsOf(command)).at(-1)).to.include({ code: 'reply_window_closed' });
   });
 
+  it('count what was answered since the customer wrote: from any surface and what is uncertain, once each', async () => {
+    const [sent, lost] = [sendReply(), sendReply({ replyId: 'lost', text: 'Lost.' })];
+    const { channelId, conversationId } = sent;
+    const key = { channelId, conversationId };
+    const written = { ...key, messageId: 'MSG-0', sentAtMs: clock.now() - 2, isQuotable: true };
+    const echo = (messageId: string, overrides: Partial<EchoSighting>) =>
+      sighting(sent, echoIn(sent, { text: messageId, messageId, ...overrides }));
+    const answers = async () => {
+      const fact = await facts().conversation(key);
+      return fact.kind === 'known' ? fact.window.answers : fact.kind;
+    };
+    await record({ ...sighting(sent), received: written });
+    await accept(sent, lost);
+    await work(createWorker({ tiktok: createTikTok(), results: ['accepted', uncertain] }));
+    expect(await answers()).to.equal(2);
+    await record(echo('MSG-1', {}));
+    expect(await answers(), 'its echo is no other answer').to.equal(2);
+    await record(echo('MSG-8', { source: 'APP' }), echo('MSG-9', { isAutomatic: true }));
+    expect(await answers(), 'what the business wrote itself, but nothing automatic').to.equal(3);
+    await record({ ...sighting(sent), received: { ...written, messageId: 'MSG-10', sentAtMs: clock.now() + 1 } });
+    expect(await answers(), 'after the customer wrote again').to.equal(0);
+  });
+
   describe('take an echo for an uncertain reply', () => {
     const command = sendReply();
     beforeEach(async () => {
