@@ -119,8 +119,11 @@ describe(`${REPLIES} replies before a TikTok that drops, fails and delays, by tw
     // The relay of a replica that was killed may have published what it could not mark: the same record, under the same id.
     const distinct = [...new Map(verdicts().map((status) => [status.id, status])).values()];
     const byReply = Map.groupBy(distinct, ({ value }) => value.replyId);
-    const names = commands.map(({ replyId }) => byReply.get(replyId)?.map(({ name }) => name));
-    expect(names).to.deep.equal(commands.map(() => ['ReplySent']));
+    const told = commands.map(({ replyId }) => [replyId, ...(byReply.get(replyId)?.map(({ name }) => name) ?? [])]);
+    expect(
+      told.filter(([, ...names]) => names.join() !== 'ReplySent'),
+      'replies with another verdict than that they were sent',
+    ).to.deep.equal([]);
     for (const conversation of conversations) {
       const expected = commands.filter(({ conversationId }) => conversationId === conversation.conversationId);
       expect(await answersOf(conversation)).to.deep.equal(expected.map(({ text }) => text));

@@ -188,6 +188,8 @@ describe('lanes of replies in PostgreSQL', () => {
     crashAt,
     onSend = async () => {},
     isAuthAway = false,
+    turnAtMs = 0,
+    deadlines = [],
   }: {
     readonly tiktok: FakeTikTok;
     /** In place of having accepted what was sent. */
@@ -196,6 +198,10 @@ describe('lanes of replies in PostgreSQL', () => {
     /** What happens while TikTok has the call. */
     readonly onSend?: () => Promise<unknown>;
     readonly isAuthAway?: boolean;
+    /** When its turn at TikTok comes. */
+    readonly turnAtMs?: number;
+    /** Of what was sent. */
+    readonly deadlines?: number[];
   }) => {
     const stored = replies();
     const crash = (step: typeof crashAt) => {
@@ -230,7 +236,8 @@ describe('lanes of replies in PostgreSQL', () => {
         };
       },
       tiktok: {
-        send: async (_caller, _conversationId, message) => {
+        send: async (_caller, _conversationId, message, deadline) => {
+          deadlines.push(deadline.atMs);
           crash('send');
           const messageId = tiktok.take(message.kind === 'text' ? message.text : message.kind);
           await onSend();
@@ -256,7 +263,7 @@ describe('lanes of replies in PostgreSQL', () => {
       gate: {
         enter: async () => ({
           kind: 'open',
-          turn: { atMs: 0, nears: async () => {}, begins: async () => {}, begun: () => {} },
+          turn: { atMs: turnAtMs, nears: async () => {}, begins: async () => {}, begun: () => {} },
         }),
       },
       clock,
@@ -684,6 +691,42 @@ describe('lanes of replies in PostgreSQL', () => {
     expect((await eventsOf(second)).at(-1)).to.include({ code: 'expired' });
   });
 
+  it('send nothing beyond the time until which it is worth sending', async () => {
+    const command = sendReply({ expiresAt: clock.now() + 4_000 });
+    const [tiktok, deadlines] = [createTikTok(), [] as number[]];
+    await accept(command);
+    const lane = await claimOne();
+    const step = await createWorker({ tiktok, turnAtMs: clock.now() + 4_000 })(lane);
+    expect([step, tiktok.calls()]).to.deep.equal([{ kind: 'wait', untilMs: clock.now() + 4_000, tries: 0 }, []]);
+    await createWorker({ tiktok, deadlines })(lane);
+
+    expect(deadlines).to.deep.equal([clock.now() + 4_000]);
+  });
+
+  it('are not forgotten when a reply is being stored while they are let go of', async () => {
+    const [first, second] = [sendReply(), sendReply({ replyId: 'second', text: 'The second.' })];
+    const tiktok = createTikTok();
+    await accept(first);
+    const lane = await claimOne();
+    await createWorker({ tiktok })(lane);
+    const { released } = await test.client.$transaction(async (tx) => {
+      await tx.$executeRawUnsafe('UPDATE reply_lanes SET wakes = wakes + 1');
+      const releasing = lanes().release(lane, null);
+      await eventually('it waits for the reply', isSomebodyWaiting);
+      await tx.$executeRawUnsafe(
+        `INSERT INTO replies (stream_id, channel_id, conversation_id, lane_id, status, reply_id)
+         VALUES ($1, $2, $3, $3, 'queued', 'second')`,
+        streamIdOf(second),
+        second.channelId,
+        second.conversationId,
+      );
+      return { released: releasing };
+    });
+    await released;
+
+    expect(await lanes().claim({ limit: 1, leaseMs: LEASE_MS })).to.have.length(1);
+  });
+
   it('are claimed by one at a time', async () => {
     await accept(...Array.from({ length: 20 }, (_, i) => sendReply({ replyId: `r${i}`, conversationId: `C${i}` })));
     const claims = await Promise.all([1, 2, 3, 4].map(() => lanes().claim({ limit: 20, leaseMs: LEASE_MS })));
@@ -787,7 +830,32 @@ describe('lanes of replies in PostgreSQL', () => {
     await worker(await claimOne());
 
     expect(await facts().conversation(command)).to.have.nested.property('window.isClosedByTikTok', false);
+    await facts().learnClosed(command, written.sentAtMs);
+    expect(await facts().conversation(command)).to.have.nested.property('window.isClosedByTikTok', true);
     expect((await eventsOf(command)).at(-1)).to.include({ code: 'reply_window_closed' });
+  });
+
+  it('count what was answered since the customer wrote: from any surface and what is uncertain, once each', async () => {
+    const [sent, lost] = [sendReply(), sendReply({ replyId: 'lost', text: 'Lost.' })];
+    const { channelId, conversationId } = sent;
+    const key = { channelId, conversationId };
+    const written = { ...key, messageId: 'MSG-0', sentAtMs: clock.now() - 2, isQuotable: true };
+    const echo = (messageId: string, overrides: Partial<EchoSighting>) =>
+      sighting(sent, echoIn(sent, { text: messageId, messageId, ...overrides }));
+    const answers = async () => {
+      const fact = await facts().conversation(key);
+      return fact.kind === 'known' ? fact.window.answers : fact.kind;
+    };
+    await record({ ...sighting(sent), received: written });
+    await accept(sent, lost);
+    await work(createWorker({ tiktok: createTikTok(), results: ['accepted', uncertain] }));
+    expect(await answers()).to.equal(2);
+    await record(echo('MSG-1', {}));
+    expect(await answers(), 'its echo is no other answer').to.equal(2);
+    await record(echo('MSG-8', { source: 'APP' }), echo('MSG-9', { isAutomatic: true }));
+    expect(await answers(), 'what the business wrote itself, but nothing automatic').to.equal(3);
+    await record({ ...sighting(sent), received: { ...written, messageId: 'MSG-10', sentAtMs: clock.now() + 1 } });
+    expect(await answers(), 'after the customer wrote again').to.equal(0);
   });
 
   describe('take an echo for an uncertain reply', () => {

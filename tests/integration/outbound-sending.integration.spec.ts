@@ -253,10 +253,18 @@ describe('outbound', () => {
       });
     });
 
-    it('images_not_available_here', async () => {
+    it('images_not_available_here, until what TikTok said is ten minutes old', async () => {
       await world.faults({ capability_image_send: false, rate_limit_qps: 0, quota_off: true });
-      const there = await world.newConversation(channelId);
-      expect(await failureOf(replyIn(there, image('media-1')))).to.include({ code: 'images_not_available_here' });
+      world.media.set('media-1', { status: 200, type: 'image/png', bytes: PNG });
+      const there = await world.newConversation(channelId, 1);
+      const outcome = async () =>
+        (await failureOf(replyIn(there, { ...image('media-1'), requestedAt: world.now() }))).code;
+      expect(await outcome()).to.equal('images_not_available_here');
+      await world.faults({ rate_limit_qps: 0, quota_off: true });
+      expect(await outcome()).to.equal('images_not_available_here');
+      await world.advance(601);
+
+      expect(await outcome()).to.equal('ReplySent');
     });
 
     it('conversation_of_other_channel', async () => {
@@ -467,6 +475,34 @@ describe('outbound', () => {
       expect((await world.verdict(next.replyId)).name).to.equal('ReplySent');
       expect((await answers()).slice(-2).map(({ text }) => text)).to.deep.equal(['At the second try.', 'Behind it.']);
     });
+  });
+
+  it('settles as unknown what nothing tells of for ten minutes, and corrects it when its echo comes', async function () {
+    this.timeout(120_000);
+    await world.faults({
+      send_answer: 'dropped_after_acceptance',
+      echo_delay_ms: 720_000,
+      api_fails_with: 51065,
+      api_fails_on: 'conversation',
+      api_fails_every: 1,
+      rate_limit_qps: 0,
+      quota_off: true,
+    });
+    const there = await world.newConversation(channelId, 1);
+    const command = replyIn(there, { text: 'Seen late.', requestedAt: world.now() });
+    await world.send(command);
+    await eventually('it is uncertain', () => world.namesOf(command.replyId).includes('ReplyOutcomeUnknown'));
+    await passMinutes(11);
+    expect((await world.verdict(command.replyId)).value).to.include({ settled: true });
+    await world.faults({ rate_limit_qps: 0, quota_off: true });
+    await passMinutes(2);
+    await world.status(command.replyId, 'ReplyDelivered');
+
+    const names = ['ReplyQueued', 'ReplyOutcomeUnknown', 'ReplyOutcomeUnknown', 'ReplySent', 'ReplyDelivered'];
+    expect(world.namesOf(command.replyId)).to.deep.equal(names);
+    const [message] = (await world.phone(there)).filter(({ from }) => from === 'business');
+    const corrected = await world.status(command.replyId, 'ReplySent');
+    expect(corrected.value).to.include({ corrects: true, messageId: message?.messageId });
   });
 
   it('takes back what waits, and what is yet to come', async () => {
