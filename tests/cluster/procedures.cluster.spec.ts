@@ -2,7 +2,7 @@ import { eventually } from '@tiktok-channel/platform/testing';
 import { expect } from 'chai';
 import { deployOnce, OVERLAY } from '../support/cluster/deployed.ts';
 import { type Desk, openDesk } from '../support/cluster/desk.ts';
-import { startDriver } from '../support/cluster/driver.ts';
+import { appSecret, startDriver } from '../support/cluster/driver.ts';
 import { kubectl, secretValue } from '../support/cluster/kubectl.ts';
 import { say } from '../support/cluster/say.ts';
 import { blocksOf } from '../support/runbooks.ts';
@@ -33,19 +33,22 @@ describe('the procedures of operators in a cluster', () => {
 
   it('change the secret of the app, while deliveries of the old and of the new one come', async () => {
     const [rollOut = '', look = ''] = await blocksOf('procedures/secret-rotation.md');
-    const old = await secretValue('tiktok-app', 'secret');
+    const old = await appSecret();
     const fresh = `${old.slice(0, 16)}-changed`;
     const before = await startDriver({ secret: old });
-    await set('tiktok-app', 'secret', `${old},${fresh}`);
-
-    say('rolling out the new secret beside the old one');
-    await desk.run(rollOut);
-    await isWell(look);
-    const after = await startDriver({ secret: fresh });
-    const reports = [await before.end(), await after.end()];
-    say('putting the old one back');
-    await set('tiktok-app', 'secret', old);
-    await desk.run(rollOut);
+    const reports = [];
+    try {
+      await set('tiktok-app', 'secret', `${old},${fresh}`);
+      say('rolling out the new secret beside the old one');
+      await desk.run(rollOut);
+      await isWell(look);
+      const after = await startDriver({ secret: fresh });
+      reports.push(await before.end(), await after.end());
+    } finally {
+      say('putting the old one back');
+      await set('tiktok-app', 'secret', old);
+      await desk.run(rollOut);
+    }
 
     for (const report of reports) expect(report).to.deep.include({ missing: 0, twice: 0, foreign: 0 });
     expect(reports[1]?.refusals).to.deep.equal({});
