@@ -111,7 +111,9 @@ const Header = ({ conversation, hasPanel, onBack, onPanel }: HeaderProps) => {
   );
 };
 
-/** What holds after the end of the window, the service says. */
+const ASK_AGAIN_MS = 3_000;
+
+/** What holds after the end of the window, the service says. Its clock may be a moment behind the page's: it is asked until it knows. */
 const useWindowEnd = ({ conversationId, replyWindow: { closesAt } }: Conversation): void => {
   const api = useApi();
   const queries = useQueryClient();
@@ -119,7 +121,12 @@ const useWindowEnd = ({ conversationId, replyWindow: { closesAt } }: Conversatio
   useEffect(() => {
     const renew = () => void queries.invalidateQueries({ queryKey: conversationQuery(api, conversationId).queryKey });
     if (isOver) renew();
-    return onTimeMoved(renew);
+    const again = isOver ? setInterval(renew, ASK_AGAIN_MS) : undefined;
+    const forget = onTimeMoved(renew);
+    return () => {
+      clearInterval(again);
+      forget();
+    };
   }, [api, queries, conversationId, isOver]);
 };
 
