@@ -1,7 +1,7 @@
 import { eventually } from '@tiktok-channel/platform/testing';
 import { expect } from 'chai';
 import { deployOnce, OVERLAY } from '../support/cluster/deployed.ts';
-import { type Desk, openDesk } from '../support/cluster/desk.ts';
+import { type Desk, openDesk, startOperator } from '../support/cluster/desk.ts';
 import { appSecret, startDriver } from '../support/cluster/driver.ts';
 import { kubectl, secretValue } from '../support/cluster/kubectl.ts';
 import { say } from '../support/cluster/say.ts';
@@ -16,6 +16,7 @@ describe('the procedures of operators in a cluster', () => {
     await deployOnce();
     desk = await openDesk();
   });
+  beforeEach(startOperator);
   after(() => desk?.close());
 
   /** As often as it takes: a busy machine may be slow to answer. The origin of a test is nothing that TikTok would take. */
@@ -71,6 +72,19 @@ describe('the procedures of operators in a cluster', () => {
 
     expect(sealed).to.include(fresh.slice(0, fresh.indexOf(':')));
     expect(await logsOf('auth')).to.not.include('sealing.key_missing');
+  });
+
+  it('take the step of an upgrade and go back, while deliveries come', async () => {
+    const [, ours = '', apply = '', , goBack = ''] = await blocksOf('procedures/upgrade-and-rollback.md');
+    const driver = await startDriver();
+
+    say('taking the step');
+    await desk.run(ours);
+    await desk.run(apply, { overlay: OVERLAY });
+    say('going back');
+    await desk.run(goBack);
+
+    expect(await driver.end()).to.deep.include({ missing: 0, twice: 0, foreign: 0 });
   });
 
   it('restore every database from a backup, and lose no message', async () => {

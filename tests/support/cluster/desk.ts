@@ -9,10 +9,14 @@ const TOKEN_SCRIPT = `const answer = await fetch('http://console:8080/local/toke
   headers: { 'content-type': 'application/json' }, body: JSON.stringify({ role: 'operator', accountId: 'operations' }) });
 process.stdout.write((await answer.json()).token);`;
 
-/** As an operator works with a cluster: kubectl in the product's namespace, and the command line in its pod (deploy/runbooks/README.md). */
-export const openDesk = async () => {
+/** An overlay that is applied sends the command line home. */
+export const startOperator = async (): Promise<void> => {
   await kubectl(['scale', 'deployment/operator', '--replicas=1']);
   await kubectl(['rollout', 'status', 'deployment/operator', '--timeout=300s']);
+};
+
+/** As an operator works with a cluster: kubectl in the product's namespace, and the command line in its pod (deploy/runbooks/README.md). */
+export const openDesk = async () => {
   const token = await kubectl(['exec', 'driver', '--', 'node', '--input-type=module', '--eval', TOKEN_SCRIPT]);
   const { stdout: program } = await execa('sh', ['-c', 'command -v kubectl']);
   const folder = await mkdtemp(join(tmpdir(), 'desk-'));
