@@ -206,6 +206,8 @@ export const LOG_EVENTS: LogEvents = {
   'dispatcher.claim_failed': 'no lane could be claimed; it is tried again',
   'lane.failed': 'a step of a lane failed; its lease ends and another takes it',
   'lane.release_failed': 'a lane could not be let go of; its lease ends by itself',
+  'lanes.not_recalled':
+    'what waits in a channel that changed was not looked at at once; each lane is when its time comes',
   'reply.attempted': 'a call that sends has ended, by outcome',
   'reply.cancel_refused': 'a reply could not be taken back any more',
   'reply.cancelled': 'a reply was taken back',
