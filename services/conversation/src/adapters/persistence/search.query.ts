@@ -16,28 +16,38 @@ const FEW_MATCHES = 4_000;
 /** So many matches are looked at in the first statement, and twice as many in each other: few conversations may have them all. */
 const HITS_AT_ONCE = 100;
 const MOST_HITS_AT_ONCE = 25_600;
-/** So many texts are looked through before their words' index is asked, which reads all matches of a common word. */
-const LOOKED_THROUGH = 2_000;
+/**
+ * So many of the newest texts are looked through before the index of words is asked, which reads all matches of a common word;
+ * the more of them where the fewer gave so much of a page that they may fill it.
+ */
+const LOOKED_THROUGH = [2_000, 10_000];
+const FULL_WITHIN = 5;
 
 /** Conversations with a match, at the place of their newest one. */
 export const findMatches = async (client: SqlClient, query: SearchQuery): Promise<readonly ConversationCursor[]> =>
   onDatabase(async () => {
-    const [end] = await client.$queryRawUnsafe<EndRow[]>(
-      END_SQL,
-      query.accountId,
-      query.channelId,
-      query.after?.listedAt ?? null,
-    );
-    const since = end?.sent_at ?? null;
-    const newest = await findByTime(client, query, since);
-    if (since === null || newest.length === query.limit) return newest;
-    return (await findByWords(client, query)) ?? (await findByTime(client, query));
+    let newest: readonly ConversationCursor[] = [];
+    for (const texts of LOOKED_THROUGH) {
+      const since = await findEnd(client, query, texts);
+      newest = await findByTime(client, query, { since, found: newest });
+      if (since === null || newest.length === query.limit) return newest;
+      if (newest.length * FULL_WITHIN < query.limit) break;
+    }
+    return (await findByWords(client, query)) ?? (await findByTime(client, query, { since: null, found: newest }));
   });
 
-/** Where the texts end that are looked through; null: behind the oldest. */
-interface EndRow {
-  readonly sent_at: bigint | null;
-}
+/** Where the newest `texts` end that are looked through; null: behind the oldest. */
+const findEnd = async (
+  client: SqlClient,
+  { accountId, channelId, after }: SearchQuery,
+  texts: number,
+): Promise<bigint | null> => {
+  const [end] = await client.$queryRawUnsafe<{ readonly sent_at: bigint | null }[]>(
+    END_SQL,
+    ...[accountId, channelId, after?.listedAt ?? null, texts],
+  );
+  return end?.sent_at ?? null;
+};
 
 interface PlaceRow {
   readonly looked_at: bigint;
@@ -60,15 +70,15 @@ const findByWords = async (client: SqlClient, query: SearchQuery): Promise<reado
 
 type HitRow = Omit<PlaceRow, 'looked_at'> & { readonly channel_id: string };
 
-/** Down to the time `since`. A conversation comes with its newest match, and is passed over when others follow. */
+/** Behind what is `found`, down to the time `since`, both together. A conversation comes with its newest match, and is passed over when others follow. */
 const findByTime = async (
   client: SqlClient,
   query: SearchQuery,
-  since: bigint | null = null,
+  { since, found: before }: { readonly since: bigint | null; readonly found: readonly ConversationCursor[] },
 ): Promise<readonly ConversationCursor[]> => {
-  const found: ConversationCursor[] = [];
-  const passed = new Set<string>();
-  let { after } = query;
+  const found = [...before];
+  const passed = new Set(before.map(keyOf));
+  let after = before.at(-1) ?? query.after;
   for (let most = HITS_AT_ONCE; found.length < query.limit; most = Math.min(2 * most, MOST_HITS_AT_ONCE)) {
     const hits = await client.$queryRawUnsafe<HitRow[]>(TIME_SQL, ...parametersOf(query, after), most, since);
     const unseen: ConversationCursor[] = [];
@@ -133,7 +143,7 @@ SELECT max(passed.sent_at) AS sent_at FROM visible
    SELECT sent_at FROM search_documents
     WHERE channel_id = visible.channel_id AND sent_at >= visible.visible_from
       AND sent_at <= coalesce($3::bigint, ${Number.MAX_SAFE_INTEGER})
-    ORDER BY sent_at DESC OFFSET ${LOOKED_THROUGH} / (SELECT count(*) FROM visible) LIMIT 1) AS passed`;
+    ORDER BY sent_at DESC OFFSET $4::int / (SELECT count(*) FROM visible) LIMIT 1) AS passed`;
 
 const WORDS_SQL = `
 WITH visible AS MATERIALIZED (
