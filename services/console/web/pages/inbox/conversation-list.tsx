@@ -42,7 +42,7 @@ export const ConversationList = ({ current }: { readonly current: string | null 
       />
       <InboxNotes />
       <ListState query={query} isEmpty={all.length === 0} empty={<NoConversations search={search} />}>
-        <Rows conversations={shown} current={current} nowMs={nowMs} query={query}>
+        <Rows conversations={shown} current={current} nowMs={nowMs} query={query} readsOn={view === 'all'}>
           {shown.length === 0 && view !== 'all' && !query.hasNextPage && (
             <Empty icon="check" title={words.inbox.nothingInView[view].title}>
               <p>{words.inbox.nothingInView[view].advice}</p>
@@ -81,12 +81,19 @@ interface RowsProps {
   readonly conversations: readonly Conversation[];
   readonly current: string | null;
   readonly nowMs: number;
-  readonly query: { readonly hasNextPage: boolean; readonly isFetchingNextPage: boolean; fetchNextPage(): unknown };
+  readonly query: {
+    readonly hasNextPage: boolean;
+    readonly isFetchingNextPage: boolean;
+    readonly isFetchNextPageError: boolean;
+    fetchNextPage(): unknown;
+  };
+  /** Whether the next page is read when its place comes near. A part of the list is looked for page by page, by hand. */
+  readonly readsOn: boolean;
   readonly children: React.ReactNode;
 }
 
 /** Only the rows that can be seen are there; the arrows reach all of them. */
-const Rows = ({ conversations, current, nowMs, query, children }: RowsProps) => {
+const Rows = ({ conversations, current, nowMs, query, readsOn, children }: RowsProps) => {
   const scroll = useRef<HTMLDivElement>(null);
   const rows = useVirtualizer({
     count: conversations.length,
@@ -97,10 +104,12 @@ const Rows = ({ conversations, current, nowMs, query, children }: RowsProps) => 
   });
   const items = rows.getVirtualItems();
   const isNearEnd = (items.at(-1)?.index ?? 0) >= conversations.length - 5;
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
+  const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = query;
+  // A page that failed waits for the button.
+  const isDue = readsOn && isNearEnd && hasNextPage && !isFetchingNextPage && !isFetchNextPageError;
   useEffect(() => {
-    if (isNearEnd && hasNextPage && !isFetchingNextPage && conversations.length > 0) void fetchNextPage();
-  }, [isNearEnd, hasNextPage, isFetchingNextPage, fetchNextPage, conversations.length]);
+    if (isDue && conversations.length > 0) void fetchNextPage();
+  }, [isDue, fetchNextPage, conversations.length]);
 
   const focusRow = (index: number): void => {
     const id = conversations[index]?.conversationId;
@@ -115,9 +124,8 @@ const Rows = ({ conversations, current, nowMs, query, children }: RowsProps) => 
     event.preventDefault();
     focusRow(target);
   };
-  const tabStop = conversations.some(({ conversationId }) => conversationId === current)
-    ? current
-    : conversations[0]?.conversationId;
+  const rendered = items.flatMap(({ index }) => conversations[index]?.conversationId ?? []);
+  const tabStop = current !== null && rendered.includes(current) ? current : rendered[0];
 
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the arrows move the focus among the links in it, which stay reachable without

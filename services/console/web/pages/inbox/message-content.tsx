@@ -41,6 +41,8 @@ export const MessageContent = ({ content, isIncoming, name }: MessageContentProp
       return <Cards template={content.template} />;
     case 'unsupported':
       return <Unsupported tiktokType={content.tiktokType} />;
+    default:
+      return <Unsupported tiktokType={null} />;
   }
 };
 

@@ -35,16 +35,19 @@ export const MessageRow = ({ message, isLastOfGroup, name, quoted }: MessageRowP
         <Reactions reactions={message.reactions} name={name} />
       </div>
       {message.failure !== null && <FailureNote message={message} failure={message.failure} name={name} />}
-      {isLastOfGroup && message.failure === null && (
-        <footer className={styles.facts}>
-          <Origin message={message} />
-          <time dateTime={machineTime(message.sentAt)}>{clockTime(message.sentAt)}</time>
-          <MessageStatus message={message} />
-        </footer>
-      )}
+      {isLastOfGroup && <Facts message={message} />}
     </article>
   );
 };
+
+/** Why a message failed is said above, with what may be done. */
+const Facts = ({ message }: { readonly message: Message }) => (
+  <footer className={styles.facts}>
+    <Origin message={message} />
+    <time dateTime={machineTime(message.sentAt)}>{clockTime(message.sentAt)}</time>
+    {message.failure === null && <MessageStatus message={message} />}
+  </footer>
+);
 
 const Quote = ({ quoted }: { readonly quoted: Message | null }) => (
   <blockquote className={styles.quote}>
