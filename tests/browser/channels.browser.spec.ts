@@ -4,22 +4,15 @@ import { expect } from 'chai';
 import type { Locator, Page } from 'playwright-core';
 import {
   expectAccessible,
-  expectNoOverflow,
   focusedText,
   type OpenWindow,
+  photograph,
   signIn,
   takeScreenshot,
   useBrowser,
 } from '../support/browser.ts';
 import { type Driver, drive } from '../support/driver.ts';
 import { useSystem } from '../support/system.ts';
-
-const WINDOWS = [
-  ['light', 1360, 'light-wide'],
-  ['dark', 1360, 'dark-wide'],
-  ['light', 390, 'light-narrow'],
-  ['dark', 390, 'dark-narrow'],
-] as const;
 
 describe('the channels in a browser', function () {
   this.timeout(90_000);
@@ -51,19 +44,8 @@ describe('the channels in a browser', function () {
     await page.waitForURL(/\/channels/);
     await page.getByRole('heading', { name: 'Channels', level: 1 }).waitFor();
   };
-  const photograph = async (path: string, name: string, isThere: string) => {
-    for (const [theme, width, window] of WINDOWS) {
-      const visitor = await browser.open({ theme, width, height: 1_150 });
-      await visitor.page.goto(url(path));
-      await signIn(visitor.page, 'administrator', shop.accountId);
-      await visitor.page.getByText(isThere).first().waitFor();
-      await expectAccessible(visitor.page);
-      await expectNoOverflow(visitor.page);
-      await takeScreenshot(visitor.page, `${name}-${window}`);
-      expect(visitor.mistakes).to.deep.equal([]);
-      await visitor.page.context().close();
-    }
-  };
+  const photographAll = (path: string, name: string, isThere: string): Promise<void> =>
+    photograph(browser, { url: url(path), role: 'administrator', accountId: shop.accountId, name, isThere });
 
   it('say what is needed while there is none, and lead to the guide', async () => {
     await page.goto(url('/channels'));
@@ -120,7 +102,7 @@ describe('the channels in a browser', function () {
     await card().getByText('The link to the profile and the description of the account are not known.').waitFor();
     await card().getByText('TikTok calls this installation.').waitFor();
     await card().getByText('Works', { exact: true }).waitFor();
-    await photograph('/channels', 'channels-new', 'Waiting for the first message');
+    await photographAll('/channels', 'channels-new', 'Waiting for the first message');
   });
 
   it('see the first message and the first answer by themselves', async () => {
@@ -148,7 +130,7 @@ describe('the channels in a browser', function () {
     const tried = page.getByRole('region', { name: 'Latest attempts to connect' });
     await tried.getByText('TikTok never came back from its page.').waitFor();
     await tried.getByText('is not registered with the TikTok app, character for character').waitFor();
-    await photograph('/channels', 'channels', 'TikTok never came back');
+    await photographAll('/channels', 'channels', 'TikTok never came back');
   });
 
   it('are disconnected by the keys alone, once confirmed and with a reason', async () => {

@@ -10,6 +10,7 @@ import {
   signIn,
   takeScreenshot,
   useBrowser,
+  WINDOWS,
 } from '../support/browser.ts';
 import { picture, writeDemoConversations } from '../support/demo-conversations.ts';
 import { type Driver, drive } from '../support/driver.ts';
@@ -237,12 +238,7 @@ describe('the inbox in a browser', function () {
     const demoChannel = await demo.connect('demo.store');
     const conversationId = await writeDemoConversations(demo, demoChannel);
     const path = `/inbox/${encodeURIComponent(conversationId)}`;
-    for (const [theme, width, name] of [
-      ['light', 1360, 'light-wide'],
-      ['dark', 1360, 'dark-wide'],
-      ['light', 390, 'light-narrow'],
-      ['dark', 390, 'dark-narrow'],
-    ] as const) {
+    for (const [theme, width, name] of WINDOWS) {
       const visitor = await browser.open({ theme, width });
       await visitor.page.goto(url('/inbox'));
       await signIn(visitor.page, 'agent', demo.accountId);

@@ -6,22 +6,15 @@ import { expect } from 'chai';
 import type { Locator, Page } from 'playwright-core';
 import {
   expectAccessible,
-  expectNoOverflow,
   focusedText,
   type OpenWindow,
+  photograph,
   signIn,
   takeScreenshot,
   useBrowser,
 } from '../support/browser.ts';
 import { type Driver, drive } from '../support/driver.ts';
 import { useSystem } from '../support/system.ts';
-
-const WINDOWS = [
-  ['light', 1360, 'light-wide'],
-  ['dark', 1360, 'dark-wide'],
-  ['light', 390, 'light-narrow'],
-  ['dark', 390, 'dark-narrow'],
-] as const;
 
 const WORDS = 'my card ends with 4711';
 
@@ -53,19 +46,8 @@ describe('the operations in a browser', function () {
     await dialog.getByRole('button', { name: act, exact: true }).click();
     await dialog.waitFor({ state: 'hidden' });
   };
-  const photograph = async (path: string, name: string, isThere: string) => {
-    for (const [theme, width, window] of WINDOWS) {
-      const visitor = await browser.open({ theme, width, height: 1_150 });
-      await visitor.page.goto(url(path));
-      await signIn(visitor.page, 'operator', shop.accountId);
-      await visitor.page.getByText(isThere).first().waitFor();
-      await expectAccessible(visitor.page);
-      await expectNoOverflow(visitor.page);
-      await takeScreenshot(visitor.page, `${name}-${window}`);
-      expect(visitor.mistakes).to.deep.equal([]);
-      await visitor.page.context().close();
-    }
-  };
+  const photographAll = (path: string, name: string, isThere: string): Promise<void> =>
+    photograph(browser, { url: url(path), role: 'operator', accountId: shop.accountId, name, isThere });
   /** Records that nobody can read: what they say is a customer's. */
   const poison = async (...names: readonly string[]): Promise<void> => {
     const { KAFKA_BROKERS = '' } = process.env;
@@ -107,7 +89,7 @@ describe('the operations in a browser', function () {
     await letter.getByText('conversation.projection').waitFor();
     await letter.getByText('Not yet').waitFor();
     await rowOf('Dead letters of outbound', 'undecodable').nth(1).waitFor();
-    await photograph('/operations/dead-letters', 'operations-dead-letters', 'undecodable');
+    await photographAll('/operations/dead-letters', 'operations-dead-letters', 'undecodable');
   });
 
   it('show one with its headers, and nothing of what it says', async () => {
@@ -116,7 +98,7 @@ describe('the operations in a browser', function () {
     await rowOf('Headers', 'dlq_group').getByText('conversation.projection').waitFor();
     await page.getByText('22 bytes').waitFor();
     expect(await page.getByText('4711').count()).to.equal(0);
-    await photograph(new URL(page.url()).pathname, 'operations-dead-letter', 'dlq_group');
+    await photographAll(new URL(page.url()).pathname, 'operations-dead-letter', 'dlq_group');
   });
 
   it('give one back with a reason, and show that it failed again', async () => {
@@ -203,7 +185,7 @@ describe('the operations in a browser', function () {
       await because('a campaign went wrong', 'Pause');
       await channel.getByText('Wait', { exact: true }).waitFor();
       await channel.getByText(/^by /).waitFor();
-      await photograph('/operations/channels', 'operations-channels', 'Wait');
+      await photographAll('/operations/channels', 'operations-channels', 'Wait');
     });
 
     it('find the reply that waits for it, and take it back', async () => {
@@ -212,7 +194,7 @@ describe('the operations in a browser', function () {
       await page.getByRole('combobox', { name: 'State' }).selectOption('Delayed');
       const reply = rowOf('Replies', body.replyId);
       await reply.getByText('An operator has paused the channel').waitFor();
-      await photograph('/operations/replies', 'operations-replies', body.replyId);
+      await photographAll('/operations/replies', 'operations-replies', body.replyId);
       await reply.getByRole('link').click();
       await page.getByText('Nothing was sent to TikTok yet.').waitFor();
       await page.getByRole('button', { name: 'Take back' }).click();
@@ -245,7 +227,7 @@ describe('the operations in a browser', function () {
       const attempt = rowOf('Attempts', 'Rejected');
       await attempt.getByRole('cell', { name: '40001' }).waitFor();
       expect(await page.getByText('4711').count()).to.equal(0);
-      await photograph(`/operations/replies/${encodeURIComponent(body.replyId)}`, 'operations-reply', 'Rejected');
+      await photographAll(`/operations/replies/${encodeURIComponent(body.replyId)}`, 'operations-reply', 'Rejected');
       await shop.faults({});
       await page.getByRole('button', { name: 'Ask anew' }).click();
       await because('the permission is there again', 'Ask anew');
@@ -281,7 +263,7 @@ describe('the operations in a browser', function () {
         await rowOf('Records', record).first().waitFor();
       }
       expect(await page.getByText('4711').count()).to.equal(0);
-      await photograph(
+      await photographAll(
         `${new URL(page.url()).pathname}${new URL(page.url()).search}`,
         'operations-message',
         'SendReply',
@@ -314,7 +296,7 @@ describe('the operations in a browser', function () {
         await rowOf(`Consumers of ${service}`, consumer).filter({ hasText: 'Through' }).first().waitFor();
       }
       await rowOf('Outboxes of outbound', 'outbound.outbox').getByRole('cell', { name: '0', exact: true }).waitFor();
-      await photograph('/operations/progress', 'operations-progress', 'outbound.outbox');
+      await photographAll('/operations/progress', 'operations-progress', 'outbound.outbox');
     });
 
     it('make the read models anew, compare them, serve them, and drop those before', async () => {
@@ -330,7 +312,7 @@ describe('the operations in a browser', function () {
       await comparison.getByText('No row differs.').waitFor();
       await expectAccessible(page);
       await takeScreenshot(page, 'operations-compare-light-wide');
-      await photograph('/operations/read-models', 'operations-read-models', 'Build 2');
+      await photographAll('/operations/read-models', 'operations-read-models', 'Build 2');
       await made.getByRole('button', { name: 'Switch' }).click();
       await because('it is right', 'Switch');
       await made.getByText('Served', { exact: true }).waitFor();

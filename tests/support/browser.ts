@@ -107,3 +107,39 @@ const OVERFLOWING = `[...document.querySelectorAll('main *')]
 export const expectNoOverflow = async (page: Page): Promise<void> => {
   expect(await page.evaluate<readonly string[]>(OVERFLOWING)).to.deep.equal([]);
 };
+
+/** What every page is looked at in: both themes, a wide window and a phone's. */
+export const WINDOWS = [
+  ['light', 1360, 'light-wide'],
+  ['dark', 1360, 'dark-wide'],
+  ['light', 390, 'light-narrow'],
+  ['dark', 390, 'dark-narrow'],
+] as const;
+
+interface Photographed {
+  readonly url: string;
+  readonly role: string;
+  readonly accountId: string;
+  /** Of the screenshots; the window is added. */
+  readonly name: string;
+  /** Text that shows that the page is there. */
+  readonly isThere: string;
+}
+
+/** Opens the page in every window, finds nothing against it, and keeps screenshots. */
+export const photograph = async (
+  browser: ReturnType<typeof useBrowser>,
+  { url, role, accountId, name, isThere }: Photographed,
+): Promise<void> => {
+  for (const [theme, width, window] of WINDOWS) {
+    const visitor = await browser.open({ theme, width, height: 1_150 });
+    await visitor.page.goto(url);
+    await signIn(visitor.page, role, accountId);
+    await visitor.page.getByText(isThere).first().waitFor();
+    await expectAccessible(visitor.page);
+    await expectNoOverflow(visitor.page);
+    await takeScreenshot(visitor.page, `${name}-${window}`);
+    expect(visitor.mistakes).to.deep.equal([]);
+    await visitor.page.context().close();
+  }
+};
