@@ -1038,6 +1038,33 @@ describe('lanes of replies in PostgreSQL', () => {
       expect(channelsOf(await lanes().claim({ limit: 1, leaseMs: LEASE_MS }))).to.deep.equal(['b']);
     });
 
+    it('are claimed before all others when an attempt is open, whose fate cannot be found out for ever', async () => {
+      const uncertainOne = sendReply({ channelId: 'busy', conversationId: 'uncertain' });
+      await accept(uncertainOne);
+      await work(createWorker({ tiktok: createTikTok(), results: [uncertain] }));
+      await backlog('busy', 3);
+      clock.advance(6_000);
+      expect((await claimOne()).laneId).to.equal('uncertain');
+
+      await claimOne();
+      clock.advance(LEASE_MS + 1);
+      const ofTheDead = await lanes().claim({ limit: 2, leaseMs: LEASE_MS });
+      expect(ofTheDead.map(({ laneId }) => laneId)).to.have.members(['uncertain', 'busy-0']);
+    });
+
+    it('wait like all others once their attempt has its verdict', async () => {
+      const settled = sendReply({ channelId: 'busy', conversationId: 'settled' });
+      await accept(settled, sendReply({ ...settled, replyId: 'behind it' }));
+      const lane = await claimOne();
+      await acceptAll(takenBack(settled));
+      clock.advance(1);
+      await backlog('busy', 1);
+      clock.advance(1);
+      await lanes().release(lane, { dueAtMs: clock.now(), tries: 0 });
+
+      expect((await claimOne()).laneId).to.equal('busy-0');
+    });
+
     it('are left alone while their channel is to slow down', async () => {
       await backlog('fast', 1);
       await lanes().slowDown('fast', clock.now() + 30_000);
