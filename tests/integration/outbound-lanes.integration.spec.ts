@@ -516,16 +516,24 @@ describe('lanes of replies in PostgreSQL', () => {
       expect((await typesOf(other)).slice(2)).to.deep.equal(['ReplySent', 'ReplyDelivered']);
     });
 
-    it('are woken by its echo', async () => {
-      const tiktok = createTikTok();
-      await record(sighting(command));
-      await accept(command);
-      await work(createWorker({ tiktok, results: [uncertain] }));
-      expect(await lanes().claim({ limit: 1, leaseMs: LEASE_MS })).to.deep.equal([]);
-      await record(sighting(command, echoIn(command, { text: 'Yes, all sizes.', sentAtMs: clock.now() + 1 })));
+    for (const { who, isClaimed } of [
+      { who: 'while they wait', isClaimed: false },
+      { who: 'while somebody looks for it in vain', isClaimed: true },
+    ]) {
+      it(`are woken by its echo ${who}`, async () => {
+        await record(sighting(command));
+        await accept(command);
+        await work(createWorker({ tiktok: createTikTok(), results: [uncertain] }));
+        expect(await lanes().claim({ limit: 1, leaseMs: LEASE_MS })).to.deep.equal([]);
+        clock.advance(isClaimed ? 5_000 : 0);
+        const claimed = await lanes().claim({ limit: 1, leaseMs: LEASE_MS });
+        await record(sighting(command, echoIn(command, { text: 'Yes, all sizes.', sentAtMs: clock.now() + 1 })));
+        for (const lane of claimed) await lanes().release(lane, { dueAtMs: clock.now() + MINUTE_MS, tries: 1 });
 
-      expect(await lanes().claim({ limit: 1, leaseMs: LEASE_MS })).to.have.length(1);
-    });
+        expect(claimed).to.have.length(isClaimed ? 1 : 0);
+        expect(await lanes().claim({ limit: 1, leaseMs: LEASE_MS })).to.have.length(1);
+      });
+    }
   });
 
   describe('take back', () => {

@@ -1,11 +1,12 @@
 import type { Clock, IdGenerator } from '@tiktok-channel/platform/kernel';
-import { onDatabase, type SqlClient } from '@tiktok-channel/platform/postgres';
+import { onDatabase } from '@tiktok-channel/platform/postgres';
 import type { ClaimedLane, Lane, LaneHead, Lanes } from '../../application/ports.ts';
 import { evolve } from '../../domain/evolve-reply.ts';
 import { initial } from '../../domain/reply.ts';
 import { LONGEST_WAIT_MS } from '../../domain/waiting.ts';
 import { batched } from './batched.ts';
 import type { Database } from './database.ts';
+import { recallChannel } from './lane-recalls.ts';
 import { toReplyEvent } from './reply-log.ts';
 
 /**
@@ -218,11 +219,3 @@ const toClaimedLane = (
   wakes: row.wakes,
   recalls: row.recalls,
 });
-
-export const recallChannel = (client: SqlClient, channelId: string, atMs: number): Promise<number> =>
-  client.$executeRawUnsafe(`${RECALL_SQL} WHERE channel_id = $2`, atMs, channelId);
-
-/** What the heads of those lanes wait for is over, also for whoever works on one just now. `$1`: now. Which ones is left to add. */
-export const RECALL_SQL = `
-  UPDATE reply_lanes SET recalls = recalls + 1,
-         due_at = CASE WHEN claim_id IS NULL THEN LEAST(due_at, $1::bigint) ELSE due_at END`;
