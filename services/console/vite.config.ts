@@ -1,6 +1,7 @@
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
+import { words } from './web/words.ts';
 
 /** Writes each text file compressed beside itself, so that the server need not compress at every request. */
 const compressed = (): Plugin => ({
@@ -20,9 +21,18 @@ const compressed = (): Plugin => ({
   },
 });
 
+/** What the page says before its scripts run comes from the one catalogue, too. */
+const worded = (): Plugin => ({
+  name: 'worded',
+  transformIndexHtml: {
+    order: 'pre',
+    handler: (html) => html.replaceAll('%product%', words.product).replaceAll('%noScripts%', words.noScripts),
+  },
+});
+
 export default defineConfig({
   root: 'web',
-  plugins: [react(), compressed()],
+  plugins: [react(), worded(), compressed()],
   build: {
     outDir: '../dist',
     emptyOutDir: true,

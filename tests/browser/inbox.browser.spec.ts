@@ -193,7 +193,7 @@ describe('the inbox in a browser', function () {
     await page.context().setOffline(true);
     await page.getByText('No connection: what you see may be old.').waitFor();
     await say('Are you there?');
-    await said('Are you there?').getByText('Not sent: there is no connection').waitFor();
+    await said('Are you there?').getByText('Not known whether it was sent: there is no connection').waitFor();
     await takeScreenshot(page, 'conversation-away-light-wide');
     await leila.send({ type: 'text', text: 'Yes, I am.' });
     await page.context().setOffline(false);

@@ -2,7 +2,7 @@ import { CSPProvider } from '@base-ui/react/csp-provider';
 import { Tooltip } from '@base-ui/react/tooltip';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
-import { Redirect, Route, Switch } from 'wouter';
+import { Redirect, Route, Switch, useLocation } from 'wouter';
 import { createApi } from './api/client.ts';
 import { ApiProvider } from './api/context.tsx';
 import { createQueryClient } from './api/query-client.ts';
@@ -14,6 +14,7 @@ import { type Sessions, useSession } from './session/session.ts';
 import { PAGES, pagesOf } from './shell/pages.ts';
 import { Shell } from './shell/shell.tsx';
 import { SessionEnded, SignIn, Starting } from './shell/sign-in.tsx';
+import { Boundary } from './ui/boundary.tsx';
 import { Button } from './ui/button.tsx';
 import { Empty, LoadingRows } from './ui/list-state.tsx';
 import { words } from './words.ts';
@@ -65,23 +66,30 @@ const Signed = ({ sessions, children }: { readonly sessions: Sessions; readonly 
 
 const Pages = () => {
   const { role } = usePerson();
+  const [place] = useLocation();
   return (
     <Shell>
-      <Suspense fallback={<LoadingRows />}>
-        <Switch>
-          <Route path="/">
-            <Redirect to={pagesOf(role)[0]?.path ?? '/inbox'} replace />
-          </Route>
-          <Route path="/inbox/:conversationId?">{() => <ForRoles path="/inbox" role={role} page={<Inbox />} />}</Route>
-          <Route path="/channels/*?">{() => <ForRoles path="/channels" role={role} page={<Channels />} />}</Route>
-          <Route path="/operations/*?">{() => <ForRoles path="/operations" role={role} page={<Operations />} />}</Route>
-          <Route>
-            <Empty icon="question" title={words.shell.unknownPage.title} acts={<ToStart />}>
-              <p>{words.shell.unknownPage.advice}</p>
-            </Empty>
-          </Route>
-        </Switch>
-      </Suspense>
+      <Boundary place={place}>
+        <Suspense fallback={<LoadingRows />}>
+          <Switch>
+            <Route path="/">
+              <Redirect to={pagesOf(role)[0]?.path ?? '/inbox'} replace />
+            </Route>
+            <Route path="/inbox/:conversationId?">
+              {() => <ForRoles path="/inbox" role={role} page={<Inbox />} />}
+            </Route>
+            <Route path="/channels/*?">{() => <ForRoles path="/channels" role={role} page={<Channels />} />}</Route>
+            <Route path="/operations/*?">
+              {() => <ForRoles path="/operations" role={role} page={<Operations />} />}
+            </Route>
+            <Route>
+              <Empty icon="question" title={words.shell.unknownPage.title} acts={<ToStart />}>
+                <p>{words.shell.unknownPage.advice}</p>
+              </Empty>
+            </Route>
+          </Switch>
+        </Suspense>
+      </Boundary>
     </Shell>
   );
 };

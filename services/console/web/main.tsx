@@ -7,6 +7,7 @@ import { createOpenId } from './session/openid.ts';
 import { createSessions } from './session/session.ts';
 import { applyTheme } from './shell/theme.ts';
 import { followServerTime } from './time/clock.ts';
+import { Boundary } from './ui/boundary.tsx';
 import { Failed } from './ui/list-state.tsx';
 
 applyTheme();
@@ -17,7 +18,11 @@ const start = async (): Promise<void> => {
     const config = await loadConfig();
     await followServerTime(config.timeEveryMs);
     const sessions = createSessions(createOpenId(config), config);
-    root.render(<App config={config} sessions={sessions} />);
+    root.render(
+      <Boundary place="">
+        <App config={config} sessions={sessions} />
+      </Boundary>,
+    );
     await sessions.begin();
   } catch (error) {
     root.render(<Failed error={error} onRetry={() => location.reload()} />);

@@ -1,8 +1,12 @@
-/** Everything that the page says, in one place: what a translator gets. Times are worded in `time/format.ts` with what stands here. */
 const plural = (count: number, one: string, many: string): string => (count === 1 ? `1 ${one}` : `${count} ${many}`);
+/** Within another sentence; a name such as TikTok keeps its capitals. */
+const begunSmall = (sentence: string): string =>
+  /^\p{Lu}\p{Ll}*(?!\p{L})/u.test(sentence) ? `${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}` : sentence;
 
+/** Everything that the page says, in one place: what a translator gets. Times are worded in `time/format.ts` with what stands here. */
 export const words = {
   product: 'TikTok Channel',
+  noScripts: 'This page needs JavaScript.',
   common: {
     cancel: 'Cancel',
     close: 'Close',
@@ -62,6 +66,14 @@ export const words = {
       title: 'Your role may not do this',
       advice: 'Ask an administrator of your account.',
     },
+    left_behind: {
+      title: 'You left this page before it was sent',
+      advice: 'Send it if it still fits what was said since.',
+    },
+    picture_gone: {
+      title: 'You left this page before it was sent',
+      advice: 'Pictures are not kept over that. Choose it again.',
+    },
     not_found: {
       title: 'This is not there',
       advice: 'It may have been removed, or it belongs to another account.',
@@ -81,6 +93,11 @@ export const words = {
     notYours: {
       title: 'This page is not for your role',
       advice: (role: string) => `You are signed in as ${role}.`,
+    },
+    fallen: {
+      title: 'This page could not be shown',
+      advice: 'There may be a newer version of it, or no connection. Load it again: what you wrote is kept.',
+      act: 'Load again',
     },
     unknownPage: { title: 'There is no such page', advice: 'The address may be incomplete.', act: 'To the start' },
   },
@@ -150,6 +167,7 @@ export const words = {
       forAgents: 'Ask an administrator to do it on the page Channels.',
       act: 'To the channels',
     },
+    notesAway: 'Whether an account needs care is not known at the moment',
     european: {
       title: (channel: string) => `Somebody in Europe wrote to ${channel}`,
       advice: (time: string) => `${time}: TikTok tells neither who nor what. Read and answer it in the TikTok app.`,
@@ -185,6 +203,7 @@ export const words = {
     start: 'Nothing earlier is known.',
     newest: 'To the newest message',
     incoming: (name: string) => `${name} wrote`,
+    wrote: (name: string, preview: string) => `${name} wrote: ${preview}`,
     outgoing: 'Sent to the customer',
     post: 'A TikTok post',
     showPost: 'Show the post here',
@@ -196,6 +215,7 @@ export const words = {
       pending: 'The picture is on its way from TikTok',
       failed: 'The picture could not be had from TikTok',
       open: 'Open the picture',
+      left: (name: string) => `The picture ${name}`,
     },
     video: {
       show: 'Show the video',
@@ -247,12 +267,16 @@ export const words = {
       other: 'It is tried again by itself.',
     },
     failed: {
-      notSent: (sentence: string) => `Not sent: ${sentence.charAt(0).toLocaleLowerCase()}${sentence.slice(1)}`,
+      notSent: (sentence: string) => `Not sent: ${begunSmall(sentence)}`,
+      notConfirmed: (sentence: string) => `Not known whether it was sent: ${begunSmall(sentence)}`,
+      goesByItself: 'It is sent by itself as soon as it can be, and arrives once.',
       nothingReached: (name: string) => `Nothing reached ${name}.`,
       retry: 'Send it again',
       retried: 'Sent again, see below',
       allowedAt: (time: string) => `Possible again from ${time}.`,
       takeBack: 'Take it back',
+      takingBack: 'Being taken back',
+      notTakenBack: (sentence: string) => `Not taken back: ${begunSmall(sentence)}`,
       discard: 'Discard',
       tiktokCode: 'TikTok’s code',
       tiktokRequest: 'TikTok’s request id',
@@ -332,6 +356,7 @@ export const words = {
       'an account outside the EEA, Switzerland and the UK: TikTok offers business messages there to nobody. Accounts of the US need an approved app',
       'all permissions for messages and for the profile, left switched on when TikTok asks',
     ],
+    featureUnknown: 'Whether something may be connected is not known at the moment',
     featureOff: {
       title: 'TikTok channels are switched off for this account',
       advice: 'Nothing new can be connected. Ask your operator to switch them on.',
@@ -412,6 +437,74 @@ export const words = {
       tiktokRequest: 'TikTok’s request id',
       attempt: 'Attempt',
       ended: { connected: 'Connected', pending: 'Under way', other: 'Not connected' },
+    },
+    /** What auth’s codes say to the person who connects; a spec compares them with auth’s word by word, since no service imports another. */
+    outcomes: {
+      denied: {
+        sentence: 'The connection was cancelled on TikTok.',
+        advice: 'Start again and choose Authorize on the page of TikTok.',
+      },
+      authorization_incomplete: {
+        sentence: 'TikTok came back without an authorization.',
+        advice: 'Start again. If it happens again, ask your operator whether the TikTok app is approved.',
+      },
+      state_missing: {
+        sentence: 'This address was opened without having started a connection here.',
+        advice: 'Start from the channels page.',
+      },
+      state_invalid: {
+        sentence: 'This connection was not started here, or its address was changed on the way.',
+        advice: 'Start again from the channels page.',
+      },
+      state_expired: {
+        sentence: 'The connection took longer than 10 minutes.',
+        advice: 'Start again and finish within 10 minutes.',
+      },
+      state_reused: {
+        sentence: 'This connection was finished before: the page was opened twice.',
+        advice: 'Look at the channels page; start again if the channel is not there.',
+      },
+      state_of_other_browser: {
+        sentence: 'The connection was started in another browser, or this one keeps no cookies.',
+        advice: 'Start and finish in the same browser, with cookies allowed.',
+      },
+      code_refused: {
+        sentence: 'TikTok did not accept the authorization that it had just given.',
+        advice: 'Start again. If it happens again, ask your operator to check the id and secret of the TikTok app.',
+      },
+      scope_missing: {
+        sentence: 'A permission was left out without which messages cannot be read or answered.',
+        advice: 'Start again and leave all permissions for messages and for the profile switched on.',
+      },
+      channel_of_another_account: {
+        sentence: 'This TikTok account is connected to another account here.',
+        advice: 'Use another TikTok account, or ask your operator to release this one.',
+      },
+      other_tiktok_account: {
+        sentence: 'Another TikTok account was chosen than the one to reconnect.',
+        advice: 'Sign in on TikTok with the account of the channel, then start again.',
+      },
+      feature_off: {
+        sentence: 'TikTok channels are switched off for this account.',
+        advice: 'Ask your operator to switch them on.',
+      },
+      region_or_permission: {
+        sentence: 'TikTok refuses access to this account: its region or the permission of the app.',
+        advice:
+          'Business accounts of the EEA, Switzerland and the UK cannot be connected, those of the US only by approved apps. If yours is of another region, ask your operator whether the app is approved for business messages.',
+      },
+      tiktok_unavailable: {
+        sentence: 'TikTok does not answer at the moment.',
+        advice: 'Try again in a few minutes.',
+      },
+      service_unavailable: {
+        sentence: 'The connection could not be stored at the moment.',
+        advice: 'Try again in a few minutes.',
+      },
+    },
+    unknownOutcome: {
+      sentence: 'The connection ended in a way that this page does not know.',
+      advice: 'Look whether the channel is there; if it is not, start again.',
     },
     guidePage: {
       back: 'Back to the channels',

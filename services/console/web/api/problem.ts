@@ -24,9 +24,16 @@ export const networkProblem = (cause: unknown): ApiProblem => new ApiProblem(0, 
 
 export const sessionEnded = (): ApiProblem => new ApiProblem(401, { code: 'session_ended' });
 
+/** Of the page itself, before any call. */
+export const refusedHere = (code: string): ApiProblem => new ApiProblem(400, { code });
+
 /** Whether the same call may work a moment later. */
 export const isPassing = (error: unknown): boolean =>
   error instanceof ApiProblem && (error.status === 0 || error.status >= 500 || error.status === 429);
+
+/** Whether the call may have done its work, and nobody said so: no answer came, or one of somebody on the way. */
+export const tellsNothing = (error: unknown): boolean =>
+  !(error instanceof ApiProblem) || error.status === 0 || error.status >= 500;
 
 export interface Readable {
   readonly title: string;

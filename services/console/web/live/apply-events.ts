@@ -1,4 +1,4 @@
-import type { InfiniteData, QueryClient } from '@tanstack/react-query';
+import type { InfiniteData, Query, QueryClient, QueryFilters } from '@tanstack/react-query';
 import type { Api } from '../api/client.ts';
 import { ApiProblem } from '../api/problem.ts';
 import { type ConversationFilter, conversationQuery, LISTS } from '../api/queries.ts';
@@ -14,18 +14,19 @@ const MOST_BY_THEMSELVES = 10;
 export const createEventApplier = (api: Api, queries: QueryClient): ((event: LiveEvent) => void) => {
   let changed = new Set<string>();
   let isGathering = false;
+  const renew = (...queryKey: readonly string[]): void => renewAll(queries, { queryKey });
 
   const renewGathered = (): void => {
     const ids = [...changed];
     changed = new Set();
     isGathering = false;
     if (ids.length > MOST_BY_THEMSELVES) {
-      void queries.invalidateQueries({ queryKey: [LISTS.conversations] });
-      void queries.invalidateQueries({ queryKey: [LISTS.conversation] });
+      renew(LISTS.conversations);
+      renew(LISTS.conversation);
     } else {
       for (const id of ids) void renewConversation(api, queries, id);
     }
-    for (const id of ids) void queries.invalidateQueries({ queryKey: [LISTS.messages, id] });
+    for (const id of ids) renew(LISTS.messages, id);
   };
 
   return ({ name, data }) => {
@@ -33,14 +34,14 @@ export const createEventApplier = (api: Api, queries: QueryClient): ((event: Liv
       // From `ready` on everything is told; what was read before may have missed something.
       case 'ready':
       case 'reset':
-        void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== LISTS.media });
+        renewAll(queries, { predicate: ({ queryKey }) => queryKey[0] !== LISTS.media });
         break;
       case 'channel':
-        void queries.invalidateQueries({ queryKey: [LISTS.channels] });
-        void queries.invalidateQueries({ queryKey: [LISTS.conversations] });
+        renew(LISTS.channels);
+        renew(LISTS.conversations);
         break;
       case 'notice':
-        void queries.invalidateQueries({ queryKey: [LISTS.notices] });
+        renew(LISTS.notices);
         break;
       default:
         if (data.conversationId === undefined) break;
@@ -51,29 +52,62 @@ export const createEventApplier = (api: Api, queries: QueryClient): ((event: Liv
   };
 };
 
-const renewConversation = async (api: Api, queries: QueryClient, conversationId: string): Promise<void> => {
-  const query = conversationQuery(api, conversationId);
-  try {
-    const conversation = await queries.fetchQuery({ ...query, staleTime: 0 });
-    placeInLists(queries, conversation);
-  } catch (error) {
-    const isGone = error instanceof ApiProblem && error.status === 404;
-    void queries.invalidateQueries({ queryKey: isGone ? [LISTS.conversations] : query.queryKey });
+/** A first answer that is under way may be older than what was told: it is waited for, since invalidating would not ask again. */
+const renewAll = (queries: QueryClient, filters: QueryFilters): void => {
+  for (const query of queries.getQueryCache().findAll(filters)) {
+    const invalidate = () => void queries.invalidateQueries({ queryKey: query.queryKey, exact: true });
+    if (query.state.data !== undefined || isIdle(queries, query)) invalidate();
+    else void untilIdle(queries, query).then(invalidate);
   }
 };
+
+const renewConversation = async (api: Api, queries: QueryClient, conversationId: string): Promise<void> => {
+  const query = conversationQuery(api, conversationId);
+  // What is being asked may be answered from before the change.
+  const asked = queries.getQueryCache().find({ queryKey: query.queryKey });
+  if (asked !== undefined) await untilIdle(queries, asked);
+  try {
+    placeInLists(queries, await queries.fetchQuery({ ...query, staleTime: 0 }));
+  } catch (error) {
+    renewAll(queries, { queryKey: [LISTS.conversations] });
+    const isGone = error instanceof ApiProblem && error.status === 404;
+    if (!isGone) renewAll(queries, { queryKey: query.queryKey });
+  }
+};
+
+const isIdle = (queries: QueryClient, query: Query): boolean =>
+  query.state.fetchStatus === 'idle' || queries.getQueryCache().get(query.queryHash) !== query;
+
+const untilIdle = (queries: QueryClient, query: Query): Promise<void> =>
+  new Promise((resolve) => {
+    if (isIdle(queries, query)) return resolve();
+    const forget = queries.getQueryCache().subscribe(() => {
+      if (!isIdle(queries, query)) return;
+      forget();
+      resolve();
+    });
+  });
 
 type Pages = InfiniteData<ConversationList, string | null>;
 
 /** Into every list that it belongs to, where its time puts it. What a search finds only the server can tell. */
 const placeInLists = (queries: QueryClient, conversation: Conversation): void => {
-  const lists = queries.getQueriesData<Pages>({ queryKey: [LISTS.conversations] });
-  for (const [queryKey, pages] of lists) {
-    const { search, channelId } = queryKey[1] as ConversationFilter;
-    if (search !== '') void queries.invalidateQueries({ queryKey });
-    else if (pages !== undefined && (channelId === null || channelId === conversation.channelId)) {
-      queries.setQueryData<Pages>(queryKey, placed(pages, conversation));
-    }
+  for (const list of queries.getQueryCache().findAll({ queryKey: [LISTS.conversations] })) {
+    const { search, channelId } = list.queryKey[1] as ConversationFilter;
+    if (channelId !== null && channelId !== conversation.channelId) continue;
+    if (search === '') void placeIn(queries, list, conversation);
+    else renewAll(queries, { queryKey: list.queryKey, exact: true });
   }
+};
+
+/**
+ * An answer on its way to the list is waited for: it would replace what is placed now. A list that is known to be old stays so, and
+ * is asked for as a whole by who looks at it: placing one conversation would make it pass for new.
+ */
+const placeIn = async (queries: QueryClient, list: Query, conversation: Conversation): Promise<void> => {
+  await untilIdle(queries, list);
+  if (list.state.isInvalidated) renewAll(queries, { queryKey: list.queryKey, exact: true });
+  else queries.setQueryData<Pages>(list.queryKey, (pages) => pages && placed(pages, conversation));
 };
 
 export const placed = (data: Pages, conversation: Conversation): Pages => {

@@ -4,6 +4,7 @@ import type { Config } from './config.ts';
 import { forgetDrafts } from './drafts.ts';
 import { type OpenId, RETURN_PATH, SIGNED_OUT_PATH, type Tokens } from './openid.ts';
 import { type Person, personOf } from './person.ts';
+import { forgetUnsent } from './unsent.ts';
 
 /**
  * `signedOut`: nobody is signed in, for the reason that the provider gave, if any. `ended`: somebody was, and what they see stays
@@ -100,6 +101,7 @@ export const createSessions = (openId: OpenId, config: Config): Sessions => {
     signOut: async () => {
       tokens = null;
       forgetDrafts();
+      forgetUnsent(localStorage);
       await openId.leaveToSignOut().catch(() => become({ status: 'signedOut', reason: 'provider_unreachable' }));
     },
     bearer: async () => {

@@ -9,7 +9,7 @@ export const Details = ({ facts }: { readonly facts: readonly (readonly [name: s
       {facts.map(
         ([name, value]) =>
           value !== null && (
-            <div key={name} style={{ display: 'contents' }}>
+            <div key={name} className={styles.fact}>
               <dt>{name}</dt>
               <dd>{value}</dd>
             </div>

@@ -11,6 +11,7 @@ import styles from './list-state.module.css';
 export interface ListQuery {
   readonly isPending: boolean;
   readonly isError: boolean;
+  readonly isFetchNextPageError?: boolean;
   readonly error: unknown;
   readonly refetch: () => unknown;
 }
@@ -24,17 +25,28 @@ interface ListStateProps {
   readonly loading?: ReactNode;
   /** What to do while the service does not answer, where who looks can do more than wait. */
   readonly advice?: string | undefined;
+  /** The list says itself, where it would stand, that a further page did not come. */
+  readonly saysNextPageError?: boolean;
   /** The list; with an error above it when it could not be renewed or is not whole. */
   readonly children: ReactNode;
 }
 
 /** The four states of every list: empty, loading, error, and partial (some of it is there, and what is missing is said). */
-export const ListState = ({ query, isEmpty, empty, loading = <LoadingRows />, advice, children }: ListStateProps) => {
+export const ListState = ({
+  query,
+  isEmpty,
+  empty,
+  loading = <LoadingRows />,
+  advice,
+  saysNextPageError = false,
+  children,
+}: ListStateProps) => {
   if (query.isPending) return loading;
   if (query.isError && isEmpty) return <Failed error={query.error} advice={advice} onRetry={query.refetch} />;
+  const isSaid = saysNextPageError && query.isFetchNextPageError === true;
   return (
     <>
-      {query.isError && <Partial error={query.error} onRetry={query.refetch} />}
+      {query.isError && !isSaid && <Partial error={query.error} onRetry={query.refetch} />}
       {isEmpty ? empty : children}
     </>
   );
@@ -72,13 +84,19 @@ export const Failed = ({ error, advice: known, onRetry }: FailedProps) => {
   );
 };
 
+interface PartialProps {
+  readonly title?: string;
+  readonly error: unknown;
+  readonly onRetry: () => unknown;
+}
+
 /** What is shown is not all, or not as it is now. */
-export const Partial = ({ error, onRetry }: { readonly error: unknown; readonly onRetry: () => unknown }) => (
+export const Partial = ({ title = words.common.notWhole, error, onRetry }: PartialProps) => (
   <div className={styles.partial}>
     <Banner
       tone="bad"
       role="status"
-      title={words.common.notWhole}
+      title={title}
       acts={
         <Button look="plain" onClick={() => void onRetry()}>
           {words.common.tryAgain}

@@ -17,7 +17,7 @@ export const contentPolicy = ({ signIn, pictures }: PageSources): string =>
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
-    `img-src ${["'self'", 'blob:', 'data:', ...pictures].join(' ')}`,
+    `img-src ${["'self'", 'blob:', ...pictures].join(' ')}`,
     "media-src 'self' blob:",
     `connect-src ${["'self'", ...signIn].join(' ')}`,
     `frame-src ${PLAYER}`,

@@ -5,7 +5,7 @@ import { channelsQuery } from '../../api/queries.ts';
 import { usePerson } from '../../session/context.tsx';
 import { Banner } from '../../ui/banner.tsx';
 import { Button } from '../../ui/button.tsx';
-import { Empty, ListState } from '../../ui/list-state.tsx';
+import { Empty, ListState, Partial } from '../../ui/list-state.tsx';
 import { PageFrame } from '../../ui/page-frame.tsx';
 import { words } from '../../words.ts';
 import { Arrival } from './arrival.tsx';
@@ -28,10 +28,10 @@ const Channels = () => {
   const api = useApi();
   const { accountId } = usePerson();
   const query = useQuery({ ...channelsQuery(api), refetchInterval: RENEWED_EVERY_MS });
-  const { data: isOn } = useQuery({ ...featureQuery(api, accountId), refetchInterval: RENEWED_EVERY_MS });
+  const feature = useQuery({ ...featureQuery(api, accountId), refetchInterval: RENEWED_EVERY_MS });
   const connect = useConnect();
   const channels = query.data ?? [];
-  const isOff = isOn === false;
+  const isOff = feature.data === false;
   return (
     <PageFrame
       title={words.channels.title}
@@ -44,6 +44,9 @@ const Channels = () => {
       }
     >
       <Arrival channels={channels} />
+      {feature.isError && (
+        <Partial title={words.channels.featureUnknown} error={feature.error} onRetry={feature.refetch} />
+      )}
       {isOff && (
         <Banner tone="warn" icon="lock" role="status" title={words.channels.featureOff.title}>
           {words.channels.featureOff.advice}

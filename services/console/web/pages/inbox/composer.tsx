@@ -5,19 +5,18 @@ import { channelsQuery } from '../../api/queries.ts';
 import type { Conversation } from '../../api/types.ts';
 import { useConfig, usePerson } from '../../session/context.tsx';
 import { useDraft } from '../../session/drafts.ts';
-import { now } from '../../time/clock.ts';
 import { Banner } from '../../ui/banner.tsx';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { words } from '../../words.ts';
 import styles from './composer.module.css';
 import { charactersIn, composition } from './composition.ts';
-import { useOutbox } from './outbox.ts';
 import { channelName, nameOf } from './people.ts';
 import { PictureStrip } from './picture-strip.tsx';
+import { useOutbox } from './use-outbox.ts';
 import type { Pictures } from './use-pictures.ts';
 import { useTyping } from './use-typing.ts';
-import { useWindowState } from './window-pill.tsx';
+import { useIsSurelyClosed, useWindowState } from './window-pill.tsx';
 
 interface ComposerProps {
   readonly conversation: Conversation;
@@ -31,7 +30,7 @@ export const Composer = ({ conversation, pictures }: ComposerProps) => {
   const channel = channels?.find(({ channelId }) => channelId === conversation.channelId);
   const isAway = channel?.state === 'needs_reauthorization' || channel?.state === 'disconnected';
   const name = nameOf(conversation.customer);
-  const isSurelyClosed = state.kind === 'closed' && conversation.replyWindow.certain;
+  const isSurelyClosed = useIsSurelyClosed(conversation);
   return (
     <footer className={styles.composer}>
       {isAway && <Banner tone="bad">{words.composer.away(channelName(channels, conversation.channelId))}</Banner>}
@@ -51,10 +50,9 @@ export const Composer = ({ conversation, pictures }: ComposerProps) => {
 
 const Box = ({ conversation, pictures }: ComposerProps) => {
   const { conversationId, replyWindow } = conversation;
-  const api = useApi();
   const { limits } = useConfig();
   const [text, setText] = useDraft(usePerson(), conversationId);
-  const [, outbox] = useOutbox(api, conversationId);
+  const [, outbox] = useOutbox(conversationId);
   const tellTyping = useTyping(conversationId);
   const field = useRef<HTMLTextAreaElement>(null);
   const name = nameOf(conversation.customer);
@@ -68,7 +66,7 @@ const Box = ({ conversation, pictures }: ComposerProps) => {
 
   const send = (): void => {
     if (!composed.canSend) return;
-    outbox.send(conversationId, composed.messages, now());
+    outbox.send(conversationId, composed.messages);
     setText('');
     pictures.clear();
     field.current?.focus();

@@ -1,5 +1,5 @@
 import type { Config } from '../../session/config.ts';
-import type { Outgoing } from './outbox.ts';
+import type { OutgoingContent } from './outbox.ts';
 import type { Picture } from './use-pictures.ts';
 
 export type PictureProblem = 'too_large' | 'wrong_type';
@@ -19,7 +19,7 @@ export const charactersIn = (text: string): number => [...text].length;
 export const composition = ({ text, pictures, limits, remaining }: CompositionInput) => {
   const trimmed = text.trim();
   const problems = new Map(pictures.flatMap(({ key, file }) => problemOf(key, file, limits)));
-  const messages: readonly Outgoing['content'][] = [
+  const messages: readonly OutgoingContent[] = [
     ...pictures.map(({ file }) => ({ kind: 'image' as const, file })),
     ...(trimmed === '' ? [] : [{ kind: 'text' as const, text: trimmed }]),
   ];

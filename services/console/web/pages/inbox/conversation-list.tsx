@@ -31,7 +31,7 @@ export const ConversationList = ({ current }: { readonly current: string | null 
   const nowMs = useNow(RENEW_MS);
   const all = query.data?.pages.flatMap(({ items }) => items) ?? [];
   const shown = all.filter((conversation) => isIn(view, conversation, nowMs));
-  useInboxTitle(all, query.hasNextPage);
+  useInboxTitle();
 
   return (
     <section className={styles.list} aria-label={words.inbox.title}>
@@ -41,7 +41,7 @@ export const ConversationList = ({ current }: { readonly current: string | null 
         onDown={focusFirstRow}
       />
       <InboxNotes />
-      <ListState query={query} isEmpty={all.length === 0} empty={<NoConversations search={search} />}>
+      <ListState query={query} isEmpty={all.length === 0} empty={<NoConversations search={search} />} saysNextPageError>
         <Rows conversations={shown} current={current} nowMs={nowMs} query={query} readsOn={view === 'all'}>
           {shown.length === 0 && view !== 'all' && !query.hasNextPage && (
             <Empty icon="check" title={words.inbox.nothingInView[view].title}>

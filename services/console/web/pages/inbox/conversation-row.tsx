@@ -11,6 +11,7 @@ import styles from './inbox.module.css';
 import { nameOf } from './people.ts';
 import { linePreviewOf } from './preview.ts';
 import { windowStateAt } from './reply-window.ts';
+import { useOutbox } from './use-outbox.ts';
 import { ShortWindowPill } from './window-pill.tsx';
 
 export const pathOf = (conversationId: string): string => `/inbox/${encodeURIComponent(conversationId)}`;
@@ -67,8 +68,10 @@ export const ConversationRow = ({ conversation, isCurrent, isTabStop, nowMs }: R
 
 /** The one thing that presses most. */
 const Pressing = ({ conversation, nowMs }: Pick<RowProps, 'conversation' | 'nowMs'>) => {
-  const { lastMessage, unreadCount, replyWindow } = conversation;
-  if (lastMessage.status === 'failed') return <Pill tone="bad">{words.inbox.window.failed}</Pill>;
+  const { conversationId, lastMessage, unreadCount, replyWindow } = conversation;
+  const [outgoing] = useOutbox(conversationId);
+  const isHeldUp = outgoing.some(({ state }) => state === 'refused');
+  if (isHeldUp || lastMessage.status === 'failed') return <Pill tone="bad">{words.inbox.window.failed}</Pill>;
   return (
     <>
       <ShortWindowPill state={windowStateAt(replyWindow, nowMs)} />

@@ -20,7 +20,7 @@ import { CustomerPanel } from './customer-panel.tsx';
 import { channelName, handleOf, nameOf } from './people.ts';
 import { Timeline } from './timeline.tsx';
 import { usePictures } from './use-pictures.ts';
-import { WindowCountdown } from './window-pill.tsx';
+import { useIsSurelyClosed, WindowCountdown } from './window-pill.tsx';
 
 /** "What was said, did it arrive, and what may I still do?" */
 export const ConversationView = ({ conversationId }: { readonly conversationId: string }) => {
@@ -44,7 +44,8 @@ const OpenConversation = ({ conversation }: { readonly conversation: Conversatio
   const [, navigate] = useLocation();
   const [hasPanel, setHasPanel] = useState(false);
   const pictures = usePictures();
-  const { isOver, ...dropTarget } = useDropTarget(pictures.add);
+  const isClosed = useIsSurelyClosed(conversation);
+  const { isOver, ...dropTarget } = useDropTarget(isClosed ? null : pictures.add);
   useWindowEnd(conversation);
   const goBack = (): void => {
     navigate('/inbox');
@@ -66,9 +67,9 @@ const OpenConversation = ({ conversation }: { readonly conversation: Conversatio
         <Timeline conversation={conversation} />
         <Composer conversation={conversation} pictures={pictures} />
         {isOver && (
-          <div className={styles.drop}>
-            <Icon name="picture" size={30} />
-            {words.composer.drop}
+          <div className={`${styles.drop} ${isClosed ? styles.isRefused : ''}`}>
+            <Icon name={isClosed ? 'lock' : 'picture'} size={30} />
+            {isClosed ? words.composer.closed.title(nameOf(conversation.customer)) : words.composer.drop}
           </div>
         )}
       </div>
@@ -130,8 +131,8 @@ const useWindowEnd = ({ conversationId, replyWindow: { closesAt } }: Conversatio
   }, [api, queries, conversationId, isOver]);
 };
 
-/** Files that are dragged over the conversation. */
-const useDropTarget = (add: (files: readonly File[]) => void) => {
+/** Files that are dragged over the conversation. Where none is taken they are caught all the same: the browser would leave for them. */
+const useDropTarget = (add: ((files: readonly File[]) => void) | null) => {
   const [isOver, setIsOver] = useState(false);
   const depth = useRef(0);
   const holdsFiles = ({ dataTransfer }: DragEvent): boolean => dataTransfer.types.includes('Files');
@@ -153,7 +154,7 @@ const useDropTarget = (add: (files: readonly File[]) => void) => {
       event.preventDefault();
       depth.current = 0;
       setIsOver(false);
-      add([...event.dataTransfer.files]);
+      add?.([...event.dataTransfer.files]);
     },
   };
 };

@@ -6,6 +6,7 @@ import { usePerson } from '../../session/context.tsx';
 import { dayAndTime } from '../../time/format.ts';
 import { useNow } from '../../time/use-now.ts';
 import { Banner } from '../../ui/banner.tsx';
+import { Partial } from '../../ui/list-state.tsx';
 import { words } from '../../words.ts';
 import styles from './inbox.module.css';
 import { channelName } from './people.ts';
@@ -17,13 +18,22 @@ export const InboxNotes = () => {
   const api = useApi();
   const { role } = usePerson();
   const nowMs = useNow(60_000);
-  const { data: channels = [] } = useQuery(channelsQuery(api));
-  const { data: notices } = useQuery(noticesQuery(api));
+  const channelsAnswer = useQuery(channelsQuery(api));
+  const noticesAnswer = useQuery(noticesQuery(api));
+  const channels = channelsAnswer.data ?? [];
+  const failed = [channelsAnswer, noticesAnswer].filter(({ isError }) => isError);
   const lost = channels.filter(({ state }) => state === 'needs_reauthorization');
-  const newest = notices?.items[0];
+  const newest = noticesAnswer.data?.items[0];
   const { reauthorize, european } = words.inbox;
   return (
     <div className={styles.notes}>
+      {failed.length > 0 && (
+        <Partial
+          title={words.inbox.notesAway}
+          error={failed[0]?.error}
+          onRetry={() => Promise.all(failed.map(({ refetch }) => refetch()))}
+        />
+      )}
       {lost.map(({ channelId }) => (
         <Banner
           key={channelId}

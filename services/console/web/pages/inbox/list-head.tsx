@@ -58,7 +58,7 @@ export const ListHead = ({ typed, onType, view, onView, channelId, onChannel, is
           </button>
         )}
       </div>
-      <fieldset className={styles.filters} style={{ border: 0, padding: 0 }}>
+      <fieldset className={styles.filters}>
         <legend className="hidden-text">{words.inbox.viewsLabel}</legend>
         {VIEWS.map((each) => (
           <button key={each} type="button" aria-pressed={each === view} onClick={() => onView(each)}>

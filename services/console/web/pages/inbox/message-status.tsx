@@ -1,5 +1,6 @@
 import { useMutation } from '@tanstack/react-query';
 import { useApi } from '../../api/context.tsx';
+import { readable } from '../../api/problem.ts';
 import type { Message } from '../../api/types.ts';
 import { clockTime } from '../../time/format.ts';
 import { Button } from '../../ui/button.tsx';
@@ -47,9 +48,17 @@ const TakeBack = ({ replyId }: { readonly replyId: string }) => {
   const cancel = useMutation({
     mutationFn: () => api.conversations.POST('/v1/replies/{replyId}/cancel', { params: { path: { replyId } } }),
   });
+  const { failed } = words.conversation;
   return (
-    <Button look="plain" disabled={cancel.isPending || cancel.isSuccess} onClick={() => cancel.mutate()}>
-      {words.conversation.failed.takeBack}
-    </Button>
+    <>
+      <Button look="plain" disabled={cancel.isPending || cancel.isSuccess} onClick={() => cancel.mutate()}>
+        {cancel.isSuccess ? failed.takingBack : failed.takeBack}
+      </Button>
+      {cancel.isError && (
+        <span className={styles.failed} role="alert">
+          {failed.notTakenBack(readable(cancel.error).title)}
+        </span>
+      )}
+    </>
   );
 };

@@ -1,36 +1,51 @@
-import { useMemo, useSyncExternalStore } from 'react';
 import { type Api, bodyOf } from '../../api/client.ts';
-import { ApiProblem } from '../../api/problem.ts';
+import { isPassing, refusedHere, tellsNothing } from '../../api/problem.ts';
 import type { Reply } from '../../api/types.ts';
+import type { Unsent, UnsentStore } from '../../session/unsent.ts';
 
 /** What somebody sent and the service has not accepted yet, or has accepted and does not show yet. */
-export interface Outgoing {
-  /** Also the idempotency key: however often it is sent, it is one message. */
-  readonly key: string;
-  readonly content: { readonly kind: 'text'; readonly text: string } | { readonly kind: 'image'; readonly file: File };
-  readonly queuedAt: number;
+export interface Outgoing extends Omit<Unsent, 'content'> {
+  readonly content: Unsent['content'] | { readonly kind: 'image'; readonly file: File };
   readonly state: 'waiting' | 'uploading' | 'sending' | 'accepted' | 'refused';
   readonly error: unknown;
-  readonly mediaId: string | null;
   readonly replyId: string | null;
 }
+
+/** What can be sent. */
+export type OutgoingContent = Exclude<Outgoing['content'], { readonly kind: 'lost_image' }>;
 
 export interface Outbox {
   of(conversationId: string): readonly Outgoing[];
   subscribe(listener: () => void): () => void;
   /** In this order, one after the other, as TikTok wants them. */
-  send(conversationId: string, contents: readonly Outgoing['content'][], nowMs: number): void;
+  send(conversationId: string, contents: readonly OutgoingContent[]): void;
+  /** Sends what an earlier page left behind, and what failed for a reason that passes. */
+  goOn(): void;
   retry(conversationId: string, key: string): void;
   discard(conversationId: string, key: string): void;
   /** The service shows these now. */
   forget(conversationId: string, replyIds: ReadonlySet<string>): void;
 }
 
+interface Dependencies {
+  readonly api: Pick<Api, 'conversations' | 'fetch'>;
+  readonly store: UnsentStore;
+  readonly now: () => number;
+}
+
 const NONE: readonly Outgoing[] = [];
 
+/** Older than that, whether it still fits what was said since is for its writer to say. */
+const FRESH_MS = 3_600_000;
+
 /** One message after the other in each conversation; what is refused holds up those behind it until somebody decides. */
-export const createOutbox = (api: Api): Outbox => {
-  const lanes = new Map<string, readonly Outgoing[]>();
+export const createOutbox = ({ api, store, now }: Dependencies): Outbox => {
+  const lanes = new Map<string, readonly Outgoing[]>(
+    Map.groupBy(
+      store.all().map((unsent) => leftBehind(unsent, now())),
+      ({ conversationId }) => conversationId,
+    ),
+  );
   const busy = new Set<string>();
   const listeners = new Set<() => void>();
   const of = (conversationId: string): readonly Outgoing[] => lanes.get(conversationId) ?? NONE;
@@ -38,36 +53,33 @@ export const createOutbox = (api: Api): Outbox => {
     lanes.set(conversationId, items);
     for (const listener of listeners) listener();
   };
-  const change = (conversationId: string, key: string, changes: Partial<Outgoing>): void =>
-    put(
-      conversationId,
-      of(conversationId).map((item) => (item.key === key ? { ...item, ...changes } : item)),
-    );
+  const change = ({ conversationId, key }: Outgoing, changes: Partial<Outgoing>): void => {
+    const items = of(conversationId).map((item) => (item.key === key ? { ...item, ...changes } : item));
+    const changed = items.find((item) => item.key === key);
+    if (changed?.state === 'accepted') store.drop(changed);
+    else if (changed !== undefined) store.keep(unsentOf(changed));
+    put(conversationId, items);
+  };
 
+  const attempt = async (item: Outgoing): Promise<void> => {
+    try {
+      await sendOne(api, item, (changes) => change(item, changes));
+    } catch (error) {
+      change(item, { state: 'refused', error, ...(tellsNothing(error) ? {} : { wasTried: item.wasTried }) });
+    }
+  };
   const work = async (conversationId: string): Promise<void> => {
     if (busy.has(conversationId)) return;
     busy.add(conversationId);
-    for (let item = nextOf(of(conversationId)); item !== null; item = nextOf(of(conversationId))) {
-      const { key } = item;
-      try {
-        await sendOne(api, conversationId, item, (changes) => change(conversationId, key, changes));
-      } catch (error) {
-        change(conversationId, key, { state: 'refused', error });
-      }
-    }
+    for (let item = nextOf(of(conversationId)); item !== null; item = nextOf(of(conversationId))) await attempt(item);
     busy.delete(conversationId);
   };
-  const retry = (conversationId: string, key: string): void => {
-    change(conversationId, key, { state: 'waiting', error: null });
+  const again = (conversationId: string, isDue: (item: Outgoing) => boolean): void => {
+    for (const item of of(conversationId)) {
+      if (item.state === 'refused' && isDue(item)) change(item, { state: 'waiting', error: null });
+    }
     void work(conversationId);
   };
-  addEventListener('online', () => {
-    for (const [conversationId, items] of lanes) {
-      for (const { key, error } of items) {
-        if (error instanceof ApiProblem && error.code === 'network') retry(conversationId, key);
-      }
-    }
-  });
 
   return {
     of,
@@ -75,13 +87,18 @@ export const createOutbox = (api: Api): Outbox => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    send: (conversationId, contents, nowMs) => {
-      const added = contents.map((content) => outgoing(content, nowMs));
+    send: (conversationId, contents) => {
+      const added = contents.map((content, order) => outgoing({ conversationId, content, order, queuedAt: now() }));
+      for (const item of added) store.keep(unsentOf(item));
       put(conversationId, [...of(conversationId), ...added]);
       void work(conversationId);
     },
-    retry,
+    goOn: () => {
+      for (const conversationId of lanes.keys()) again(conversationId, ({ error }) => isPassing(error));
+    },
+    retry: (conversationId, key) => again(conversationId, (item) => item.key === key),
     discard: (conversationId, key) => {
+      store.drop({ conversationId, key });
       put(
         conversationId,
         of(conversationId).filter((item) => item.key !== key),
@@ -95,15 +112,38 @@ export const createOutbox = (api: Api): Outbox => {
   };
 };
 
-const outgoing = (content: Outgoing['content'], queuedAt: number): Outgoing => ({
+const outgoing = (sent: Pick<Outgoing, 'conversationId' | 'content' | 'order' | 'queuedAt'>): Outgoing => ({
+  ...sent,
   key: crypto.randomUUID(),
-  content,
-  queuedAt,
   state: 'waiting',
   error: null,
+  wasTried: false,
   mediaId: null,
   replyId: null,
 });
+
+const unsentOf = ({ key, conversationId, content, queuedAt, order, wasTried, mediaId }: Outgoing): Unsent => ({
+  key,
+  conversationId,
+  content: content.kind === 'image' ? { kind: 'lost_image', name: content.file.name } : content,
+  queuedAt,
+  order,
+  wasTried,
+  mediaId,
+});
+
+/** As the page before this one left it: what can be sent and is no older than an hour goes by itself. */
+const leftBehind = (unsent: Unsent, nowMs: number): Outgoing => {
+  const isGone = unsent.content.kind === 'lost_image' && unsent.mediaId === null;
+  const isOld = nowMs - unsent.queuedAt > FRESH_MS;
+  const code = isGone ? 'picture_gone' : isOld ? 'left_behind' : null;
+  return {
+    ...unsent,
+    state: code === null ? 'waiting' : 'refused',
+    error: code === null ? null : refusedHere(code),
+    replyId: null,
+  };
+};
 
 /** Null when nothing waits, or when what is before it was refused. */
 const nextOf = (items: readonly Outgoing[]): Outgoing | null => {
@@ -112,9 +152,8 @@ const nextOf = (items: readonly Outgoing[]): Outgoing | null => {
 };
 
 const sendOne = async (
-  api: Api,
-  conversationId: string,
-  { key, content, mediaId }: Outgoing,
+  api: Dependencies['api'],
+  { key, conversationId, content, mediaId }: Outgoing,
   tell: (changes: Partial<Outgoing>) => void,
 ): Promise<void> => {
   let uploaded = mediaId;
@@ -123,7 +162,7 @@ const sendOne = async (
     uploaded = await upload(api, content.file);
     tell({ mediaId: uploaded });
   }
-  tell({ state: 'sending' });
+  tell({ state: 'sending', wasTried: true });
   const body = content.kind === 'text' ? { text: content.text } : { mediaId: uploaded };
   const reply: Reply = await bodyOf(
     api.conversations.POST('/v1/conversations/{conversationId}/replies', {
@@ -134,22 +173,10 @@ const sendOne = async (
   tell({ state: 'accepted', replyId: reply.replyId });
 };
 
-const upload = async (api: Api, file: File): Promise<string> => {
+const upload = async (api: Dependencies['api'], file: File): Promise<string> => {
   const form = new FormData();
   form.set('file', file);
   const response = await api.fetch('/v1/media', { method: 'POST', body: form });
   const { mediaId } = (await response.json()) as { readonly mediaId: string };
   return mediaId;
-};
-
-const outboxes = new WeakMap<Api, Outbox>();
-
-/** One for each person who signed in: it goes on while they look at another conversation. */
-export const useOutbox = (api: Api, conversationId: string): readonly [readonly Outgoing[], Outbox] => {
-  const outbox = useMemo(() => {
-    const found = outboxes.get(api) ?? createOutbox(api);
-    outboxes.set(api, found);
-    return found;
-  }, [api]);
-  return [useSyncExternalStore(outbox.subscribe, () => outbox.of(conversationId)), outbox];
 };

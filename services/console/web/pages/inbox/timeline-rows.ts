@@ -1,5 +1,6 @@
 import type { Message, Referral } from '../../api/types.ts';
 import type { Outgoing } from './outbox.ts';
+import { overtakingEchoes } from './overtaking-echoes.ts';
 
 /** What stands in a conversation, from the oldest down. */
 export type TimelineRow =
@@ -32,11 +33,13 @@ export const timelineRows = ({
   const oldestMs = messages.at(-1)?.sentAt ?? Number.POSITIVE_INFINITY;
   const shownReplies = new Set(messages.map(({ replyId }) => replyId));
   const shownReferrals = referrals.filter(({ at }) => !hasOlder || at >= oldestMs);
-  const said = [...messageEntries(messages.toReversed(), dayOf), ...shownReferrals.map(referralEntry)].sort(
+  const underway = outgoing.filter(({ replyId }) => replyId === null || !shownReplies.has(replyId));
+  const echoes = overtakingEchoes(messages, underway);
+  const shown = messages.filter((message) => !echoes.has(message)).toReversed();
+  const said = [...messageEntries(shown, dayOf), ...shownReferrals.map(referralEntry)].sort(
     (one, other) => one.atMs - other.atMs,
   );
-  const underway = outgoing.filter(({ replyId }) => replyId === null || !shownReplies.has(replyId)).map(outgoingEntry);
-  return withDays([...said, ...underway], dayOf);
+  return withDays([...said, ...underway.map(outgoingEntry)], dayOf);
 };
 
 interface Entry {
@@ -72,6 +75,9 @@ const withDays = (entries: readonly Entry[], dayOf: TimelineInput['dayOf']): rea
     return isSameDay ? [row] : [{ kind: 'day', key: `day ${dayOf(atMs)} ${row.key}`, atMs }, row];
   });
 
+/** Each of these can be taken back, and waits for its own reason. */
+const WAITS: ReadonlySet<Message['status']> = new Set(['queued', 'delayed']);
+
 /** Of one side, within a minute, and alike in what is said about them: the line below stands once. */
 const isOneGroup = (message: Message, next: Message | null, dayOf: (atMs: number) => string): boolean =>
   next !== null &&
@@ -80,5 +86,13 @@ const isOneGroup = (message: Message, next: Message | null, dayOf: (atMs: number
   next.source === message.source &&
   next.automatic === message.automatic &&
   message.failure === null &&
+  !WAITS.has(message.status) &&
   next.sentAt - message.sentAt < MINUTE_MS &&
   dayOf(next.sentAt) === dayOf(message.sentAt);
+
+/** When the newest message of the customer was written that stands in the rows up to this one; null when there is none. */
+export const seenUpTo = (rows: readonly TimelineRow[], lastIndex: number): number | null =>
+  rows
+    .slice(0, lastIndex + 1)
+    .flatMap((row) => (row.kind === 'message' && row.message.direction === 'incoming' ? [row.message.sentAt] : []))
+    .at(-1) ?? null;

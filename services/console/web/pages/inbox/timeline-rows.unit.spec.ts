@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Message } from '../../api/types.ts';
 import type { Outgoing } from './outbox.ts';
-import { timelineRows } from './timeline-rows.ts';
+import { seenUpTo, timelineRows } from './timeline-rows.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -27,7 +27,10 @@ const message = (messageId: string, sentAt: number, overrides: Partial<Message> 
 
 const outgoing = (key: string, overrides: Partial<Outgoing> = {}): Outgoing => ({
   key,
+  conversationId: 'c',
   content: { kind: 'text', text: key },
+  order: 0,
+  wasTried: false,
   queuedAt: 10 * DAY_MS,
   state: 'sending',
   error: null,
@@ -59,6 +62,9 @@ const rowsOf = (input: Partial<Parameters<typeof timelineRows>[0]>) =>
       '$1',
     ),
   );
+
+const answer = (messageId: string, sentAt: number, overrides: Partial<Message> = {}) =>
+  message(messageId, sentAt, { direction: 'outgoing', source: 'api', status: 'sent', ...overrides });
 
 describe('the rows of a conversation', () => {
   it('begin with the oldest, under its day', () => {
@@ -100,5 +106,45 @@ describe('the rows of a conversation', () => {
     const items = [outgoing('k', { replyId: 'r', state: 'accepted' }), outgoing('l')];
     expect(rowsOf({ messages: [], outgoing: items })).to.deep.equal(['day day 10', 'outgoing r', 'outgoing l']);
     expect(rowsOf({ messages: [sent], outgoing: items })).to.deep.equal(['day day 10', 'message r.', 'outgoing l']);
+  });
+
+  it('say of each that waits on its own where it stands, since each may be taken back', () => {
+    for (const status of ['queued', 'delayed'] as const) {
+      const messages = [answer('b', 1_000, { status }), answer('a', 0, { status })];
+      expect(rowsOf({ messages })).to.deep.equal(['day day 0', 'message a.', 'message b.']);
+    }
+  });
+
+  it('have an answer once whose echo came in before the word that it was sent', () => {
+    const queued = answer('hello', 5_000, { messageId: null, replyId: 'r', status: 'queued' });
+    const reply = { ...queued, content: { kind: 'text', text: 'hello' } as const };
+    const echo = answer('hello', 6_000);
+    expect(rowsOf({ messages: [echo, reply] })).to.deep.equal(['day day 0', 'message r.']);
+    expect(rowsOf({ messages: [answer('hello', 7_000), echo, reply] })).to.deep.equal([
+      'day day 0',
+      'message r.',
+      'message hello.',
+    ]);
+    const items = [outgoing('hello', { state: 'accepted', replyId: 'r', queuedAt: 5_000 })];
+    expect(rowsOf({ messages: [echo], outgoing: items })).to.deep.equal(['day day 0', 'outgoing r']);
+  });
+
+  it('keep beside an answer under way what is not its echo', () => {
+    const reply = answer('hello', 100_000, { messageId: null, replyId: 'r', status: 'queued' });
+    for (const other of [
+      answer('hello', 10_000),
+      answer('hello', 101_000, { source: 'app' }),
+      answer('hello', 101_000, { automatic: 'WELCOME_MESSAGE' }),
+      answer('another text', 101_000),
+    ]) {
+      expect(rowsOf({ messages: [other, reply] })).to.include(`message ${other.messageId}.`);
+    }
+  });
+
+  it('are seen up to the newest message of the customer among them', () => {
+    const messages = [message('c', 3_000), answer('b', 2_000), message('a', 1_000)];
+    const rows = timelineRows({ messages, referrals: [], outgoing: [], hasOlder: false, dayOf: () => 'today' });
+    expect(rows).to.have.length(4);
+    expect([-1, 0, 1, 2, 3].map((index) => seenUpTo(rows, index))).to.deep.equal([null, null, 1_000, 1_000, 3_000]);
   });
 });

@@ -9,13 +9,14 @@ import { useNow } from '../../time/use-now.ts';
 import { Button } from '../../ui/button.tsx';
 import { ListState, Partial } from '../../ui/list-state.tsx';
 import { words } from '../../words.ts';
+import { Arrivals } from './arrivals.tsx';
 import styles from './conversation.module.css';
 import { MessageRow } from './message-row.tsx';
-import { useOutbox } from './outbox.ts';
 import { OutgoingRow } from './outgoing-row.tsx';
 import { nameOf } from './people.ts';
 import { ReferralRow } from './referral-row.tsx';
-import { type TimelineRow, timelineRows } from './timeline-rows.ts';
+import { seenUpTo, type TimelineRow, timelineRows } from './timeline-rows.ts';
+import { useOutbox } from './use-outbox.ts';
 import { useReadMark } from './use-read-mark.ts';
 
 const USUAL_ROW_PX = 64;
@@ -27,22 +28,22 @@ export const Timeline = ({ conversation }: { readonly conversation: Conversation
   const { conversationId, referrals, customer } = conversation;
   const api = useApi();
   const query = useInfiniteQuery(messagesQuery(api, conversationId));
-  const [outgoing, outbox] = useOutbox(api, conversationId);
+  const [outgoing, outbox] = useOutbox(conversationId);
   const messages = useMemo(() => query.data?.pages.flatMap(({ items }) => items) ?? [], [query.data]);
   const rows = useMemo(
     () => timelineRows({ messages, referrals, outgoing, hasOlder: query.hasNextPage, dayOf: dayKey }),
     [messages, referrals, outgoing, query.hasNextPage],
   );
-  useReadMark(conversation, messages);
   useEffect(() => {
     outbox.forget(conversationId, new Set(messages.flatMap(({ replyId }) => replyId ?? [])));
   }, [outbox, conversationId, messages]);
 
   return (
     <div className={styles.timeline}>
-      <ListState query={query} isEmpty={rows.length === 0} empty={null}>
-        <Rows rows={rows} messages={messages} name={nameOf(customer)} query={query} conversationId={conversationId} />
+      <ListState query={query} isEmpty={rows.length === 0} empty={null} saysNextPageError>
+        <Rows rows={rows} messages={messages} conversation={conversation} query={query} />
       </ListState>
+      <Arrivals messages={messages} name={nameOf(customer)} />
     </div>
   );
 };
@@ -50,8 +51,7 @@ export const Timeline = ({ conversation }: { readonly conversation: Conversation
 interface RowsProps {
   readonly rows: readonly TimelineRow[];
   readonly messages: readonly Message[];
-  readonly conversationId: string;
-  readonly name: string;
+  readonly conversation: Conversation;
   readonly query: {
     readonly hasNextPage: boolean;
     readonly isFetchingNextPage: boolean;
@@ -62,7 +62,8 @@ interface RowsProps {
 }
 
 /** Only the rows that can be seen are there. It stays where one reads, and follows what comes while one is at its end. */
-const Rows = ({ rows, messages, name, query, conversationId }: RowsProps) => {
+const Rows = ({ rows, messages, conversation, query }: RowsProps) => {
+  const name = nameOf(conversation.customer);
   const scroll = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: rows.length,
@@ -87,6 +88,7 @@ const Rows = ({ rows, messages, name, query, conversationId }: RowsProps) => {
     if (isNearStart && hasNextPage && !isFetchingNextPage && !isFetchNextPageError) void fetchNextPage();
   }, [isNearStart, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage]);
   const isAway = !virtual.isAtEnd(AWAY_PX);
+  useReadMark(conversation, seenUpTo(rows, virtual.range?.endIndex ?? -1));
 
   return (
     <>
@@ -96,7 +98,8 @@ const Rows = ({ rows, messages, name, query, conversationId }: RowsProps) => {
         className={styles.scroll}
         role="log"
         aria-label={words.conversation.messages(name)}
-        aria-live="polite"
+        // Rows come and go with the scrolling: what is new is said by itself.
+        aria-live="off"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: who has no pointer scrolls it by the keys
         tabIndex={0}
       >
@@ -112,7 +115,7 @@ const Rows = ({ rows, messages, name, query, conversationId }: RowsProps) => {
                   className={styles.rowPlace}
                   style={{ transform: `translateY(${start}px)` }}
                 >
-                  <Row row={row} name={name} quoted={quotedBy(row, byId)} conversationId={conversationId} />
+                  <Row row={row} name={name} quoted={quotedBy(row, byId)} />
                 </li>
               )
             );
@@ -137,10 +140,9 @@ interface RowProps {
   readonly row: TimelineRow;
   readonly name: string;
   readonly quoted: Message | null;
-  readonly conversationId: string;
 }
 
-const Row = ({ row, name, quoted, conversationId }: RowProps) => {
+const Row = ({ row, name, quoted }: RowProps) => {
   switch (row.kind) {
     case 'day':
       return <Day atMs={row.atMs} />;
@@ -149,7 +151,7 @@ const Row = ({ row, name, quoted, conversationId }: RowProps) => {
     case 'message':
       return <MessageRow message={row.message} isLastOfGroup={row.isLastOfGroup} name={name} quoted={quoted} />;
     case 'outgoing':
-      return <OutgoingRow item={row.item} conversationId={conversationId} />;
+      return <OutgoingRow item={row.item} />;
   }
 };
 

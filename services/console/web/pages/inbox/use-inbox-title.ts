@@ -1,15 +1,20 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import type { Conversation } from '../../api/types.ts';
+import { useApi } from '../../api/context.tsx';
+import { conversationsQuery } from '../../api/queries.ts';
 import { words } from '../../words.ts';
 
-/** How many conversations wait, in the title of the window, which is seen when the page is not. */
-export const useInboxTitle = (conversations: readonly Conversation[], isMore: boolean): void => {
-  const unread = conversations.filter(({ unreadCount }) => unreadCount > 0).length;
+const EVERYBODY = { search: '', channelId: null };
+
+/** How many conversations wait, whatever is looked for now: in the title of the window, which is seen when the page is not. */
+export const useInboxTitle = (): void => {
+  const { data, hasNextPage } = useInfiniteQuery(conversationsQuery(useApi(), EVERYBODY));
+  const unread = data?.pages.flatMap(({ items }) => items).filter(({ unreadCount }) => unreadCount > 0).length ?? 0;
   useEffect(() => {
-    const name = unread === 0 ? words.inbox.title : words.inbox.titleWithUnread(unread, isMore);
+    const name = unread === 0 ? words.inbox.title : words.inbox.titleWithUnread(unread, hasNextPage);
     document.title = `${name} · ${words.product}`;
     return () => {
       document.title = words.product;
     };
-  }, [unread, isMore]);
+  }, [unread, hasNextPage]);
 };

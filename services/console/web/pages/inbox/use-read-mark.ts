@@ -1,19 +1,30 @@
+import { useMutation } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useApi } from '../../api/context.tsx';
-import type { Conversation, Message } from '../../api/types.ts';
+import { isPassing } from '../../api/problem.ts';
+import type { Conversation } from '../../api/types.ts';
+
+const LONGEST_PAUSE_MS = 30_000;
 
 /** What was on the screen of somebody who looked counts as read; once all is, the customer is told by TikTok. */
-export const useReadMark = ({ conversationId, unreadCount }: Conversation, messages: readonly Message[]): void => {
+export const useReadMark = ({ conversationId, unreadCount }: Conversation, seenMs: number | null): void => {
   const api = useApi();
   const isLooking = useIsLooking();
-  const newestMs = messages.find(({ direction }) => direction === 'incoming')?.sentAt ?? null;
-  const isDue = isLooking && unreadCount > 0 && newestMs !== null;
+  const { mutate } = useMutation({
+    mutationFn: (readUpTo: number) =>
+      api.conversations.PUT('/v1/conversations/{conversationId}/read', {
+        params: { path: { conversationId } },
+        body: { readUpTo },
+      }),
+    // Nobody waits for it, and what was read has been read: it is told until it is taken, one mark after the other.
+    retry: (_failures, error) => isPassing(error),
+    retryDelay: (failures) => Math.min(LONGEST_PAUSE_MS, 1_000 * 2 ** failures),
+    scope: { id: `read ${conversationId}` },
+  });
+  const isDue = isLooking && unreadCount > 0;
   useEffect(() => {
-    if (!isDue) return;
-    const mark = { params: { path: { conversationId } }, body: { readUpTo: newestMs } };
-    // It is tried again with the next message; nothing that anybody waits for.
-    void api.conversations.PUT('/v1/conversations/{conversationId}/read', mark).catch(() => undefined);
-  }, [api, conversationId, isDue, newestMs]);
+    if (isDue && seenMs !== null) mutate(seenMs);
+  }, [mutate, isDue, seenMs]);
 };
 
 const useIsLooking = (): boolean => {

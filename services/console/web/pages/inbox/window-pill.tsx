@@ -11,6 +11,10 @@ const RENEW_MS = 10_000;
 export const useWindowState = ({ replyWindow }: Conversation): WindowState =>
   windowStateAt(replyWindow, useNow(RENEW_MS));
 
+/** Whether nothing can be sent, beyond doubt. */
+export const useIsSurelyClosed = (conversation: Conversation): boolean =>
+  useWindowState(conversation).kind === 'closed' && conversation.replyWindow.certain;
+
 /** In the list: only what presses. */
 export const ShortWindowPill = ({ state }: { readonly state: WindowState }) => {
   switch (state.kind) {
