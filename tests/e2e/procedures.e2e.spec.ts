@@ -76,7 +76,7 @@ describe('the procedures of operators, as they are written down', function () {
   });
 
   it('look before an upgrade, take its step, and give back what was not understood', async () => {
-    const [look = '', step = '', , givenBack = ''] = await blocksOf('procedures/upgrade-and-rollback.md');
+    const [look = '', step = '', , , givenBack = ''] = await blocksOf('procedures/upgrade-and-rollback.md');
 
     await desk.run(look);
     await desk.run(step);
