@@ -438,7 +438,8 @@ const VIOLATIONS: readonly (readonly [string, (manifests: Planted) => void, RegE
     'a broker that cannot call itself',
     (all) => {
       container(all).env.push({ name: 'KAFKA_ADVERTISED_LISTENERS', value: 'PLAINTEXT://api:8080,TLS://api:9090' });
-      calls(all).ingress.push({ ports: [{ port: 8080 }] });
+      const itself = { podSelector: { matchLabels: { 'app.kubernetes.io/name': 'api' } } };
+      calls(all).ingress.push({ from: [itself], ports: [{ port: 8080 }] });
     },
     /KAFKA_ADVERTISED_LISTENERS is api:8080, which no network policy lets it call/,
   ],
@@ -488,6 +489,29 @@ const VIOLATIONS: readonly (readonly [string, (manifests: Planted) => void, RegE
       calls(all).egress.splice(4, 1);
     },
     /OTEL_EXPORTER_OTLP_ENDPOINT is .*, which no network policy lets it call/,
+  ],
+  [
+    'a port that is open to everybody',
+    (all) => {
+      calls(all).ingress.push({ from: [{ podSelector: {} }], ports: [{ port: 9090 }] });
+    },
+    /port 9090 is open to any pod/,
+  ],
+  [
+    'a port that is open to other namespaces',
+    (all) => {
+      calls(all).ingress.push({ from: [{ namespaceSelector: {} }], ports: [{ port: 8080 }] });
+    },
+    /port 8080 is open to any namespace/,
+  ],
+  [
+    'a port that is open to somebody who never calls it',
+    (all) => {
+      all.at(-1).spec.template.metadata.labels = { 'app.kubernetes.io/name': 'migrations' };
+      const job = { podSelector: { matchLabels: { 'app.kubernetes.io/name': 'migrations' } } };
+      calls(all).ingress.push({ from: [job], ports: [{ port: 9090 }] });
+    },
+    /port 9090 is open to Job\/migrate, which never calls it/,
   ],
   [
     'a gateway that is kept out',
