@@ -9,6 +9,12 @@ import { say } from '../support/cluster/say.ts';
 describe('the system in a cluster', () => {
   before(deployOnce);
 
+  it('runs Node 24 as nobody in particular, with nothing to write to and no package of the development', async () => {
+    const found = await kubectl(['exec', 'deployment/webhooks', '--', 'node', '--eval', LOOK_AROUND]);
+
+    expect(JSON.parse(found)).to.deep.equal({ node: '24', user: 1000, canWrite: false, hasTestRunner: false });
+  });
+
   it('loses and doubles no delivery while every deployment is restarted and every node drained', async () => {
     const driver = await startDriver();
     say('restarting every deployment');
@@ -50,6 +56,12 @@ describe('the system in a cluster', () => {
     });
   }
 });
+
+const LOOK_AROUND = `const fs = require('node:fs');
+  let canWrite = true;
+  try { fs.writeFileSync('/app/written', ''); } catch { canWrite = false; }
+  console.log(JSON.stringify({ node: process.versions.node.split('.')[0], user: process.getuid(), canWrite,
+    hasTestRunner: fs.existsSync('/app/node_modules/mocha') }));`;
 
 const nodes = async (): Promise<readonly string[]> =>
   (await kubectl(['get', 'nodes', '--output', 'name'])).split('\n').filter((name) => name !== '');

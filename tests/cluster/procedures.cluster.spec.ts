@@ -76,7 +76,7 @@ describe('the procedures of operators in a cluster', () => {
   });
 
   it('take the step of an upgrade and go back, while deliveries come', async () => {
-    const [, ours = '', apply = '', , , goBack = ''] = await blocksOf('procedures/upgrade-and-rollback.md');
+    const [, ours = '', apply = '', logs = '', , goBack = ''] = await blocksOf('procedures/upgrade-and-rollback.md');
     const next = await nextVersion();
     const before = await versionsInPlace();
     const driver = await startDriver();
@@ -85,6 +85,7 @@ describe('the procedures of operators in a cluster', () => {
       say('taking the step');
       await desk.run(ours);
       await desk.run(apply, { overlay: next.overlay });
+      await desk.run(logs);
       during = await versionsInPlace();
     } finally {
       say('going back');

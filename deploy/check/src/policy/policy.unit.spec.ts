@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { imageProblems } from './images.ts';
 import { problemsOf } from './index.ts';
 import type { Manifest } from './manifest.ts';
 import { originProblems } from './origin.ts';
@@ -680,4 +681,41 @@ describe('the rules for what pages tell operators to run', () => {
       'MEDIA_URL_SECRETS: projector does not have it',
     ]);
   });
+});
+
+describe('the rules for the image of a service', () => {
+  const DOCKERFILE = `ARG BASE_IMAGE=node:24-bookworm-slim
+FROM \${BASE_IMAGE} AS production
+RUN npm ci --omit=dev
+FROM \${BASE_IMAGE}
+LABEL org.opencontainers.image.title="a" org.opencontainers.image.description="b" \\
+      org.opencontainers.image.licenses="c" org.opencontainers.image.version="d" org.opencontainers.image.revision="e"
+COPY --from=production /image /app
+ENV NODE_ENV=production
+USER 1000:1000
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["node"]
+`;
+
+  it('find nothing where nothing is wrong', () => {
+    expect(imageProblems(DOCKERFILE)).to.deep.equal([]);
+  });
+
+  for (const [what, written, planted, expected] of [
+    ['another Node', 'node:24-', 'node:22-', 'is not based on Node 24'],
+    ['packages of the development', ' --omit=dev', '', 'holds packages of the development'],
+    ['root', 'USER 1000:1000', 'USER 0:0', 'runs as root'],
+    ['a user by its name', 'USER 1000:1000', 'USER node', 'whose number is not known'],
+    ['no signal', 'STOPSIGNAL SIGTERM', '', 'which signal'],
+    ['a shell', 'ENTRYPOINT ["node"]', 'ENTRYPOINT node', 'has a shell'],
+    ['no production mode', 'ENV NODE_ENV=production', '', 'not in production mode'],
+    ['a label that is missing', 'org.opencontainers.image.revision="e"', '', 'no label revision'],
+  ] as const) {
+    it(`find ${what}`, () => {
+      const problems = imageProblems(DOCKERFILE.replace(written, planted));
+
+      expect(problems).to.have.lengthOf(1);
+      expect(problems[0]).to.include(expected);
+    });
+  }
 });
