@@ -59,8 +59,11 @@ export const composeConversation = (options: ConversationOptions): Conversation 
   const messaging = composeMessaging(ground, { fetching, onFatal: lifecycle.fail });
   const servers = composeServers(ground, { lifecycle, messaging });
 
-  parts.push(telemetryPart, ...time.parts, servers.internal, createDatabasePulse(database, { migrations: conversationMigrations, logger }));
   parts.push(
+    telemetryPart,
+    ...time.parts,
+    servers.internal,
+    createDatabasePulse(database, { migrations: conversationMigrations, logger }),
     createUpkeep(ground),
     ground.changes,
     ...(settings.CONVERSATION_PROJECTS ? fetching.parts : []),
