@@ -225,17 +225,20 @@ const linesIn = (text: string): readonly string[] =>
     .map((line) => line.trim())
     .filter((line) => line !== '');
 
-/** Lines of shell blocks that call our command line, with what a person fills in filled in. */
+/** What shell blocks call of our command line, in a loop as well. */
 const commandsIn = (text: string): readonly string[] =>
-  linesIn(text).filter((line) => line.startsWith('tiktok-channel '));
+  linesIn(text)
+    .filter((line) => !line.startsWith('alias '))
+    .flatMap((line) => line.match(/\btiktok-channel (?:<\w[\w ]*>|"[^"]*"|[^|;<"])*/g) ?? [])
+    .map((command) => command.replaceAll(/\$(\w+)/g, '<$1>').trim());
 
 const filledIn = (block: string): string => block.replaceAll(/<(\w[\w ]*)>/g, 'x');
 
 /**
- * Ours: by the test beside. kubectl: by the deploy check, which asks kubectl itself. `curl` and what makes a key are run by
- * tests/e2e/procedures.e2e.spec.ts and tests/cluster.
+ * Ours: by the test beside. kubectl: by the deploy check, which asks kubectl itself. `curl`, what makes a key, and the loop of a
+ * restore are run by tests/e2e/procedures.e2e.spec.ts, tests/cluster and tests/faults/outbound-restore.faults.spec.ts.
  */
-const TRIED = /^(?:tiktok-channel|kubectl|curl -sS -o|echo "key-) ?/;
+const TRIED = /^(?:tiktok-channel|kubectl|curl -sS -o|echo "key-|(?:for|sed|while|if|fi|done)\b) ?/;
 
 /** Whether the command line takes it: every option and argument is known, and what it would do is reached. */
 const isUnderstood = async (command: string): Promise<boolean> => {
@@ -275,6 +278,6 @@ const isUnderstood = async (command: string): Promise<boolean> => {
   return isReached;
 };
 
-const PLACES: Readonly<Record<string, string>> = { time: '2026-01-31T12:00:00Z', build: '7' };
+const PLACES: Readonly<Record<string, string>> = { time: '2026-01-31T12:00:00Z', build: '7', state: 'queued' };
 
 const PLACE = (_whole: string, name: string): string => PLACES[name] ?? name;

@@ -10,6 +10,7 @@ import { expect } from 'chai';
 import pg from 'pg';
 import { deliver, signatureOf } from '../support/deliveries.ts';
 import { drive } from '../support/driver.ts';
+import { openDatabase } from '../support/postgres.ts';
 import { hurried, type Prometheus, type Rule, readRules, startPrometheus } from '../support/prometheus.ts';
 import { blocksOf, createDesk } from '../support/runbooks.ts';
 import { useSystem } from '../support/system.ts';
@@ -44,6 +45,7 @@ describe('a system that is watched', function () {
   let prometheus: Prometheus;
   let rules: readonly Rule[];
   let recordings: readonly Rule[];
+  let held: { readonly channel: string; readonly replyId: string };
 
   before(async () => {
     const [recording, alerts] = [await readRules('recording'), await readRules('alerts')];
@@ -72,6 +74,19 @@ describe('a system that is watched', function () {
     await driver.faults({});
     await deliver(system().addresses, JSON.stringify({ event: 'a_new_event', user_openid: business, content: '{}' }));
     await produceGarbage();
+    held = await holdReply(driver);
+  };
+
+  /** A reply that an operator has held up for more than ten minutes. */
+  const holdReply = async (driver: ReturnType<typeof drive>) => {
+    const channel = await driver.connect();
+    const { conversationId, messageId } = await driver.customer(channel).send({ type: 'text', text: 'Any news?' });
+    await driver.messageIs(conversationId, messageId);
+    await (await atDesk()).run('tiktok-channel channels pause <channel> --why "a cause"', { channel });
+    const { replyId } = (await driver.reply(conversationId, { text: 'Not yet.' })).body;
+    await driver.replyIs(replyId, 'delayed');
+    await driver.advanceClock(601);
+    return { channel, replyId };
   };
 
   const produceGarbage = async (): Promise<void> => {
@@ -125,6 +140,45 @@ describe('a system that is watched', function () {
     const [, verify = ''] = await blocksOf('DeadLetters.md');
     expect(await desk.run(verify)).to.include(id);
     await isResolved('DeadLetters');
+  });
+
+  it('tells of a reply that waits for long, which its runbook takes back', async () => {
+    const { channel, replyId } = held;
+    const desk = await atDesk();
+    await fires('RepliesWait');
+
+    const [check = '', act = '', verify = ''] = await blocksOf('RepliesWait.md');
+    expect(await desk.run(check)).to.include(replyId);
+    await desk.run(act, { channel, reply: replyId });
+
+    await isResolved('RepliesWait');
+    expect(await desk.run(verify)).to.not.include(replyId);
+    const show = (await blocksOf('UnknownOutcomesAge.md'))
+      .join('')
+      .split('\n')
+      .find((line) => line.includes(' show '));
+    expect(await desk.run(show ?? '', { reply: replyId })).to.include('cancelled');
+  });
+
+  it('tells of a row that the broker refused, which its runbook has published again', async () => {
+    const { client, end } = openDatabase(databaseOf('outbound'));
+    const waiting = 'SELECT count(*) AS rows FROM outbox WHERE published_at IS NULL';
+    const isPublished = async () => (await client.$queryRawUnsafe<{ rows: bigint }[]>(waiting))[0]?.rows === 0n;
+    await client.$executeRawUnsafe(
+      `INSERT INTO outbox (event_id, topic, key, value, headers, created_at, set_aside_at)
+       SELECT event_id, topic, key, value, headers, created_at, created_at FROM outbox LIMIT 1`,
+    );
+    await fires('OutboxRowSetAside');
+    expect(await isPublished()).to.equal(false);
+
+    const [act = ''] = await blocksOf('OutboxRowSetAside.md', 'sql');
+    const [check = ''] = await blocksOf('OutboxRowSetAside.md');
+    await (await atDesk()).run(check);
+    await client.$executeRawUnsafe(act);
+
+    await isResolved('OutboxRowSetAside');
+    await eventually('it is published', isPublished);
+    await end();
   });
 
   it('exports every metric that is declared, and no other, with the labels that are declared', async () => {

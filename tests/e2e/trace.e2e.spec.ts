@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { dumpDatabase } from '../support/database-dump.ts';
 import { drive } from '../support/driver.ts';
 import { openDatabase } from '../support/postgres.ts';
-import { startSpanSink } from '../support/span-sink.ts';
+import { SERVER, startSpanSink } from '../support/span-sink.ts';
 import { useSystem } from '../support/system.ts';
 
 describe('telemetry', () => {
@@ -44,6 +44,12 @@ describe('telemetry', () => {
       sink.spans.find(({ service, name }) => service === 'ingress' && name.startsWith('send ')),
     );
 
+    await eventually('the request that brought it is told in the same trace', () =>
+      sink.spans.some(
+        ({ service, name, kind, traceId }) =>
+          service === 'ingress' && kind === SERVER && name.startsWith('POST') && traceId === sent.traceId,
+      ),
+    );
     await traceHas(sent.traceId, ['ingress', 'conversation']);
   });
 

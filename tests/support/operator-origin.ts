@@ -1,12 +1,13 @@
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** The part of the one public origin that operators use, in front of one service. */
-export const startOperatorOrigin = async (target: () => string) => {
+/** The part of the one public origin that operators use, in front of one service or of several by their names. */
+export const startOperatorOrigin = async (target: (service: string) => string) => {
   const server = createServer((incoming, outgoing) => {
-    const path = incoming.url?.replace(/^\/operator\/\w+\/v1/, '/operator/v1');
+    const [prefix = '', service = ''] = /^\/operator\/(\w+)(?=\/v1)/.exec(incoming.url ?? '') ?? [];
+    const path = prefix === '' ? incoming.url : incoming.url?.replace(prefix, '/operator');
     const { method, headers } = incoming;
-    const forwarded = request(new URL(path ?? '/', target()), { method, headers }, (answer) => {
+    const forwarded = request(new URL(path ?? '/', target(service)), { method, headers }, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(outgoing);
     });

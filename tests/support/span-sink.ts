@@ -4,10 +4,14 @@ import type { AddressInfo } from 'node:net';
 export interface ReceivedSpan {
   readonly service: string;
   readonly name: string;
+  /** A request that was served, as OTLP numbers it, is `SERVER`. */
+  readonly kind: number;
   readonly traceId: string;
   /** Traces that its links lead to. */
   readonly linkedTraceIds: readonly string[];
 }
+
+export const SERVER = 2;
 
 interface OtlpTraces {
   readonly resourceSpans?: readonly {
@@ -17,6 +21,7 @@ interface OtlpTraces {
     readonly scopeSpans: readonly {
       readonly spans: readonly {
         readonly name: string;
+        readonly kind: number;
         readonly traceId: string;
         readonly links?: readonly { readonly traceId: string }[];
       }[];
@@ -58,9 +63,10 @@ const read = ({ resourceSpans = [] }: OtlpTraces): readonly ReceivedSpan[] =>
   resourceSpans.flatMap(({ resource, scopeSpans }) => {
     const service = resource.attributes.find(({ key }) => key === 'service.name')?.value.stringValue ?? '';
     return scopeSpans.flatMap(({ spans }) =>
-      spans.map(({ name, traceId, links = [] }) => ({
+      spans.map(({ name, kind, traceId, links = [] }) => ({
         service,
         name,
+        kind,
         traceId,
         linkedTraceIds: links.map((link) => link.traceId),
       })),

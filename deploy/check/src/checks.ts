@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { execa } from 'execa';
 import { parse, parseAllDocuments } from 'yaml';
+import { imageProblems } from './policy/images.ts';
 import { problemsOf } from './policy/index.ts';
 import type { Manifest } from './policy/manifest.ts';
 import { originProblems } from './policy/origin.ts';
@@ -134,6 +135,7 @@ export const dockerfile = async ({ hadolint }: Tools): Promise<readonly string[]
   const missing = folders.flat().filter((folder) => !text.includes(`COPY ${folder}/package.json ${folder}/`));
   return [
     ...(failed ? [[stdout, stderr].join('\n').trim()] : []),
+    ...imageProblems(text).map((problem) => `deploy/Dockerfile: its image ${problem}`),
     // npm ci compares the lock file with all of them.
     ...missing.map((folder) => `deploy/Dockerfile copies no ${folder}/package.json`),
   ];

@@ -54,6 +54,26 @@ describe('the proxy', () => {
     expect(await asked(alike.url).finally(() => alike.stop())).to.equal('conversation');
   });
 
+  it('keeps its connection to the browser when a service ends the one to it', async () => {
+    console.services.conversation.answerBy((_request, response) => response.setHeader('connection', 'close').end());
+    const response = await fetch(`${console.url}/v1/conversations`);
+
+    expect(response.headers.get('connection')).to.equal('keep-alive');
+  });
+
+  it('passes on what is under way when it stops, as the last on its connection', async () => {
+    const arrived = Promise.withResolvers<() => void>();
+    console.services.conversation.answerBy((_request, response) => arrived.resolve(() => response.end('{}')));
+    const answered = fetch(`${console.url}/v1/conversations`);
+    const answer = await arrived.promise;
+    const stopped = console.stop();
+    answer();
+
+    const response = await answered;
+    expect([response.status, response.headers.get('connection')]).to.deep.equal([200, 'close']);
+    await stopped;
+  });
+
   it('leaves cookies and redirects to the browser', async () => {
     console.services.auth.answerBy((_request, response) => {
       response.writeHead(303, {

@@ -93,7 +93,7 @@ export const startConsole = async (environment: Record<string, string> = {}, sil
     logger,
     stop: async () => {
       await lifecycle.stop();
-      await rm(pageFolder, { recursive: true });
+      await rm(pageFolder, { recursive: true, force: true });
       await Promise.all(Object.values(services).map((service) => service.stop()));
     },
   };

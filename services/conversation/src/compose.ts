@@ -64,8 +64,6 @@ export const composeConversation = (options: ConversationOptions): Conversation 
     ...time.parts,
     servers.internal,
     createDatabasePulse(database, { migrations: conversationMigrations, logger }),
-  );
-  parts.push(
     createUpkeep(ground),
     ground.changes,
     ...(settings.CONVERSATION_PROJECTS ? fetching.parts : []),

@@ -1,3 +1,4 @@
+import { openProblems } from './closed.ts';
 import type { Manifest } from './manifest.ts';
 import { podProblems } from './pods.ts';
 import { reachProblems } from './reach.ts';
@@ -12,4 +13,5 @@ export const problemsOf = (manifests: readonly Manifest[]): readonly string[] =>
   ...wholeProblems(manifests),
   ...settingProblems(manifests),
   ...reachProblems(manifests),
+  ...openProblems(manifests),
 ];

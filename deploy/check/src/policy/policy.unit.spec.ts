@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { imageProblems } from './images.ts';
 import { problemsOf } from './index.ts';
 import type { Manifest } from './manifest.ts';
 import { originProblems } from './origin.ts';
@@ -438,7 +439,8 @@ const VIOLATIONS: readonly (readonly [string, (manifests: Planted) => void, RegE
     'a broker that cannot call itself',
     (all) => {
       container(all).env.push({ name: 'KAFKA_ADVERTISED_LISTENERS', value: 'PLAINTEXT://api:8080,TLS://api:9090' });
-      calls(all).ingress.push({ ports: [{ port: 8080 }] });
+      const itself = { podSelector: { matchLabels: { 'app.kubernetes.io/name': 'api' } } };
+      calls(all).ingress.push({ from: [itself], ports: [{ port: 8080 }] });
     },
     /KAFKA_ADVERTISED_LISTENERS is api:8080, which no network policy lets it call/,
   ],
@@ -488,6 +490,29 @@ const VIOLATIONS: readonly (readonly [string, (manifests: Planted) => void, RegE
       calls(all).egress.splice(4, 1);
     },
     /OTEL_EXPORTER_OTLP_ENDPOINT is .*, which no network policy lets it call/,
+  ],
+  [
+    'a port that is open to everybody',
+    (all) => {
+      calls(all).ingress.push({ from: [{ podSelector: {} }], ports: [{ port: 9090 }] });
+    },
+    /port 9090 is open to any pod/,
+  ],
+  [
+    'a port that is open to other namespaces',
+    (all) => {
+      calls(all).ingress.push({ from: [{ namespaceSelector: {} }], ports: [{ port: 8080 }] });
+    },
+    /port 8080 is open to any namespace/,
+  ],
+  [
+    'a port that is open to somebody who never calls it',
+    (all) => {
+      all.at(-1).spec.template.metadata.labels = { 'app.kubernetes.io/name': 'migrations' };
+      const job = { podSelector: { matchLabels: { 'app.kubernetes.io/name': 'migrations' } } };
+      calls(all).ingress.push({ from: [job], ports: [{ port: 9090 }] });
+    },
+    /port 9090 is open to Job\/migrate, which never calls it/,
   ],
   [
     'a gateway that is kept out',
@@ -656,4 +681,41 @@ describe('the rules for what pages tell operators to run', () => {
       'MEDIA_URL_SECRETS: projector does not have it',
     ]);
   });
+});
+
+describe('the rules for the image of a service', () => {
+  const DOCKERFILE = `ARG BASE_IMAGE=node:24-bookworm-slim
+FROM \${BASE_IMAGE} AS production
+RUN npm ci --omit=dev
+FROM \${BASE_IMAGE}
+LABEL org.opencontainers.image.title="a" org.opencontainers.image.description="b" \\
+      org.opencontainers.image.licenses="c" org.opencontainers.image.version="d" org.opencontainers.image.revision="e"
+COPY --from=production /image /app
+ENV NODE_ENV=production
+USER 1000:1000
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["node"]
+`;
+
+  it('find nothing where nothing is wrong', () => {
+    expect(imageProblems(DOCKERFILE)).to.deep.equal([]);
+  });
+
+  for (const [what, written, planted, expected] of [
+    ['another Node', 'node:24-', 'node:22-', 'is not based on Node 24'],
+    ['packages of the development', ' --omit=dev', '', 'holds packages of the development'],
+    ['root', 'USER 1000:1000', 'USER 0:0', 'runs as root'],
+    ['a user by its name', 'USER 1000:1000', 'USER node', 'whose number is not known'],
+    ['no signal', 'STOPSIGNAL SIGTERM', '', 'which signal'],
+    ['a shell', 'ENTRYPOINT ["node"]', 'ENTRYPOINT node', 'has a shell'],
+    ['no production mode', 'ENV NODE_ENV=production', '', 'not in production mode'],
+    ['a label that is missing', 'org.opencontainers.image.revision="e"', '', 'no label revision'],
+  ] as const) {
+    it(`find ${what}`, () => {
+      const problems = imageProblems(DOCKERFILE.replace(written, planted));
+
+      expect(problems).to.have.lengthOf(1);
+      expect(problems[0]).to.include(expected);
+    });
+  }
 });

@@ -26,13 +26,16 @@ export const reachProblems = (manifests: readonly Manifest[]): readonly string[]
   ...manifests.filter(({ kind }) => kind === 'HTTPRoute').flatMap((route) => routeProblems(route, manifests)),
 ];
 
-const callsOf = ({ workload, settings, environment }: Program, manifests: readonly Manifest[]): readonly string[] => {
+/** What a program connects to, by the setting that says so. */
+export const calledAddresses = ({ workload, settings, environment }: Program) => {
   const called = isService(workload) ? { ...settings, [SPANS_TO]: environment[SPANS_TO] } : { ...settings };
   return Object.entries(called)
     .filter(([name]) => !NOT_CALLED.has(name))
-    .flatMap(([name, value]) => addressesIn(value).map((address) => ({ name, address })))
-    .flatMap(({ name, address }) => callProblems(workload, name, address, manifests));
+    .flatMap(([name, value]) => addressesIn(value).map((address) => ({ name, address })));
 };
+
+const callsOf = (program: Program, manifests: readonly Manifest[]): readonly string[] =>
+  calledAddresses(program).flatMap(({ name, address }) => callProblems(program.workload, name, address, manifests));
 
 const ADVERTISED = 'KAFKA_ADVERTISED_LISTENERS';
 

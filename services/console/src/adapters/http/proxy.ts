@@ -104,6 +104,8 @@ const answersBy =
       if (request !== undefined && response !== undefined && 'locals' in response) onFailure(error, request, response);
     });
     proxy.on('proxyRes', (answer, _request, response) => {
+      // What a service says of its connection to us is not true of ours to whoever asked.
+      answer.headers.connection = response.shouldKeepAlive ? 'keep-alive' : 'close';
       // A live stream may have nothing to say for a while, but that it has begun must be known at once.
       const isStream = answer.headers['content-type']?.startsWith('text/event-stream') ?? false;
       if (isStream) queueMicrotask(() => response.flushHeaders());
