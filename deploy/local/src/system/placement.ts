@@ -74,7 +74,6 @@ export const findPlacement = async (ports: 'free' | 'default', replicas: number)
   if (ports === 'default') checkPortSettings();
   const find = (variable: string, index: number): Promise<number> =>
     findPort(ports === 'free' ? undefined : wantedPort(variable, index));
-  // One after the other: two that look at once may find the same port.
   const found = new Map<ProcessName, Ports[]>(SERVICES.map((name) => [name, []]));
   for (let index = 0; index < replicas; index += 1) {
     for (const name of index === 0 ? SERVICES : REPLICATED) {
