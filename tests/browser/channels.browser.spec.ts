@@ -7,6 +7,7 @@ import {
   focusedText,
   type OpenWindow,
   photograph,
+  photographPage,
   signIn,
   takeScreenshot,
   useBrowser,
@@ -52,13 +53,12 @@ describe('the channels in a browser', function () {
     await signIn(page, 'administrator', shop.accountId);
     await page.getByRole('heading', { name: 'No TikTok account is connected yet' }).waitFor();
     await page.getByText('a TikTok business account, and its sign-in').waitFor();
-    await expectAccessible(page);
-    await takeScreenshot(page, 'channels-empty-light-wide');
+    await page.getByText('TikTok channels are switched on for this account.').waitFor();
+    await photographPage(page, 'channels-empty');
     await page.getByRole('link', { name: 'How to connect' }).click();
     await page.getByRole('heading', { name: 'How to connect a TikTok account' }).waitFor();
     await page.getByText('The connection took longer than 10 minutes.').waitFor();
-    await expectAccessible(page);
-    await takeScreenshot(page, 'channels-guide-light-wide');
+    await photographPage(page, 'channels-guide');
     await page.getByRole('link', { name: 'Back to the channels' }).click();
   });
 

@@ -88,6 +88,10 @@ export const words = {
     theme: 'Appearance',
     themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
     signOut: 'Sign out',
+    unsent: {
+      title: (count: number) => plural(count, 'message was not sent yet', 'messages were not sent yet'),
+      advice: 'Who signs out leaves nothing on this machine: what was not sent is dropped, and what was begun.',
+    },
     phone: 'Open the customer’s phone',
     away: 'No connection: what you see may be old. It is tried again by itself.',
     notYours: {
@@ -199,6 +203,7 @@ export const words = {
       title: 'This conversation is not there',
       advice: 'It may belong to another account, or its channel was disconnected.',
     },
+    none: 'Nothing that was written here is kept.',
     older: 'Earlier messages',
     start: 'Nothing earlier is known.',
     newest: 'To the newest message',
@@ -252,7 +257,7 @@ export const words = {
       sending: 'Sending',
       queued: 'Waiting to be sent',
       delayed: 'Will be sent later',
-      delayedUntil: (time: string) => `Will be sent at ${time}`,
+      delayedUntil: (time: string) => `Tried again at ${time}`,
       sent: 'Sent',
       delivered: 'Delivered',
       read: 'Read',
@@ -263,7 +268,11 @@ export const words = {
     },
     delays: {
       rate_limited: 'TikTok takes no more requests for the moment.',
+      sending_too_fast: 'TikTok says that this account sends too fast.',
       tiktok_unavailable: 'TikTok does not answer at the moment.',
+      image_pending: 'Its picture is still on its way.',
+      waiting_for_turn: 'An earlier answer goes first.',
+      channel_paused: 'Your operator has paused this account.',
       other: 'It is tried again by itself.',
     },
     failed: {
@@ -356,6 +365,7 @@ export const words = {
       'an account outside the EEA, Switzerland and the UK: TikTok offers business messages there to nobody. Accounts of the US need an approved app',
       'all permissions for messages and for the profile, left switched on when TikTok asks',
     ],
+    featureOn: 'TikTok channels are switched on for this account.',
     featureUnknown: 'Whether something may be connected is not known at the moment',
     featureOff: {
       title: 'TikTok channels are switched off for this account',

@@ -52,7 +52,9 @@ const OpenConversation = ({ conversation }: { readonly conversation: Conversatio
     requestAnimationFrame(() => focusConversation(conversationId));
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key === 'Escape' && !event.defaultPrevented) goBack();
+    if (event.key !== 'Escape' || event.defaultPrevented) return;
+    if (hasPanel) setHasPanel(false);
+    else goBack();
   };
   return (
     <div className={styles.both}>

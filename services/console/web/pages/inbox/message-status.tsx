@@ -24,11 +24,13 @@ export const MessageStatus = ({ message }: { readonly message: Message }) => {
   const { status, delay, replyId } = message;
   if (status === null) return null;
   const texts = words.conversation.status;
+  // A pause has no end that is known.
+  const untilMs = delay === null || delay.reason === 'channel_paused' ? null : delay.until;
   return (
     <>
       <span className={`${styles.status} ${styles[status] ?? ''}`}>
         <Icon name={ICONS[status]} size={15} />
-        {delay?.until == null ? texts[status] : texts.delayedUntil(clockTime(delay.until))}
+        {untilMs === null ? texts[status] : texts.delayedUntil(clockTime(untilMs))}
       </span>
       {delay !== null && <span>{delayText(delay.reason)}</span>}
       {status === 'unknown' && <span>{texts.unknownAdvice}</span>}
