@@ -231,7 +231,7 @@ describe('a full inbox in a browser', function () {
     await page.getByText('@acme.store is not connected: answers are not sent').waitFor();
     await eventually('the last message is still in sight', async () => {
       const [last, whole] = await Promise.all([said('And for me.').boundingBox(), log().boundingBox()]);
-      expect((last?.y ?? 0) + (last?.height ?? 0)).to.be.at.most((whole?.y ?? 0) + (whole?.height ?? 0));
+      return expect((last?.y ?? 0) + (last?.height ?? 0)).to.be.at.most((whole?.y ?? 0) + (whole?.height ?? 0));
     });
     await photographPage(page, 'conversation-degraded');
   });
