@@ -127,6 +127,8 @@ describe('the channels in a browser', function () {
   it('list what was tried, and of starts that never came back what it may have been', async () => {
     await shop.startAuthorization();
     await shop.advanceClock(11 * 60);
+    // By itself it is asked again every 15 seconds.
+    await page.reload();
     const tried = page.getByRole('region', { name: 'Latest attempts to connect' });
     await tried.getByText('TikTok never came back from its page.').waitFor();
     await tried.getByText('is not registered with the TikTok app, character for character').waitFor();

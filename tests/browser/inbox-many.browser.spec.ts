@@ -169,8 +169,9 @@ describe('a full inbox in a browser', function () {
     await button.click();
     await panel.waitFor();
     await photographPage(page, 'conversation-panel');
-    await button.press('Escape');
+    await profile.press('Escape');
     await panel.waitFor({ state: 'hidden' });
+    expect(await page.evaluate('document.activeElement?.getAttribute("aria-label")')).to.equal('About the customer');
     await page.setViewportSize({ width: 1_360, height: 820 });
   });
 
