@@ -73,6 +73,7 @@ module.exports = {
       { path: '^(?:services|schemas|tests|deploy)/', pathNot: page },
     ),
     forbid('page-runs-in-browsers', { path: page, pathNot: test }, { dependencyTypes: ['core'] }),
+    // Its build puts its name into index.html.
     forbid(
       'nothing-imports-the-page',
       { pathNot: [page, '^services/console/vite\\.config\\.ts$', ...test] },

@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { SERVICES } from '@tiktok-channel/local';
 import { dashboards, eventInventory, writtenFiles } from '@tiktok-channel/monitoring';
 import { expect } from 'chai';
-import { parse } from 'yaml';
+import { execa } from 'execa';
+import { parse, parseAllDocuments } from 'yaml';
 import { runProgram } from '../../services/operator/src/adapters/cli/program.ts';
 import { type RuleFile, readRules } from '../support/prometheus.ts';
 
@@ -102,6 +104,77 @@ describe('alerts', () => {
   });
 });
 
+describe('names of services in rules and panels', () => {
+  const { groups } = parse(read('alerts/alerts.rules.yaml')) as RuleFile;
+  const rules = [...groups, ...(parse(read('alerts/recording.rules.yaml')) as RuleFile).groups].flatMap(
+    (group) => group.rules,
+  );
+  const asked = [
+    ...rules.map(({ alert, record, expr }) => ({ where: alert ?? record, expr })),
+    ...dashboards.flatMap(({ name, panels }) =>
+      panels.flatMap(({ title, queries }) => queries.map(({ expr }) => ({ where: `${name}: ${title}`, expr }))),
+    ),
+  ];
+  const matchers = asked.flatMap(({ where, expr }) =>
+    [...expr.matchAll(/\b(?:service_name|service|job)\s*[=!]~?\s*"([^"]*)"/g)].map(([, value = '']) => ({
+      where,
+      value,
+      names: value.match(/[a-z][a-z-]*/g) ?? [],
+    })),
+  );
+  const processes = processNames();
+
+  it('are there', () => {
+    expect(matchers).to.have.lengthOf.above(1);
+    expect(Object.keys(processes)).to.include.members(['webhooks', 'ingress', 'dispatcher', 'outbound']);
+  });
+
+  for (const { where, names } of matchers) {
+    it(`are those that processes have, in a cluster and locally: ${where}`, () => {
+      expect(names.filter((name) => processes[name] === undefined)).to.deep.equal([]);
+      for (const sources of new Set(names.map((name) => processes[name]?.sources))) {
+        const alike = names.map((name) => processes[name]).filter((process) => process?.sources === sources);
+        expect(
+          alike.flatMap((process) => process?.places ?? []),
+          sources,
+        ).to.include.members(['cluster', 'local']);
+      }
+    });
+  }
+
+  it('leave out none of the services that may be down', () => {
+    const { value = '' } = matchers.find(({ where }) => where === 'ServiceDown') ?? {};
+    const isMeant = new RegExp(`^(?:${value})$`);
+
+    expect(Object.keys(processes).filter((name) => !isMeant.test(name))).to.deep.equal([]);
+  });
+});
+
+interface Process {
+  readonly sources: string;
+  readonly places: readonly ('cluster' | 'local')[];
+}
+
+/** By the name that each process has in telemetry: the code that it runs, and where it has that name. */
+function processNames(): Readonly<Record<string, Process>> {
+  const base = new URL('k8s/base/', REPOSITORY);
+  const found: Record<string, Process> = Object.fromEntries(
+    SERVICES.map((name) => [name, { sources: name, places: ['local'] }]),
+  );
+  for (const file of readdirSync(base).filter((name) => name.endsWith('.yaml'))) {
+    for (const document of parseAllDocuments(readFileSync(new URL(file, base), 'utf8'))) {
+      const { kind, spec } = document.toJS();
+      const { image = '', args = [], env = [] } = kind === 'Deployment' ? spec.template.spec.containers[0] : {};
+      const named = env.find(({ name }: { readonly name: string }) => name === 'OTEL_SERVICE_NAME');
+      if (named === undefined) continue;
+      const isHistory = args.some((arg: string) => arg.includes('/history/'));
+      const sources = isHistory ? 'history' : image.replace(/^.*\/([\w-]+):.*$/, '$1');
+      found[named.value] = { sources, places: ['cluster', ...(found[named.value]?.places ?? [])] };
+    }
+  }
+  return found;
+}
+
 describe('runbooks', () => {
   const files = readdirSync(new URL('runbooks/', DEPLOY)).filter(
     (file) => file.endsWith('.md') && file !== 'README.md',
@@ -130,6 +203,11 @@ describe('runbooks', () => {
       }
     });
 
+    it(`have blocks that a shell reads, and programs that are tried elsewhere: ${file}`, async () => {
+      for (const block of blocksIn(read(`runbooks/${file}`))) await execa('sh', ['-n'], { input: filledIn(block) });
+      expect(linesIn(read(`runbooks/${file}`)).filter((line) => !TRIED.test(line))).to.deep.equal([]);
+    });
+
     it(`lead to pages that there are: ${file}`, () => {
       const base = new URL(`runbooks/${file}`, DEPLOY);
       const links = [...read(`runbooks/${file}`).matchAll(/\]\(([^)#]+)[^)]*\)/g)].map(([, link = '']) => link);
@@ -138,12 +216,26 @@ describe('runbooks', () => {
   }
 });
 
+const blocksIn = (text: string): readonly string[] =>
+  [...text.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block = '']) => block);
+
+const linesIn = (text: string): readonly string[] =>
+  blocksIn(text)
+    .flatMap((block) => block.replaceAll('\\\n', ' ').split('\n'))
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+
 /** Lines of shell blocks that call our command line, with what a person fills in filled in. */
 const commandsIn = (text: string): readonly string[] =>
-  [...text.matchAll(/```sh\n([\s\S]*?)```/g)]
-    .flatMap(([, block = '']) => block.replaceAll('\\\n', ' ').split('\n'))
-    .map((line) => line.trim())
-    .filter((line) => line.startsWith('tiktok-channel '));
+  linesIn(text).filter((line) => line.startsWith('tiktok-channel '));
+
+const filledIn = (block: string): string => block.replaceAll(/<(\w[\w ]*)>/g, 'x');
+
+/**
+ * Ours: by the test beside. kubectl: by the deploy check, which asks kubectl itself. `curl` and what makes a key are run by
+ * tests/e2e/procedures.e2e.spec.ts and tests/cluster.
+ */
+const TRIED = /^(?:tiktok-channel|kubectl|curl -sS -o|echo "key-) ?/;
 
 /** Whether the command line takes it: every option and argument is known, and what it would do is reached. */
 const isUnderstood = async (command: string): Promise<boolean> => {

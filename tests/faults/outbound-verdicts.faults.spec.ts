@@ -18,7 +18,7 @@ const STEP_EVERY_MS = 400;
 /** Longer than a lease of a minute in TikTok's time. */
 const FROZEN_MS = 7_000;
 
-/** In TikTok's time: slow enough that every trouble meets some replies. */
+/** Turns are waited for in real time: slow enough that every trouble meets some replies, and a backlog stands before those that settle. */
 const REQUESTS_PER_SECOND = String(scaled(5, 8));
 
 /** What goes wrong at TikTok; none lasts, so that in the end every reply can be sent. */

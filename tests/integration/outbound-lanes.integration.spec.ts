@@ -516,16 +516,24 @@ describe('lanes of replies in PostgreSQL', () => {
       expect((await typesOf(other)).slice(2)).to.deep.equal(['ReplySent', 'ReplyDelivered']);
     });
 
-    it('are woken by its echo', async () => {
-      const tiktok = createTikTok();
-      await record(sighting(command));
-      await accept(command);
-      await work(createWorker({ tiktok, results: [uncertain] }));
-      expect(await lanes().claim({ limit: 1, leaseMs: LEASE_MS })).to.deep.equal([]);
-      await record(sighting(command, echoIn(command, { text: 'Yes, all sizes.', sentAtMs: clock.now() + 1 })));
+    for (const { who, isClaimed } of [
+      { who: 'while they wait', isClaimed: false },
+      { who: 'while somebody looks for it in vain', isClaimed: true },
+    ]) {
+      it(`are woken by its echo ${who}`, async () => {
+        await record(sighting(command));
+        await accept(command);
+        await work(createWorker({ tiktok: createTikTok(), results: [uncertain] }));
+        expect(await lanes().claim({ limit: 1, leaseMs: LEASE_MS })).to.deep.equal([]);
+        clock.advance(isClaimed ? 5_000 : 0);
+        const claimed = await lanes().claim({ limit: 1, leaseMs: LEASE_MS });
+        await record(sighting(command, echoIn(command, { text: 'Yes, all sizes.', sentAtMs: clock.now() + 1 })));
+        for (const lane of claimed) await lanes().release(lane, { dueAtMs: clock.now() + MINUTE_MS, tries: 1 });
 
-      expect(await lanes().claim({ limit: 1, leaseMs: LEASE_MS })).to.have.length(1);
-    });
+        expect(claimed).to.have.length(isClaimed ? 1 : 0);
+        expect(await lanes().claim({ limit: 1, leaseMs: LEASE_MS })).to.have.length(1);
+      });
+    }
   });
 
   describe('take back', () => {
@@ -1036,6 +1044,33 @@ describe('lanes of replies in PostgreSQL', () => {
       expect(channelsOf(await lanes().claim({ limit: 2, leaseMs: LEASE_MS }))).to.deep.equal(['a', 'b']);
       expect(channelsOf(await lanes().claim({ limit: 1, leaseMs: LEASE_MS }))).to.deep.equal(['big']);
       expect(channelsOf(await lanes().claim({ limit: 1, leaseMs: LEASE_MS }))).to.deep.equal(['b']);
+    });
+
+    it('are claimed before all others when an attempt is open, whose fate cannot be found out for ever', async () => {
+      const uncertainOne = sendReply({ channelId: 'busy', conversationId: 'uncertain' });
+      await accept(uncertainOne);
+      await work(createWorker({ tiktok: createTikTok(), results: [uncertain] }));
+      await backlog('busy', 3);
+      clock.advance(6_000);
+      expect((await claimOne()).laneId).to.equal('uncertain');
+
+      await claimOne();
+      clock.advance(LEASE_MS + 1);
+      const ofTheDead = await lanes().claim({ limit: 2, leaseMs: LEASE_MS });
+      expect(ofTheDead.map(({ laneId }) => laneId)).to.have.members(['uncertain', 'busy-0']);
+    });
+
+    it('wait like all others once their attempt has its verdict', async () => {
+      const settled = sendReply({ channelId: 'busy', conversationId: 'settled' });
+      await accept(settled, sendReply({ ...settled, replyId: 'behind it' }));
+      const lane = await claimOne();
+      await acceptAll(takenBack(settled));
+      clock.advance(1);
+      await backlog('busy', 1);
+      clock.advance(1);
+      await lanes().release(lane, { dueAtMs: clock.now(), tries: 0 });
+
+      expect((await claimOne()).laneId).to.equal('busy-0');
     });
 
     it('are left alone while their channel is to slow down', async () => {

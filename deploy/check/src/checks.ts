@@ -1,4 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -7,6 +8,7 @@ import { parse, parseAllDocuments } from 'yaml';
 import { problemsOf } from './policy/index.ts';
 import type { Manifest } from './policy/manifest.ts';
 import { originProblems } from './policy/origin.ts';
+import { kubectlCommandsOf, misplacedSecrets, namesNothing, type PageCommand, wordsOf } from './policy/pages.ts';
 import { programOf } from './policy/programs.ts';
 import { missingSecrets } from './policy/secrets.ts';
 import { startProblems } from './policy/settings.ts';
@@ -79,6 +81,50 @@ export const otherSecretsAreDocumented = async (built: string): Promise<readonly
 };
 
 const quotedIn = (cell: string): readonly string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, word = '']) => word);
+
+const RUNBOOKS = 'deploy/runbooks/';
+
+/** What the pages tell operators to run: it acts on what there is, and kubectl takes it. */
+export const pagesAreRight = async ({ kubectl }: Tools, built: string): Promise<readonly string[]> => {
+  const manifests = manifestsIn(built);
+  const pages = (await readdir(pathOf(RUNBOOKS), { recursive: true })).filter((name) => name.endsWith('.md'));
+  const commands: PageCommand[] = [];
+  for (const page of [...pages.map((name) => `${RUNBOOKS}${name}`), 'k8s/README.md']) {
+    commands.push(...kubectlCommandsOf(page, await read(page)));
+  }
+  return [
+    ...(commands.length > 0 ? [] : ['no page tells to run anything']),
+    ...commands.flatMap((command) => namesNothing(command, manifests)),
+    ...(await refusedBy(kubectl, commands)),
+    ...misplacedSecrets(await read(`${RUNBOOKS}procedures/secret-rotation.md`), manifests),
+  ];
+};
+
+/** A cluster at an address where nobody listens: what kubectl takes ends there, and all else with a word of its own. */
+const NOWHERE = JSON.stringify({
+  clusters: [{ name: 'nowhere', cluster: { server: 'http://127.0.0.1:9' } }],
+  contexts: [{ name: 'nowhere', context: { cluster: 'nowhere', user: '' } }],
+  'current-context': 'nowhere',
+});
+
+const refusedBy = async (kubectl: string, commands: readonly PageCommand[]): Promise<readonly string[]> => {
+  const folder = await mkdtemp(join(tmpdir(), 'kubectl-'));
+  const KUBECONFIG = join(folder, 'config');
+  await writeFile(KUBECONFIG, NOWHERE);
+  const problems: string[] = [];
+  for (const { page, command } of commands) {
+    const [, ...words] = wordsOf(command).map((word) => (word.startsWith('<overlay') ? LOCAL : word));
+    const options = { cwd: pathOf('.'), env: { KUBECONFIG }, input: EMPTY_LIST, reject: false } as const;
+    const { failed, stderr } = await execa(kubectl, words, options);
+    if (failed && !/connection refused|was refused/.test(stderr)) problems.push(`${page}: ${command}: ${stderr}`);
+  }
+  await rm(folder, { recursive: true });
+  return problems;
+};
+
+const LOCAL = 'k8s/overlays/local';
+/** For those that read manifests from a pipe. */
+const EMPTY_LIST = '{"apiVersion":"v1","kind":"List","items":[]}';
 
 export const dockerfile = async ({ hadolint }: Tools): Promise<readonly string[]> => {
   const { failed, stdout, stderr } = await execa(hadolint, [pathOf('deploy/Dockerfile')], { reject: false });

@@ -8,6 +8,7 @@ import {
   gatewayIsTheOrigin,
   localSecretsAreMade,
   otherSecretsAreDocumented,
+  pagesAreRight,
   prometheus,
   writtenAsTheyFollow,
 } from './checks.ts';
@@ -45,6 +46,7 @@ results.push(
   await check('k8s/README.md names the secrets that production needs', () =>
     otherSecretsAreDocumented(builtOf(PRODUCTION)),
   ),
+  await check('deploy/runbooks tell to run what can be run', () => pagesAreRight(tools, builtOf(PRODUCTION))),
   await check('deploy/Dockerfile', () => dockerfile(tools)),
   await check('deploy/compose.yaml', () => composeFile(tools)),
   await check('deploy/prometheus.yaml, deploy/alerts', () => prometheus(tools)),

@@ -7,13 +7,14 @@ export { type PostgresServer, startPostgres } from './servers/postgres.ts';
 export { type RegistryServer, startRegistry } from './servers/registry.ts';
 export { type KafkaUser, type SecuredKafka, startSecuredKafka } from './servers/secured-kafka.ts';
 export type { Server, Way } from './servers/server.ts';
-export type {
-  Addresses,
-  ProcessName,
-  ReplicaAddress,
-  ReplicaName,
-  ReplicatedName,
-  ServiceName,
+export {
+  type Addresses,
+  type ProcessName,
+  type ReplicaAddress,
+  type ReplicaName,
+  type ReplicatedName,
+  SERVICES,
+  type ServiceName,
 } from './system/addresses.ts';
 export { localToken } from './system/demo-account.ts';
 export { operatorSettings } from './system/operator-settings.ts';

@@ -21,6 +21,9 @@ export interface Core {
   readonly report: Reporters;
 }
 
+/** Folder of this service's migrations, for the deploy step and for tests. */
+export const authMigrations = new URL('../prisma/migrations/', import.meta.url);
+
 export const ids: IdGenerator = { next: () => randomUUID() };
 
 export const browserKeys = { next: () => randomBytes(32).toString('base64url') };

@@ -20,7 +20,7 @@ import { createSigningKeys } from './adapters/persistence/signing-keys.repositor
 import { createTokens } from './adapters/persistence/tokens.repository.ts';
 import { createWebhookRegistrations } from './adapters/persistence/webhook-registrations.repository.ts';
 import type { Act, SealedValues } from './application/ports.ts';
-import { type Core, ids, isProduction } from './compose-core.ts';
+import { authMigrations, type Core, ids, isProduction } from './compose-core.ts';
 
 /** The database, what is kept in it, the codec, and the relay that publishes what the database leaves. */
 export const composeStores = (core: Core) => {
@@ -49,7 +49,7 @@ export const composeStores = (core: Core) => {
   const registrations = createWebhookRegistrations({ database, appId: settings.TIKTOK_APP_ID });
   const sealedValues = createSealedValues({ database, sealing });
   const parts: readonly Part[] = [
-    createDatabasePulse(database, logger),
+    createDatabasePulse(database, { migrations: authMigrations, logger }),
     { name: 'sealing keys', start: () => missKeys(core, sealedValues) },
     codec,
     relay,

@@ -8,11 +8,8 @@ import { composeStores } from './compose-stores.ts';
 import { composeTikTok, composeUseCases } from './compose-use-cases.ts';
 import { createReporters } from './telemetry.ts';
 
-export type { AuthOptions } from './compose-core.ts';
+export { type AuthOptions, authMigrations } from './compose-core.ts';
 export { type AuthSettings, readAuthSettings } from './config.ts';
-
-/** Folder of this service's migrations, for the deploy step and for tests. */
-export const authMigrations = new URL('../prisma/migrations/', import.meta.url);
 
 export interface Auth {
   readonly lifecycle: Lifecycle;
@@ -34,13 +31,14 @@ export const composeAuth = ({ settings, logger, clock, tiktok: given }: AuthOpti
   const servers = composeServers(core, { stores, useCases, lifecycle, consuming });
   parts.push(
     telemetryPart,
+    // First, so that it says what the start waits for.
+    servers.internal,
     ...time.parts,
     ...stores.parts,
     ...tiktok.parts,
     ...composeSchedule(core, stores, useCases),
     ...consuming.parts,
     servers.operatorPart,
-    servers.internal,
     servers.open,
     {
       name: 'announcement',

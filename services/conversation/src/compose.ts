@@ -59,7 +59,12 @@ export const composeConversation = (options: ConversationOptions): Conversation 
   const messaging = composeMessaging(ground, { fetching, onFatal: lifecycle.fail });
   const servers = composeServers(ground, { lifecycle, messaging });
 
-  parts.push(telemetryPart, ...time.parts, servers.internal, createDatabasePulse(database, logger));
+  parts.push(
+    telemetryPart,
+    ...time.parts,
+    servers.internal,
+    createDatabasePulse(database, { migrations: conversationMigrations, logger }),
+  );
   parts.push(
     createUpkeep(ground),
     ground.changes,

@@ -48,7 +48,6 @@ export const composeIngress = ({
     judgeSignature: judgeSignatureWith(settings),
     parseJson,
     publisher: publishing.publisher,
-    isStopping: () => lifecycle.isStopping(),
   };
   const limits = { clock: time.clock, maxBodyBytes: settings.WEBHOOK_MAX_BODY_BYTES };
   const internalServer = createHttpServer({

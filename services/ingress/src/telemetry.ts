@@ -109,7 +109,7 @@ const STALE_LABELS = {
 } as const;
 
 const fieldsOf = (acceptance: Acceptance): LogFields => {
-  if (acceptance.kind === 'refused' || acceptance.event === null) return {};
+  if (acceptance.kind === 'refused') return {};
   const { id, type, count, channelId } = acceptance.event;
   return { eventId: id, type, count, channelId };
 };

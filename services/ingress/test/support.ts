@@ -32,6 +32,10 @@ export const createTestIngress = (nowMs: number) => {
         if (failure !== null) throw new PublishError(failure);
         published.push(...events);
       },
+      // As the producer: what comes later is not stored.
+      stop: () => {
+        failure = 'stopped';
+      },
     },
   });
   return {

@@ -82,7 +82,7 @@ export const composeOutbound = (options: OutboundOptions): Outbound => {
     telemetryPart,
     servers.internal,
     ...time.parts,
-    createDatabasePulse(database, logger),
+    createDatabasePulse(database, { migrations: outboundMigrations, logger }),
     schemas,
     relayPart(relay),
     { name: 'ends of topics', start: admin.start, stop: admin.stop },

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { problemsOf } from './index.ts';
 import type { Manifest } from './manifest.ts';
 import { originProblems } from './origin.ts';
+import { kubectlCommandsOf, misplacedSecrets, namesNothing } from './pages.ts';
 import { missingSecrets } from './secrets.ts';
 
 const LABELS = {
@@ -134,7 +135,39 @@ const system = (): Manifest[] => [
       ],
     },
   },
+  migration(),
 ];
+
+/** A job that migrates the database of the deployment. */
+const migration = (): Manifest => ({
+  apiVersion: 'batch/v1',
+  kind: 'Job',
+  metadata: { name: 'migrate', labels: { 'app.kubernetes.io/component': 'job' } },
+  spec: {
+    template: {
+      metadata: {},
+      spec: {
+        automountServiceAccountToken: false,
+        enableServiceLinks: false,
+        securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+        containers: [
+          {
+            name: 'job',
+            image: 'registry.example.com:5000/tiktok-channel/conversation:0.1.0',
+            args: ['../platform/src/migrate/main.ts'],
+            env: [{ name: 'DATABASE_URL', valueFrom: { secretKeyRef: { name: 'conversation-database', key: 'url' } } }],
+            securityContext: {
+              allowPrivilegeEscalation: false,
+              readOnlyRootFilesystem: true,
+              capabilities: { drop: ['ALL'] },
+            },
+            resources: { requests: { cpu: '1', memory: '1Gi' }, limits: { memory: '1Gi' } },
+          },
+        ],
+      },
+    },
+  },
+});
 
 // biome-ignore lint/suspicious/noExplicitAny: violations are planted into resources of any shape
 type Planted = any;
@@ -151,14 +184,14 @@ const VIOLATIONS: readonly (readonly [string, (manifests: Planted) => void, RegE
   [
     'an image without a tag',
     (all) => {
-      container(all).image = 'registry.example.com:5000/app';
+      Object.assign(container(all), { image: 'registry.example.com:5000/app', env: [] });
     },
     /has no tag/,
   ],
   [
     'the image of the day',
     (all) => {
-      container(all).image = 'app:latest';
+      Object.assign(container(all), { image: 'app:latest', env: [] });
     },
     /another one tomorrow/,
   ],
@@ -345,6 +378,20 @@ const VIOLATIONS: readonly (readonly [string, (manifests: Planted) => void, RegE
       ofKind(all, 'HTTPRoute').spec.rules[0].backendRefs[0].name = 'apy';
     },
     /where no Service is/,
+  ],
+  [
+    'a database that nobody migrates',
+    (all) => {
+      all.pop();
+    },
+    /no job of its image/,
+  ],
+  [
+    'a database that another version migrates',
+    (all) => {
+      all.at(-1).spec.template.spec.containers[0].image = 'registry.example.com/tiktok-channel/conversation:0.2.0';
+    },
+    /no job of its image/,
   ],
   [
     'replicas of what is scaled',
@@ -556,5 +603,57 @@ describe('the rules for the one public origin', () => {
     rules(planted)[1].matches.splice(2, 1);
 
     expect(originProblems(local, planted)).to.have.lengthOf(3);
+  });
+});
+
+describe('the rules for what pages tell operators to run', () => {
+  const problemsIn = (...lines: readonly string[]): readonly string[] =>
+    kubectlCommandsOf('a.md', `\`\`\`sh\n${lines.join('\n')}\n\`\`\``).flatMap((command) =>
+      namesNothing(command, system()),
+    );
+
+  it('find nothing where it acts on what there is', () => {
+    const lines = [
+      'kubectl rollout restart deployment/api',
+      'kubectl rollout status deployment -l app.kubernetes.io/component=service',
+      "kubectl wait --for=delete pod -l 'app.kubernetes.io/name in (api)' --timeout=5m",
+      'kubectl logs -l app.kubernetes.io/name=api -c service',
+      'kubectl apply -k <overlay> -l app.kubernetes.io/name=api',
+      'kubectl exec deployment/api -- cat sub/folder -l none',
+      'kubectl logs <pod>',
+    ];
+
+    expect(problemsIn(...lines)).to.deep.equal([]);
+  });
+
+  for (const [what, line, expected] of [
+    ['an object that no manifest makes', 'kubectl scale deployment/apy --replicas=1', 'there is no deployment/apy'],
+    ['one of another kind', 'kubectl annotate scaledobject/api a=b', 'there is no scaledobject/api'],
+    ['one in an alias', "alias api='kubectl exec deployment/apy -- sh'", 'there is no deployment/apy'],
+    ['one behind a pipe', 'node a.js | kubectl delete service/apy', 'there is no service/apy'],
+    ['labels that nothing has', 'kubectl delete jobs -l app.kubernetes.io/name=api', 'nothing has app'],
+    [
+      'labels of which one is in vain',
+      "kubectl get pods -l 'app.kubernetes.io/name in (api, apy)'",
+      'nothing has app.kubernetes.io/name=apy',
+    ],
+    ['a container that no pod has', 'kubectl logs deployment/api -c app', 'no pod has a container app'],
+  ] as const) {
+    it(`find ${what}`, () => {
+      const problems = problemsIn(line);
+
+      expect(problems).to.have.lengthOf(1);
+      expect(problems[0]).to.include(expected);
+    });
+  }
+
+  it('find a secret whose deployments are not all named, or not as they are', () => {
+    const table = (...names: readonly string[]) => `| of media | \`MEDIA_URL_SECRETS\` | ${names.join(', ')} | a day |`;
+
+    expect(misplacedSecrets(table('api'), system())).to.deep.equal([]);
+    expect(misplacedSecrets(table('projector'), system())).to.deep.equal([
+      'MEDIA_URL_SECRETS: api has it, too',
+      'MEDIA_URL_SECRETS: projector does not have it',
+    ]);
   });
 });

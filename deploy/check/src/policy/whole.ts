@@ -1,4 +1,4 @@
-import { isService, type Manifest, nameOf, podOf, selects } from './manifest.ts';
+import { type Container, containersOf, isService, type Manifest, nameOf, podOf, selects } from './manifest.ts';
 
 const PUBLIC_PORT = 8080;
 
@@ -22,8 +22,28 @@ const serviceProblems = (deployment: Manifest, manifests: readonly Manifest[]): 
   return [
     ...(budgets.length === 1 ? [] : [`has ${budgets.length} disruption budgets`]),
     ...(closed.length > 0 ? [] : ['is not closed by a network policy']),
+    ...(isMigrated(deployment, of('Job')) ? [] : ['waits for ever for migrations that no job of its image applies']),
     ...(scaled && deployment.spec.replicas !== undefined ? ['is scaled, and set back by every apply'] : []),
   ].map((problem) => `${nameOf(deployment)}: ${problem}`);
+};
+
+const DATABASE = 'DATABASE_URL';
+const MIGRATOR = /\/migrate\/main\.ts$/;
+
+const isMigrated = (deployment: Manifest, jobs: readonly Manifest[]): boolean => {
+  const migrators = jobs.flatMap(databasesOf).filter(({ args }) => args.some((arg) => MIGRATOR.test(arg)));
+  return databasesOf(deployment).every((used) =>
+    migrators.some(({ image, secret }) => image === used.image && secret === used.secret),
+  );
+};
+
+const databasesOf = (workload: Manifest) => {
+  const pod = podOf(workload);
+  return (pod === null ? [] : containersOf(pod)).flatMap(({ image, args = [], env = [] }: Container) =>
+    env
+      .filter(({ name }) => name === DATABASE)
+      .map(({ valueFrom }) => ({ image, args, secret: valueFrom?.secretKeyRef?.name })),
+  );
 };
 
 const endsNowhere = (service: Manifest, manifests: readonly Manifest[]): readonly string[] => {

@@ -4,14 +4,11 @@ import { type ParseJson, readDelivery } from '../domain/read-delivery.ts';
 import { type Admission, isAdmitted, type JudgeSignature, type SignatureRefusal } from './judge-signature.ts';
 import { type EventPublisher, PublishError, type PublishErrorCode } from './ports.ts';
 
-/**
- * What became of a delivery. `unavailable`: nothing is lost, TikTok delivers it again; without an event when this process
- * is about to end.
- */
+/** What became of a delivery. `unavailable`: nothing is lost, TikTok delivers it again. */
 export type Acceptance =
   | { readonly kind: 'published'; readonly event: EventSummary; readonly age: Admission }
   | { readonly kind: 'refused'; readonly reason: SignatureRefusal }
-  | { readonly kind: 'unavailable'; readonly reason: PublishErrorCode; readonly event: EventSummary | null };
+  | { readonly kind: 'unavailable'; readonly reason: PublishErrorCode; readonly event: EventSummary };
 
 export type AcceptDelivery = (delivery: Delivery) => Promise<Acceptance>;
 
@@ -21,15 +18,12 @@ export const createAcceptDelivery =
     judgeSignature,
     parseJson,
     publisher,
-    isStopping,
   }: {
     readonly judgeSignature: JudgeSignature;
     readonly parseJson: ParseJson;
     readonly publisher: EventPublisher;
-    readonly isStopping: () => boolean;
   }): AcceptDelivery =>
   (delivery) => {
-    if (isStopping()) return Promise.resolve(STOPPED);
     const age = judgeSignature(delivery.signature, delivery.rawBody, delivery.receivedAtMs);
     if (!isAdmitted(age)) return Promise.resolve({ kind: 'refused', reason: age });
     const events = readDelivery(delivery, parseJson);
@@ -40,8 +34,6 @@ export const createAcceptDelivery =
       (error: unknown) => unavailable(event, error),
     );
   };
-
-const STOPPED: Acceptance = { kind: 'unavailable', reason: 'stopped', event: null };
 
 const unavailable = (event: EventSummary, error: unknown): Acceptance => {
   if (error instanceof PublishError) return { kind: 'unavailable', reason: error.code, event };

@@ -24,15 +24,12 @@ export const createRedeliver =
     judgeSignature,
     parseJson,
     publisher,
-    isStopping,
   }: {
     readonly judgeSignature: JudgeSignature;
     readonly parseJson: ParseJson;
     readonly publisher: EventPublisher;
-    readonly isStopping: () => boolean;
   }): Redeliver =>
   async (delivery, nowMs) => {
-    if (isStopping()) return { kind: 'unavailable', reason: 'stopped' };
     const judgement = judgeSignature(delivery.signature, delivery.rawBody, nowMs);
     if (!isAdmitted(judgement)) return { kind: 'refused', reason: judgement };
     const events = readDelivery(delivery, parseJson);

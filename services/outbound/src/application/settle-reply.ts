@@ -13,9 +13,6 @@ export interface SettleReplyDependencies {
   readonly logger: Logger;
 }
 
-/** An echo wakes the lane; whoever works on it just then looks again by this time. */
-const LOOK_AGAIN_AFTER_MS = 5_000;
-
 type Head = HeadIn<'uncertain'>;
 
 /**
@@ -36,8 +33,7 @@ export const settleReply = async (
   const isReadDue = clock.now() >= nextReadMs(sinceMs, lane.tries);
   if (isReadDue && (await readList(dependencies, head))) return AGAIN;
   const tries = lane.tries + (isReadDue ? 1 : 0);
-  const untilMs = Math.min(clock.now() + LOOK_AGAIN_AFTER_MS, nextReadMs(sinceMs, tries), endMs);
-  return { kind: 'wait', untilMs, tries };
+  return { kind: 'wait', untilMs: Math.min(nextReadMs(sinceMs, tries), endMs), tries };
 };
 
 /** Whether its message was found among what TikTok has echoed or listed. */

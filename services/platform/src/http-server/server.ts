@@ -1,11 +1,14 @@
-import { createServer as createNodeServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createNodeServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** A listening server as a part of a process. */
 export interface HttpServer {
   readonly name: string;
   start(): Promise<void>;
-  /** No new connections; requests under way may end within `drainMs`, then their sockets are closed. */
+  /**
+   * No new connections, and none is kept: what comes on one that is open is answered, and the answer says that it was the last
+   * there. What is not answered within `drainMs` is cut off.
+   */
   stop(): Promise<void>;
   /** The port in use, once started. */
   port(): number;
@@ -30,12 +33,23 @@ export const createHttpServer = ({
   readonly port: number;
   readonly drainMs?: number;
 }): HttpServer => {
-  const server = createNodeServer({ keepAliveTimeout: 75_000, noDelay: true }, listener);
+  const unanswered = new Set<ServerResponse>();
+  let isClosing = false;
+  const server = createNodeServer({ keepAliveTimeout: 75_000, noDelay: true }, (request, response) => {
+    unanswered.add(response);
+    response.once('close', () => unanswered.delete(response));
+    if (isClosing) response.shouldKeepAlive = false;
+    listener(request, response);
+  });
   const portInUse = () => (server.address() as AddressInfo).port;
   return {
     name,
     start: () => listen(server, host, port),
-    stop: () => close(server, drainMs),
+    stop: () => {
+      isClosing = true;
+      for (const response of unanswered) response.shouldKeepAlive = false;
+      return close(server, drainMs);
+    },
     port: portInUse,
     url: () => `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${portInUse()}`,
   };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import type { Logger } from '../kernel/index.ts';
+import type { SqlClient } from './sql-client.ts';
 
 export interface MigrateOptions {
   /** Of a database that exists: a migrator creates none. */
@@ -42,6 +43,31 @@ export const migrate = async ({ url, folder, logger }: MigrateOptions): Promise<
   }
 };
 
+/**
+ * Asks for the names of the migrations in `folder` that a database lacks, in their order. Once there is none it answers that without
+ * asking again: migrations only come.
+ */
+export const createPendingMigrations = (
+  database: Pick<SqlClient, '$queryRawUnsafe'>,
+  folder: URL,
+): (() => Promise<readonly string[]>) => {
+  let pending: readonly string[] | null = null;
+
+  return async () => {
+    if (pending?.length === 0) return pending;
+    const names = await namesIn(fileURLToPath(folder));
+    const [table] = await database.$queryRawUnsafe<{ exists: boolean }[]>(HAS_HISTORY_SQL);
+    const applied = table?.exists ? await database.$queryRawUnsafe<{ name: string }[]>(APPLIED_SQL) : [];
+    const known = new Set(applied.map(({ name }) => name));
+    pending = names.filter((name) => !known.has(name));
+    return pending;
+  };
+};
+
+const HAS_HISTORY_SQL = `SELECT to_regclass('_prisma_migrations') IS NOT NULL AS exists`;
+const APPLIED_SQL = `SELECT migration_name AS name
+  FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL`;
+
 /** The lock that Prisma's own `migrate deploy` takes, so that the two exclude each other. */
 const PRISMA_LOCK = 72_707_369;
 
@@ -70,15 +96,19 @@ interface AppliedMigration {
 
 const readMigrations = async (folder: string | URL): Promise<readonly Migration[]> => {
   const path = folder instanceof URL ? fileURLToPath(folder) : folder;
-  const entries = await readdir(path, { withFileTypes: true });
-  const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
   return Promise.all(
-    names.sort().map(async (name) => {
+    (await namesIn(path)).map(async (name) => {
       const sql = await readFile(join(path, name, 'migration.sql'), 'utf8');
       return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
     }),
   );
 };
+
+const namesIn = async (path: string): Promise<readonly string[]> =>
+  (await readdir(path, { withFileTypes: true }))
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort();
 
 const readHistory = async (client: pg.Client): Promise<ReadonlyMap<string, AppliedMigration>> => {
   const { rows } = await client.query<AppliedMigration>(

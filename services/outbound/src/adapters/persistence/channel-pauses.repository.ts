@@ -2,7 +2,7 @@ import type { Clock } from '@tiktok-channel/platform/kernel';
 import { onDatabase } from '@tiktok-channel/platform/postgres';
 import type { ChannelPauses } from '../../application/operator-ports.ts';
 import type { Database } from './database.ts';
-import { recallChannel } from './lanes.repository.ts';
+import { recallChannel } from './lane-recalls.ts';
 
 export const createChannelPauses = ({
   database,

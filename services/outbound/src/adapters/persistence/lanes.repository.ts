@@ -1,11 +1,12 @@
 import type { Clock, IdGenerator } from '@tiktok-channel/platform/kernel';
-import { onDatabase, type SqlClient } from '@tiktok-channel/platform/postgres';
+import { onDatabase } from '@tiktok-channel/platform/postgres';
 import type { ClaimedLane, Lane, LaneHead, Lanes } from '../../application/ports.ts';
 import { evolve } from '../../domain/evolve-reply.ts';
 import { initial } from '../../domain/reply.ts';
 import { LONGEST_WAIT_MS } from '../../domain/waiting.ts';
 import { batched } from './batched.ts';
 import type { Database } from './database.ts';
+import { recallChannel } from './lane-recalls.ts';
 import { toReplyEvent } from './reply-log.ts';
 
 /**
@@ -72,8 +73,9 @@ const CLAIMS_LOCK = 7_300_000_001n;
 
 /**
  * Channels with lanes are found by jumping from one to the next in the index, so that a backlog costs nothing. Each offers the
- * lanes that wait longest; of all offers the first ones of every channel come first, and among channels the one whose last
- * turn is longest ago.
+ * lanes whose head may have an attempt open, since what became of it can be found out for some minutes only; then those that
+ * wait longest. Of all offers the first ones of every channel come first, and among channels the one whose last turn is
+ * longest ago. A claim supposes an open attempt: so it is when the claimer dies with it.
  */
 const CLAIM = `
   WITH RECURSIVE active AS (
@@ -86,10 +88,12 @@ const CLAIM = `
       FROM active a
       LEFT JOIN channel_turns t ON t.channel_id = a.channel_id
      CROSS JOIN LATERAL (
-       SELECT lane_id, row_number() OVER (ORDER BY due_at, lane_id) AS place
-         FROM (SELECT lane_id, due_at FROM reply_lanes l
-                WHERE l.channel_id = a.channel_id AND l.due_at <= $2::bigint
-                ORDER BY l.due_at, l.lane_id LIMIT $4::int) due) lane
+       SELECT lane_id, row_number() OVER (ORDER BY goes_first DESC, due_at, lane_id) AS place
+         FROM (VALUES (true), (false)) first (goes_first)
+        CROSS JOIN LATERAL (
+          SELECT lane_id, due_at FROM reply_lanes l
+           WHERE l.channel_id = a.channel_id AND l.goes_first = first.goes_first AND l.due_at <= $2::bigint
+           ORDER BY l.due_at, l.lane_id LIMIT $4::int) due) lane
      WHERE a.channel_id IS NOT NULL
        AND (t.slow_until IS NULL OR t.slow_until NOT BETWEEN $2::bigint + 1 AND $2::bigint + ${2 * LONGEST_WAIT_MS})
      ORDER BY lane.place, turn, a.channel_id LIMIT $4::int
@@ -98,7 +102,7 @@ const CLAIM = `
     SELECT channel_id, nextval('channel_turn') FROM (SELECT DISTINCT channel_id FROM offered ORDER BY channel_id) channels
     ON CONFLICT (channel_id) DO UPDATE SET turn = EXCLUDED.turn
   )
-  UPDATE reply_lanes lane SET claim_id = $1, due_at = $3::bigint FROM offered
+  UPDATE reply_lanes lane SET claim_id = $1, due_at = $3::bigint, goes_first = true FROM offered
    WHERE lane.channel_id = offered.channel_id AND lane.lane_id = offered.lane_id AND lane.due_at <= $2::bigint
   RETURNING lane.channel_id, lane.lane_id, lane.tries, lane.wakes, lane.recalls`;
 
@@ -136,18 +140,22 @@ const RELEASE = `
   WITH held AS (
     SELECT l.channel_id, l.lane_id, l.claim_id, released.tries,
            CASE WHEN l.recalls = released.recalls THEN released.due_at END AS due_at,
-           l.wakes = released.wakes AND NOT EXISTS (
-             SELECT FROM replies r WHERE r.channel_id = l.channel_id AND r.lane_id = l.lane_id
-                AND r.status IN ('queued', 'attempting', 'uncertain')) AS is_empty
+           head.status IN ('attempting', 'uncertain') IS TRUE AS goes_first,
+           l.wakes = released.wakes AND head.status IS NULL AS is_empty
       FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::int[], $7::bigint[])
            AS released (channel_id, lane_id, claim_id, wakes, due_at, tries, recalls)
       JOIN reply_lanes l USING (channel_id, lane_id, claim_id)
+      LEFT JOIN LATERAL (
+        SELECT r.status FROM replies r
+         WHERE r.channel_id = l.channel_id AND r.lane_id = l.lane_id AND r.status IN ('queued', 'attempting', 'uncertain')
+         ORDER BY r.lane_position LIMIT 1) head ON true
      ORDER BY l.channel_id, l.lane_id FOR UPDATE OF l
   ), gone AS (
     DELETE FROM reply_lanes l USING held
      WHERE held.is_empty AND l.channel_id = held.channel_id AND l.lane_id = held.lane_id AND l.claim_id = held.claim_id
   )
-  UPDATE reply_lanes l SET claim_id = NULL, due_at = COALESCE(held.due_at, $8::bigint), tries = held.tries
+  UPDATE reply_lanes l
+     SET claim_id = NULL, due_at = COALESCE(held.due_at, $8::bigint), tries = held.tries, goes_first = held.goes_first
     FROM held
    WHERE NOT held.is_empty AND l.channel_id = held.channel_id AND l.lane_id = held.lane_id AND l.claim_id = held.claim_id`;
 
@@ -211,11 +219,3 @@ const toClaimedLane = (
   wakes: row.wakes,
   recalls: row.recalls,
 });
-
-export const recallChannel = (client: SqlClient, channelId: string, atMs: number): Promise<number> =>
-  client.$executeRawUnsafe(`${RECALL_SQL} WHERE channel_id = $2`, atMs, channelId);
-
-/** What the heads of those lanes wait for is over, also for whoever works on one just now. `$1`: now. Which ones is left to add. */
-export const RECALL_SQL = `
-  UPDATE reply_lanes SET recalls = recalls + 1,
-         due_at = CASE WHEN claim_id IS NULL THEN LEAST(due_at, $1::bigint) ELSE due_at END`;

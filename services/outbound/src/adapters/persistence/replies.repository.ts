@@ -5,7 +5,7 @@ import type { Replies } from '../../application/ports.ts';
 import { laneIdOf } from '../../domain/send-reply.ts';
 import { batched } from './batched.ts';
 import type { Database } from './database.ts';
-import { RECALL_SQL } from './lanes.repository.ts';
+import { RECALL_SQL } from './lane-recalls.ts';
 import { insertReplies, wakeLanes } from './reply-intake.repository.ts';
 import {
   type AskedReply,

@@ -18,6 +18,7 @@ import { initial, type ReplyCommand, type ReplyEvent, type ReplyRefusal, type Re
 import { isDelayed } from '../../domain/reply-history.ts';
 import { ECHO_SPAN } from '../../telemetry.ts';
 import { findCorrections } from './echo-match.ts';
+import { RECALL_SQL } from './lane-recalls.ts';
 
 export type RecordedReplyEvent = RecordedEvent<ReplyState, ReplyEvent>;
 
@@ -233,21 +234,22 @@ const findSeen = (tx: SqlClient, conversations: readonly ConversationKey[]): Pro
     conversations.map(({ conversationId }) => conversationId),
   );
 
-/** A lane that somebody has claimed is left alone: its worker looks again by itself. */
 const wakeUncertain = async (
   tx: SqlClient,
   conversations: readonly ConversationKey[],
   atMs: number,
 ): Promise<boolean> => {
   const woken = await tx.$executeRawUnsafe(
-    `UPDATE reply_lanes lane SET due_at = LEAST(due_at, $3::bigint)
-       FROM unnest($1::text[], $2::text[]) AS touched (channel_id, conversation_id)
-       JOIN replies r USING (channel_id, conversation_id)
-      WHERE lane.channel_id = touched.channel_id AND lane.lane_id = touched.conversation_id
-        AND lane.claim_id IS NULL AND r.status = 'uncertain'`,
+    `${RECALL_SQL} WHERE (channel_id, lane_id) IN (
+       SELECT l.channel_id, l.lane_id
+         FROM unnest($2::text[], $3::text[]) AS touched (channel_id, conversation_id)
+         JOIN replies r USING (channel_id, conversation_id)
+         JOIN reply_lanes l ON l.channel_id = touched.channel_id AND l.lane_id = touched.conversation_id
+        WHERE r.status = 'uncertain'
+        ORDER BY l.channel_id, l.lane_id FOR UPDATE OF l)`,
+    atMs,
     conversations.map(({ channelId }) => channelId),
     conversations.map(({ conversationId }) => conversationId),
-    atMs,
   );
   return woken > 0;
 };
