@@ -210,6 +210,26 @@ describe('a full inbox in a browser', function () {
       .waitFor();
   });
 
+  it('shows what nobody knows the fate of as such, and lets it be sent again once nobody looks for it', async () => {
+    const isMessages = ({ pathname }: URL): boolean => pathname.endsWith('/messages');
+    await page.route(isMessages, async (route) => {
+      const response = await route.fetch();
+      const { items, ...rest } = (await response.json()) as { items: object[] };
+      await route.fulfill({ response, json: { ...rest, items: items.with(0, { ...items[0], status: 'unknown' }) } });
+    });
+    await page.reload();
+    const lost = said('And for me.');
+    await lost.getByText('Not known whether it arrived').waitFor();
+    await lost.getByText('do not send it again yet').waitFor();
+    await shop.advanceClock(16 * 60);
+    await lost.getByText('Sent again, it may arrive twice.').waitFor();
+    await photographPage(page, 'conversation-unknown');
+    await lost.getByRole('button', { name: 'Send it again' }).click();
+    // It did arrive, which the service knows.
+    await lost.getByText('Only a reply that failed, or was cancelled, can be tried again.').waitFor();
+    await page.unroute(isMessages);
+  });
+
   it('says when it is not known whether an account needs care', async () => {
     const isNotices = ({ pathname }: URL): boolean => pathname === '/v1/notices';
     await page.route(isNotices, (route) => route.fulfill({ status: 400, json: { code: 'x', detail: 'not now' } }));

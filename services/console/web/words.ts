@@ -264,6 +264,7 @@ export const words = {
       failed: 'Not sent',
       unknown: 'Not known whether it arrived',
       unknownAdvice: 'TikTok took the request and did not answer. It is being looked into; do not send it again yet.',
+      neverKnown: 'TikTok never said whether it arrived. Sent again, it may arrive twice.',
       cancelled: 'Taken back',
     },
     delays: {
