@@ -7,6 +7,7 @@ import {
   focusedText,
   type OpenWindow,
   photograph,
+  photographPage,
   signIn,
   takeScreenshot,
   useBrowser,
@@ -52,13 +53,12 @@ describe('the channels in a browser', function () {
     await signIn(page, 'administrator', shop.accountId);
     await page.getByRole('heading', { name: 'No TikTok account is connected yet' }).waitFor();
     await page.getByText('a TikTok business account, and its sign-in').waitFor();
-    await expectAccessible(page);
-    await takeScreenshot(page, 'channels-empty-light-wide');
+    await page.getByText('TikTok channels are switched on for this account.').waitFor();
+    await photographPage(page, 'channels-empty');
     await page.getByRole('link', { name: 'How to connect' }).click();
     await page.getByRole('heading', { name: 'How to connect a TikTok account' }).waitFor();
     await page.getByText('The connection took longer than 10 minutes.').waitFor();
-    await expectAccessible(page);
-    await takeScreenshot(page, 'channels-guide-light-wide');
+    await photographPage(page, 'channels-guide');
     await page.getByRole('link', { name: 'Back to the channels' }).click();
   });
 
@@ -127,6 +127,8 @@ describe('the channels in a browser', function () {
   it('list what was tried, and of starts that never came back what it may have been', async () => {
     await shop.startAuthorization();
     await shop.advanceClock(11 * 60);
+    // By itself it is asked again every 15 seconds.
+    await page.reload();
     const tried = page.getByRole('region', { name: 'Latest attempts to connect' });
     await tried.getByText('TikTok never came back from its page.').waitFor();
     await tried.getByText('is not registered with the TikTok app, character for character').waitFor();

@@ -3,20 +3,31 @@ import { eventually } from '@tiktok-channel/platform/testing';
 import { expect } from 'chai';
 import type { Locator, Page } from 'playwright-core';
 import {
-  expectAccessible,
-  expectNoOverflow,
   focusedText,
   type OpenWindow,
+  photographPage,
   signIn,
   takeScreenshot,
   useBrowser,
-  WINDOWS,
 } from '../support/browser.ts';
 import { picture, writeDemoConversations } from '../support/demo-conversations.ts';
 import { type Driver, drive } from '../support/driver.ts';
 import { useSystem } from '../support/system.ts';
 
 const HOUR_SECONDS = 3_600;
+
+/** A script that pastes a picture, or drags one over the conversation until `dropNow` lets it go. */
+const giving = (type: 'paste' | 'drop', name: string, bytes: Buffer): string => `{
+  const data = new DataTransfer();
+  data.items.add(new File([Uint8Array.from(${JSON.stringify([...bytes])})], ${JSON.stringify(name)}, { type: 'image/png' }));
+  const give = (event) => (document.querySelector('main textarea') ?? document.querySelector('main footer')).dispatchEvent(event);
+  const options = { bubbles: true, cancelable: true };
+  if (${JSON.stringify(type)} === 'paste') give(new ClipboardEvent('paste', { ...options, clipboardData: data }));
+  else {
+    give(new DragEvent('dragenter', { ...options, dataTransfer: data }));
+    window.dropNow = () => void give(new DragEvent('drop', { ...options, dataTransfer: data }));
+  }
+}`;
 
 describe('the inbox in a browser', function () {
   this.timeout(90_000);
@@ -63,8 +74,7 @@ describe('the inbox in a browser', function () {
   it('asks who one is, and comes back to the place that was asked for', async () => {
     await page.goto(url('/inbox?from=elsewhere'));
     await page.getByRole('button', { name: 'Sign in' }).waitFor();
-    await expectAccessible(page);
-    await takeScreenshot(page, 'sign-in-light-wide');
+    await photographPage(page, 'sign-in');
     await signIn(page, 'agent', shop.accountId);
     await page.getByRole('heading', { name: 'Nobody has written yet' }).waitFor();
     expect(page.url()).to.equal(url('/inbox?from=elsewhere'));
@@ -177,8 +187,7 @@ describe('the inbox in a browser', function () {
     await row('Leila Ahmadi').getByText('Failed').waitFor();
     await failed.getByText('Details').click();
     await failed.getByText('40001').waitFor();
-    await expectAccessible(page);
-    await takeScreenshot(page, 'conversation-failed-light-wide');
+    await photographPage(page, 'conversation-failed');
     await shop.faults({ send_rejects_with: null });
     await failed.getByRole('button', { name: 'Send it again' }).click();
     await said('Hello Leila!')
@@ -194,6 +203,11 @@ describe('the inbox in a browser', function () {
     await page.getByText('No connection: what you see may be old.').waitFor();
     await say('Are you there?');
     await said('Are you there?').getByText('Not known whether it was sent: there is no connection').waitFor();
+    await page.getByRole('button', { name: 'Your account' }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.getByRole('dialog', { name: '1 message was not sent yet' }).waitFor();
+    await takeScreenshot(page, 'sign-out-unsent-light-wide');
+    await page.getByRole('button', { name: 'Cancel' }).click();
     await takeScreenshot(page, 'conversation-away-light-wide');
     await leila.send({ type: 'text', text: 'Yes, I am.' });
     await page.context().setOffline(false);
@@ -238,23 +252,17 @@ describe('the inbox in a browser', function () {
     const demoChannel = await demo.connect('demo.store');
     const conversationId = await writeDemoConversations(demo, demoChannel);
     const path = `/inbox/${encodeURIComponent(conversationId)}`;
-    for (const [theme, width, name] of WINDOWS) {
-      const visitor = await browser.open({ theme, width });
-      await visitor.page.goto(url('/inbox'));
-      await signIn(visitor.page, 'agent', demo.accountId);
-      await visitor.page.getByRole('link', { name: /Mia Shopper/ }).waitFor();
-      await expectAccessible(visitor.page);
-      await expectNoOverflow(visitor.page);
-      await takeScreenshot(visitor.page, `inbox-${name}`);
-      await visitor.page.goto(url(path));
-      await visitor.page.getByRole('img', { name: 'Picture from Mia Shopper' }).waitFor();
-      await visitor.page.getByText('Open TikTok to see it').waitFor();
-      await expectAccessible(visitor.page);
-      await expectNoOverflow(visitor.page);
-      await takeScreenshot(visitor.page, `conversation-${name}`);
-      expect(visitor.mistakes).to.deep.equal([]);
-      await visitor.page.context().close();
-    }
+    const visitor = await browser.open();
+    await visitor.page.goto(url('/inbox'));
+    await signIn(visitor.page, 'agent', demo.accountId);
+    await visitor.page.getByRole('link', { name: /Mia Shopper/ }).waitFor();
+    await photographPage(visitor.page, 'inbox');
+    await visitor.page.goto(url(path));
+    await visitor.page.getByRole('img', { name: 'Picture from Mia Shopper' }).waitFor();
+    await visitor.page.getByText('Open TikTok to see it').waitFor();
+    await photographPage(visitor.page, 'conversation');
+    expect(visitor.mistakes).to.deep.equal([]);
+    await visitor.page.context().close();
   });
 
   it('puts a shared post into a frame that can do nothing here, and links it', async () => {
@@ -298,20 +306,60 @@ describe('the inbox in a browser', function () {
     }
     await page.getByText('You cannot answer until Dae Kim writes again').waitFor();
     expect(await composer().count()).to.equal(0);
-    await expectAccessible(page);
-    await takeScreenshot(page, 'conversation-closed-light-wide');
+    await page.evaluate(giving('drop', 'late.png', picture()));
+    await page.getByText('You cannot answer until Dae Kim writes again').nth(1).waitFor();
+    await page.evaluate('window.dropNow()');
+    await photographPage(page, 'conversation-closed');
     await shop.customer(channelId, 'dae.kim').send({ type: 'text', text: 'Still there?' });
     await said('Still there?').waitFor();
     await composer().waitFor();
+    expect(await page.getByRole('button', { name: 'Remove late.png' }).count()).to.equal(0);
+  });
+
+  it('takes pictures that are pasted or dropped, and none where nothing can be sent', async () => {
+    const give = (type: 'paste' | 'drop', name: string): Promise<unknown> =>
+      page.evaluate(giving(type, name, picture()));
+    await give('paste', 'pasted.png');
+    await page.getByRole('button', { name: 'Remove pasted.png' }).waitFor();
+    await give('drop', 'dropped.png');
+    await page.getByText('Drop pictures to add them').waitFor();
+    await page.evaluate('window.dropNow()');
+    await page.getByRole('button', { name: 'Remove dropped.png' }).waitFor();
+    await page.getByText('this goes as 2 messages, in this order').waitFor();
+    await page.getByRole('button', { name: 'Remove pasted.png' }).click();
+    await page.getByRole('button', { name: 'Remove dropped.png' }).click();
+  });
+
+  it('sends what was sent as the session ended, once, after signing in again', async () => {
+    const leila = shop.customer(channelId, 'leila.ahmadi');
+    await open('Leila Ahmadi');
+    const before = (await leila.phone()).length;
+    // Neither the token nor its renewal is taken any more: as after a night.
+    await page.route('**/v1/conversations/*/replies', (route) =>
+      route.fulfill({ status: 401, json: { code: 'unauthorized' } }),
+    );
+    await page.route('**/token', (route) => route.fulfill({ status: 400, json: { error: 'invalid_grant' } }));
+    await say('Written just before the end');
+    await page.getByRole('heading', { name: 'Your session has ended' }).waitFor();
+    await page.unrouteAll();
+    // The provider still knows who it is.
+    await page.getByRole('button', { name: 'Sign in again' }).click();
+    await said('Written just before the end')
+      .getByText(/^(?:Sent|Delivered)$/)
+      .waitFor();
+    const texts = (await leila.phone()).slice(before).map(({ text }) => text);
+    expect(texts).to.deep.equal(['Written just before the end']);
+    expect(await stored()).not.to.include('Written just before the end');
   });
 
   it('keeps the place and the draft of somebody whose session ended', async () => {
+    await open('Dae Kim');
     const place = page.url();
     await composer().fill('To be kept');
     await shop.advanceClock(9 * 24 * HOUR_SECONDS);
     await shop.customer(channelId, 'dae.kim').send({ type: 'text', text: 'After a long time' });
     await page.getByRole('heading', { name: 'Your session has ended' }).waitFor();
-    await takeScreenshot(page, 'session-ended-light-wide');
+    await photographPage(page, 'session-ended');
     await signIn(page, 'agent', shop.accountId);
     await said('After a long time').waitFor();
     expect(page.url()).to.equal(place);

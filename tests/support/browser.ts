@@ -104,12 +104,12 @@ const OVERFLOWING = `[...document.querySelectorAll('main *')]
   .map((element) => element.outerHTML.slice(0, 120))`;
 
 /** Nothing is wider than the window. */
-export const expectNoOverflow = async (page: Page): Promise<void> => {
+const expectNoOverflow = async (page: Page): Promise<void> => {
   expect(await page.evaluate<readonly string[]>(OVERFLOWING)).to.deep.equal([]);
 };
 
 /** What every page is looked at in: both themes, a wide window and a phone's. */
-export const WINDOWS = [
+const WINDOWS = [
   ['light', 1360, 'light-wide'],
   ['dark', 1360, 'dark-wide'],
   ['light', 390, 'light-narrow'],
@@ -126,20 +126,30 @@ interface Photographed {
   readonly isThere: string;
 }
 
-/** Opens the page in every window, finds nothing against it, and keeps screenshots. */
+/** Looks at the page in every window, finds nothing against it, and keeps screenshots; leaves the window as it was. */
+export const photographPage = async (page: Page, name: string): Promise<void> => {
+  const before = page.viewportSize() ?? { width: 1_360, height: 820 };
+  for (const [colorScheme, width, window] of WINDOWS) {
+    await page.setViewportSize({ width, height: before.height });
+    await page.emulateMedia({ colorScheme });
+    await expectAccessible(page);
+    await expectNoOverflow(page);
+    await takeScreenshot(page, `${name}-${window}`);
+  }
+  await page.setViewportSize(before);
+  await page.emulateMedia({ colorScheme: 'light' });
+};
+
+/** Opens the page as somebody, and looks at it in every window. */
 export const photograph = async (
   browser: ReturnType<typeof useBrowser>,
   { url, role, accountId, name, isThere }: Photographed,
 ): Promise<void> => {
-  for (const [theme, width, window] of WINDOWS) {
-    const visitor = await browser.open({ theme, width, height: 1_150 });
-    await visitor.page.goto(url);
-    await signIn(visitor.page, role, accountId);
-    await visitor.page.getByText(isThere).first().waitFor();
-    await expectAccessible(visitor.page);
-    await expectNoOverflow(visitor.page);
-    await takeScreenshot(visitor.page, `${name}-${window}`);
-    expect(visitor.mistakes).to.deep.equal([]);
-    await visitor.page.context().close();
-  }
+  const visitor = await browser.open({ height: 1_150 });
+  await visitor.page.goto(url);
+  await signIn(visitor.page, role, accountId);
+  await visitor.page.getByText(isThere).first().waitFor();
+  await photographPage(visitor.page, name);
+  expect(visitor.mistakes).to.deep.equal([]);
+  await visitor.page.context().close();
 };

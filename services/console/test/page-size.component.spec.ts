@@ -35,8 +35,9 @@ describe('the first load of the page', () => {
     }
   });
 
-  it('holds no script and no style in the page itself', async () => {
+  it('holds no script and no style in the page itself, and its words', async () => {
     const page = await readFile(new URL('index.html', built), 'utf8');
+    expect(page).to.include('<title>TikTok Channel</title>').and.not.to.include('%');
     expect(page).not.to.match(/<style|\sstyle=|<script(?![^>]*\ssrc=)/);
   });
 });

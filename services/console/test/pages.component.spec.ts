@@ -45,6 +45,8 @@ describe('the page', () => {
     expect(policy['default-src']).to.deep.equal(["'none'"]);
     expect(policy['script-src']).to.deep.equal(["'self'"]);
     expect(policy['style-src']).to.deep.equal(["'self'"]);
+    expect(policy['img-src']?.slice(0, 2)).to.deep.equal(["'self'", 'blob:']);
+    expect(policy['img-src']).not.to.include('data:');
     expect(policy['frame-src']).to.deep.equal(['https://www.tiktok.com']);
     expect(policy['frame-ancestors']).to.deep.equal(["'none'"]);
     expect(policy['trusted-types']).to.deep.equal(["'none'"]);

@@ -83,7 +83,7 @@ const Pages = () => {
               {() => <ForRoles path="/operations" role={role} page={<Operations />} />}
             </Route>
             <Route>
-              <Empty icon="question" title={words.shell.unknownPage.title} acts={<ToStart />}>
+              <Empty isPage icon="question" title={words.shell.unknownPage.title} acts={<ToStart />}>
                 <p>{words.shell.unknownPage.advice}</p>
               </Empty>
             </Route>
@@ -106,7 +106,7 @@ const ForRoles = ({ path, role, page }: ForRolesProps) =>
   PAGES.some((each) => each.path === path && each.roles.includes(role)) ? (
     page
   ) : (
-    <Empty icon="lock" title={words.shell.notYours.title} acts={<ToStart />}>
+    <Empty isPage icon="lock" title={words.shell.notYours.title} acts={<ToStart />}>
       <p>{words.shell.notYours.advice(words.shell.roles[role])}</p>
     </Empty>
   );

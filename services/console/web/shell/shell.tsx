@@ -1,10 +1,12 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useLiveStatus } from '../live/live.tsx';
 import { useConfig, usePerson, useSessions } from '../session/context.tsx';
+import { createUnsentStore } from '../session/unsent.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Banner } from '../ui/banner.tsx';
-import { Hint } from '../ui/button.tsx';
+import { Button, Hint } from '../ui/button.tsx';
+import { Dialog } from '../ui/dialog.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Menu, MenuChoice, MenuItem, MenuSeparator, MenuText } from '../ui/menu.tsx';
 import { words } from '../words.ts';
@@ -69,31 +71,67 @@ const THEMES: readonly { readonly value: Theme; readonly label: string; readonly
 ];
 
 const AccountMenu = () => {
-  const { name, role, accountId } = usePerson();
+  const person = usePerson();
+  const { name, role, accountId } = person;
   const { phoneUrl } = useConfig();
   const sessions = useSessions();
   const [theme, setTheme] = useTheme();
+  const [unsent, setUnsent] = useState(0);
+  const signOut = (): void => {
+    const { length } = createUnsentStore(localStorage, person).all();
+    setUnsent(length);
+    if (length === 0) void sessions.signOut();
+  };
   return (
-    <Menu
-      side="right"
-      trigger={
-        <button type="button" className={styles.me} aria-label={words.shell.account}>
-          <Avatar name={name} size={34} />
-        </button>
-      }
-    >
-      <MenuText>{words.shell.signedInAs(words.shell.roles[role], accountId)}</MenuText>
-      {phoneUrl !== null && (
-        <MenuItem icon="phone" onSelect={() => window.open(phoneUrl, '_blank', 'noopener')}>
-          {words.shell.phone}
+    <>
+      <Menu
+        side="right"
+        trigger={
+          <button type="button" className={styles.me} aria-label={words.shell.account}>
+            <Avatar name={name} size={34} />
+          </button>
+        }
+      >
+        <MenuText>{words.shell.signedInAs(words.shell.roles[role], accountId)}</MenuText>
+        {phoneUrl !== null && (
+          <MenuItem icon="phone" onSelect={() => window.open(phoneUrl, '_blank', 'noopener')}>
+            {words.shell.phone}
+          </MenuItem>
+        )}
+        <MenuSeparator />
+        <MenuChoice label={words.shell.theme} value={theme} choices={THEMES} onChange={setTheme} />
+        <MenuSeparator />
+        <MenuItem icon="signOut" onSelect={signOut}>
+          {words.shell.signOut}
         </MenuItem>
+      </Menu>
+      {unsent > 0 && (
+        <UnsentDialog count={unsent} onStay={() => setUnsent(0)} onLeave={() => void sessions.signOut()} />
       )}
-      <MenuSeparator />
-      <MenuChoice label={words.shell.theme} value={theme} choices={THEMES} onChange={setTheme} />
-      <MenuSeparator />
-      <MenuItem icon="signOut" onSelect={() => void sessions.signOut()}>
-        {words.shell.signOut}
-      </MenuItem>
-    </Menu>
+    </>
   );
 };
+
+interface UnsentDialogProps {
+  readonly count: number;
+  readonly onStay: () => void;
+  readonly onLeave: () => void;
+}
+
+const UnsentDialog = ({ count, onStay, onLeave }: UnsentDialogProps) => (
+  <Dialog
+    isOpen
+    onClose={onStay}
+    title={words.shell.unsent.title(count)}
+    acts={
+      <>
+        <Button onClick={onStay}>{words.common.cancel}</Button>
+        <Button look="danger" onClick={onLeave}>
+          {words.shell.signOut}
+        </Button>
+      </>
+    }
+  >
+    <p>{words.shell.unsent.advice}</p>
+  </Dialog>
+);

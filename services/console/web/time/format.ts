@@ -49,9 +49,12 @@ export const listTime = (atMs: number, nowMs: number): string => {
   return yearOf(atMs) === yearOf(nowMs) ? shortDay(atMs) : fullDay(atMs);
 };
 
+/** 48 hours and a moment are 48 hours. */
+const CLOCKS_DIFFER_MS = 2_000;
+
 /** How long something still lasts, in the two greatest units; for a list in the greatest alone. */
 export const remainingTime = (durationMs: number, { isShort = false } = {}): string => {
-  const minutes = Math.max(0, Math.ceil(durationMs / MINUTE_MS));
+  const minutes = durationMs <= 0 ? 0 : Math.max(1, Math.ceil((durationMs - CLOCKS_DIFFER_MS) / MINUTE_MS));
   const hours = Math.floor(minutes / 60);
   if (hours === 0) return words.time.minutes(minutes);
   return isShort || minutes % 60 === 0 ? words.time.hours(hours) : words.time.hoursAndMinutes(hours, minutes % 60);

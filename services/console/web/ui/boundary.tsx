@@ -37,6 +37,7 @@ export class Boundary extends Component<BoundaryProps, Fallen> {
     return (
       <div role="alert">
         <Empty
+          isPage
           icon="alert"
           title={title}
           acts={

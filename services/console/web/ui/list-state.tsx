@@ -113,19 +113,24 @@ interface NoticeProps {
   readonly title: string;
   readonly children?: ReactNode;
   readonly acts?: ReactNode;
+  /** It is the whole page, and its title that of the page. */
+  readonly isPage?: boolean;
 }
 
 /** A place that has nothing to show, and says why. */
-export const Empty = ({ icon, title, children, acts }: NoticeProps) => (
-  <div className={styles.state}>
-    <span className={styles.symbol}>
-      <Icon name={icon} size={24} />
-    </span>
-    <h2>{title}</h2>
-    {children}
-    {acts !== undefined && <div className={styles.acts}>{acts}</div>}
-  </div>
-);
+export const Empty = ({ icon, title, children, acts, isPage = false }: NoticeProps) => {
+  const Title = isPage ? 'h1' : 'h2';
+  return (
+    <div className={`${styles.state} ${isPage ? styles.isPage : ''}`}>
+      <span className={styles.symbol}>
+        <Icon name={icon} size={24} />
+      </span>
+      <Title>{title}</Title>
+      {children}
+      {acts !== undefined && <div className={styles.acts}>{acts}</div>}
+    </div>
+  );
+};
 
 const WIDTHS = ['62%', '48%', '70%', '55%', '66%', '44%'];
 

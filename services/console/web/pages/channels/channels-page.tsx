@@ -35,7 +35,7 @@ const Channels = () => {
   return (
     <PageFrame
       title={words.channels.title}
-      lead={words.channels.lead}
+      lead={feature.data === true ? `${words.channels.lead} ${words.channels.featureOn}` : words.channels.lead}
       acts={
         <>
           <Link href="/channels/guide">{words.channels.guide}</Link>

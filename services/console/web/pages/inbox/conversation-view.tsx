@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { type DragEvent, type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { type DragEvent, type KeyboardEvent, type Ref, useEffect, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { useApi } from '../../api/context.tsx';
 import { ApiProblem } from '../../api/problem.ts';
@@ -43,6 +43,7 @@ const OpenConversation = ({ conversation }: { readonly conversation: Conversatio
   const { conversationId } = conversation;
   const [, navigate] = useLocation();
   const [hasPanel, setHasPanel] = useState(false);
+  const panelButton = useRef<HTMLButtonElement>(null);
   const pictures = usePictures();
   const isClosed = useIsSurelyClosed(conversation);
   const { isOver, ...dropTarget } = useDropTarget(isClosed ? null : pictures.add);
@@ -52,17 +53,22 @@ const OpenConversation = ({ conversation }: { readonly conversation: Conversatio
     requestAnimationFrame(() => focusConversation(conversationId));
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key === 'Escape' && !event.defaultPrevented) goBack();
+    if (event.key !== 'Escape' || event.defaultPrevented) return;
+    if (hasPanel) {
+      setHasPanel(false);
+      panelButton.current?.focus();
+    } else goBack();
   };
   return (
-    <div className={styles.both}>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: Escape goes back as the button does, and files can be picked as well as dropped */}
-      <div className={styles.conversation} onKeyDown={onKeyDown} {...dropTarget}>
+    // biome-ignore lint/a11y/noStaticElementInteractions: Escape goes back as the buttons do, and files can be picked as well as dropped
+    <div className={styles.both} onKeyDown={onKeyDown}>
+      <div className={styles.conversation} {...dropTarget}>
         <Header
           conversation={conversation}
           onBack={goBack}
           onPanel={() => setHasPanel(!hasPanel)}
           hasPanel={hasPanel}
+          panelButton={panelButton}
         />
         <Timeline conversation={conversation} />
         <Composer conversation={conversation} pictures={pictures} />
@@ -83,9 +89,10 @@ interface HeaderProps {
   readonly hasPanel: boolean;
   readonly onBack: () => void;
   readonly onPanel: () => void;
+  readonly panelButton: Ref<HTMLButtonElement>;
 }
 
-const Header = ({ conversation, hasPanel, onBack, onPanel }: HeaderProps) => {
+const Header = ({ conversation, hasPanel, onBack, onPanel, panelButton }: HeaderProps) => {
   const { customer, channelId } = conversation;
   const { data: channels } = useQuery(channelsQuery(useApi()));
   const { url: picture } = useMedium(customer.avatarUrl);
@@ -102,6 +109,7 @@ const Header = ({ conversation, hasPanel, onBack, onPanel }: HeaderProps) => {
       </div>
       <WindowCountdown conversation={conversation} />
       <IconButton
+        ref={panelButton}
         icon="person"
         label={words.conversation.showPanel}
         aria-pressed={hasPanel}

@@ -1,12 +1,9 @@
-import { useMutation } from '@tanstack/react-query';
-import { useApi } from '../../api/context.tsx';
-import { readable } from '../../api/problem.ts';
 import type { Failure, Message } from '../../api/types.ts';
 import { dayAndTime } from '../../time/format.ts';
-import { Button } from '../../ui/button.tsx';
 import { Details } from '../../ui/details.tsx';
 import { words } from '../../words.ts';
 import styles from './message.module.css';
+import { SendAgain } from './send-again.tsx';
 
 interface FailureNoteProps {
   readonly message: Message;
@@ -16,11 +13,6 @@ interface FailureNoteProps {
 
 /** Why an answer was not sent, whether anything reached the customer, and what to do: under the answer itself. */
 export const FailureNote = ({ message: { replyId }, failure, name }: FailureNoteProps) => {
-  const api = useApi();
-  const retry = useMutation({
-    mutationFn: (id: string) =>
-      api.conversations.POST('/v1/replies/{replyId}/retry', { params: { path: { replyId: id } } }),
-  });
   const { failed, status } = words.conversation;
   return (
     <div className={styles.failure} role="note">
@@ -29,13 +21,8 @@ export const FailureNote = ({ message: { replyId }, failure, name }: FailureNote
         {failure.advice} {failed.nothingReached(name)}
         {failure.nextAllowedAt !== null && ` ${failed.allowedAt(dayAndTime(failure.nextAllowedAt))}`}
       </p>
-      {retry.isError && <p role="alert">{readable(retry.error).title}</p>}
       <div className={styles.acts}>
-        {failure.retryable && replyId !== null && (
-          <Button look="plain" disabled={retry.isPending || retry.isSuccess} onClick={() => retry.mutate(replyId)}>
-            {retry.isSuccess ? failed.retried : failed.retry}
-          </Button>
-        )}
+        {failure.retryable && replyId !== null && <SendAgain replyId={replyId} />}
         <Details
           facts={[
             [words.common.code, failure.code],

@@ -3,10 +3,12 @@ import { useApi } from '../../api/context.tsx';
 import { readable } from '../../api/problem.ts';
 import type { Message } from '../../api/types.ts';
 import { clockTime } from '../../time/format.ts';
+import { useNow } from '../../time/use-now.ts';
 import { Button } from '../../ui/button.tsx';
 import { Icon, type IconName } from '../../ui/icon.tsx';
 import { words } from '../../words.ts';
 import styles from './message.module.css';
+import { SendAgain } from './send-again.tsx';
 
 const ICONS = {
   queued: 'clock',
@@ -24,14 +26,16 @@ export const MessageStatus = ({ message }: { readonly message: Message }) => {
   const { status, delay, replyId } = message;
   if (status === null) return null;
   const texts = words.conversation.status;
+  // A pause has no end that is known.
+  const untilMs = delay === null || delay.reason === 'channel_paused' ? null : delay.until;
   return (
     <>
       <span className={`${styles.status} ${styles[status] ?? ''}`}>
         <Icon name={ICONS[status]} size={15} />
-        {delay?.until == null ? texts[status] : texts.delayedUntil(clockTime(delay.until))}
+        {untilMs === null ? texts[status] : texts.delayedUntil(clockTime(untilMs))}
       </span>
       {delay !== null && <span>{delayText(delay.reason)}</span>}
-      {status === 'unknown' && <span>{texts.unknownAdvice}</span>}
+      {status === 'unknown' && <Unknown message={message} />}
       {(status === 'queued' || status === 'delayed') && replyId !== null && <TakeBack replyId={replyId} />}
     </>
   );
@@ -40,6 +44,22 @@ export const MessageStatus = ({ message }: { readonly message: Message }) => {
 const delayText = (reason: string): string => {
   const { delays } = words.conversation;
   return Object.hasOwn(delays, reason) ? delays[reason as keyof typeof delays] : delays.other;
+};
+
+/** Ten minutes are looked for it, from when TikTok was asked. */
+const LOOKED_FOR_MS = 15 * 60_000;
+
+/** Until nobody looks for it any more; then who wrote it may send it again, at the risk that it arrives twice. */
+const Unknown = ({ message: { replyId, sentAt } }: { readonly message: Message }) => {
+  const isOver = useNow(30_000) - sentAt > LOOKED_FOR_MS;
+  const { unknownAdvice, neverKnown } = words.conversation.status;
+  if (!isOver || replyId === null) return <span>{unknownAdvice}</span>;
+  return (
+    <>
+      <span>{neverKnown}</span>
+      <SendAgain replyId={replyId} />
+    </>
+  );
 };
 
 /** Whether it still could be taken back, its status tells. */

@@ -1,13 +1,13 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useMemo, useRef } from 'react';
+import { type RefObject, useEffect, useMemo, useRef } from 'react';
 import { useApi } from '../../api/context.tsx';
 import { messagesQuery } from '../../api/queries.ts';
 import type { Conversation, Message } from '../../api/types.ts';
 import { dayHeading, dayKey } from '../../time/format.ts';
 import { useNow } from '../../time/use-now.ts';
 import { Button } from '../../ui/button.tsx';
-import { ListState, Partial } from '../../ui/list-state.tsx';
+import { Empty, ListState, Partial } from '../../ui/list-state.tsx';
 import { words } from '../../words.ts';
 import { Arrivals } from './arrivals.tsx';
 import styles from './conversation.module.css';
@@ -40,7 +40,12 @@ export const Timeline = ({ conversation }: { readonly conversation: Conversation
 
   return (
     <div className={styles.timeline}>
-      <ListState query={query} isEmpty={rows.length === 0} empty={null} saysNextPageError>
+      <ListState
+        query={query}
+        isEmpty={rows.length === 0}
+        empty={<Empty icon="inbox" title={words.conversation.none} />}
+        saysNextPageError
+      >
         <Rows rows={rows} messages={messages} conversation={conversation} query={query} />
       </ListState>
       <Arrivals messages={messages} name={nameOf(customer)} />
@@ -84,11 +89,17 @@ const Rows = ({ rows, messages, conversation, query }: RowsProps) => {
   useEffect(() => {
     virtual.scrollToEnd();
   }, [virtual]);
+  useStayAtEnd(scroll, virtual);
+  const lastSent = rows.findLast((row) => row.kind === 'outgoing')?.key;
+  useEffect(() => {
+    // Who sends something wants to see it, wherever they read.
+    if (lastSent !== undefined) virtual.scrollToEnd();
+  }, [virtual, lastSent]);
   useEffect(() => {
     if (isNearStart && hasNextPage && !isFetchingNextPage && !isFetchNextPageError) void fetchNextPage();
   }, [isNearStart, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage]);
   const isAway = !virtual.isAtEnd(AWAY_PX);
-  useReadMark(conversation, seenUpTo(rows, virtual.range?.endIndex ?? -1));
+  useReadMark({ conversation, messages, seenMs: seenUpTo(rows, virtual.range?.endIndex ?? -1) });
 
   return (
     <>
@@ -129,6 +140,25 @@ const Rows = ({ rows, messages, conversation, query }: RowsProps) => {
       )}
     </>
   );
+};
+
+/** What the composer takes of the height, it takes from above: who was at the end stays there. */
+const useStayAtEnd = (scroll: RefObject<HTMLElement | null>, virtual: { readonly scrollToEnd: () => void }): void => {
+  useEffect(() => {
+    const element = scroll.current;
+    if (element === null) return;
+    let isAtEnd = true;
+    const note = (): void => {
+      isAtEnd = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END_PX;
+    };
+    const resized = new ResizeObserver(() => isAtEnd && virtual.scrollToEnd());
+    resized.observe(element);
+    element.addEventListener('scroll', note);
+    return () => {
+      resized.disconnect();
+      element.removeEventListener('scroll', note);
+    };
+  }, [scroll, virtual]);
 };
 
 const quotedBy = (row: TimelineRow, byId: ReadonlyMap<string | null, Message>): Message | null =>

@@ -2,12 +2,24 @@ import { useMutation } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useApi } from '../../api/context.tsx';
 import { isPassing } from '../../api/problem.ts';
-import type { Conversation } from '../../api/types.ts';
+import type { Conversation, Message } from '../../api/types.ts';
+import { arrivedSince } from './arrived.ts';
 
 const LONGEST_PAUSE_MS = 30_000;
 
+interface Reading {
+  readonly conversation: Conversation;
+  readonly messages: readonly Message[];
+  /** The newest message of the customer that is on the screen. */
+  readonly seenMs: number | null;
+}
+
 /** What was on the screen of somebody who looked counts as read; once all is, the customer is told by TikTok. */
-export const useReadMark = ({ conversationId, unreadCount }: Conversation, seenMs: number | null): void => {
+export const useReadMark = ({
+  conversation: { conversationId, lastMessage, unreadCount },
+  messages,
+  seenMs,
+}: Reading): void => {
   const api = useApi();
   const isLooking = useIsLooking();
   const { mutate } = useMutation({
@@ -21,9 +33,11 @@ export const useReadMark = ({ conversationId, unreadCount }: Conversation, seenM
     retryDelay: (failures) => Math.min(LONGEST_PAUSE_MS, 1_000 * 2 ** failures),
     scope: { id: `read ${conversationId}` },
   });
-  const isDue = isLooking && unreadCount > 0;
+  // The unread ones are the newest: what is seen is among them when fewer than that came after it, and all that came is here.
+  const isWhole = lastMessage.sentAt <= (messages[0]?.sentAt ?? 0);
+  const isDue = isLooking && isWhole && seenMs !== null && arrivedSince(messages, seenMs).length < unreadCount;
   useEffect(() => {
-    if (isDue && seenMs !== null) mutate(seenMs);
+    if (isDue) mutate(seenMs);
   }, [mutate, isDue, seenMs]);
 };
 
