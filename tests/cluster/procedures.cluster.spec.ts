@@ -33,6 +33,15 @@ describe('the procedures of operators in a cluster', () => {
       { withinMs: 180_000, everyMs: 2_000 },
     );
 
+  /** A pod that was told to end answers for a while by the settings that it has. */
+  const areGone = () =>
+    eventually(
+      'pods of before are gone',
+      async () =>
+        (await kubectl(['get', 'pods', '--output', 'jsonpath={.items[*].metadata.deletionTimestamp}'])) === '',
+      { withinMs: 120_000, everyMs: 1_000 },
+    );
+
   it('change the secret of the app, while deliveries of the old and of the new one come', async () => {
     const [rollOut = '', look = ''] = await blocksOf('procedures/secret-rotation.md');
     const old = await appSecret();
@@ -44,6 +53,7 @@ describe('the procedures of operators in a cluster', () => {
       say('rolling out the new secret beside the old one');
       await desk.run(rollOut);
       await isWell(look);
+      await areGone();
       const after = await startDriver({ secret: fresh });
       reports.push(await before.end(), await after.end());
     } finally {

@@ -137,6 +137,7 @@ const compare = async () => {
   const authorization = `Bearer ${await tokenOf('agent')}`;
   const result = { missing: 0, twice: 0, foreign: 0 };
   for (const [conversationId, ids] of sent) {
+    if (ids.length === 0) continue;
     const found = await inbox(conversationId, authorization);
     const unique = new Set(found);
     result.twice += found.length - unique.size;

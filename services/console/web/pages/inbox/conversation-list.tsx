@@ -115,7 +115,9 @@ const Rows = ({ conversations, current, nowMs, query, readsOn, children }: RowsP
     const id = conversations[index]?.conversationId;
     if (id === undefined) return;
     rows.scrollToIndex(index);
-    requestAnimationFrame(() => rowElement(id)?.focus());
+    const element = rowElement(id);
+    if (element !== null) element.focus();
+    else requestAnimationFrame(() => hasFocus(scroll.current) && rowElement(id)?.focus());
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const at = conversations.findIndex(({ conversationId }) => conversationId === focusedConversation());
@@ -159,6 +161,10 @@ const Rows = ({ conversations, current, nowMs, query, readsOn, children }: RowsP
 
 const rowElement = (conversationId: string): HTMLElement | null =>
   document.querySelector<HTMLElement>(`[data-conversation="${CSS.escape(conversationId)}"]`);
+
+/** Also when the row that had the focus is no longer there; not when somebody has gone on meanwhile. */
+const hasFocus = (list: HTMLElement | null): boolean =>
+  document.activeElement === document.body || (list?.contains(document.activeElement) ?? false);
 
 const focusedConversation = (): string | undefined =>
   document.activeElement instanceof HTMLElement ? document.activeElement.dataset.conversation : undefined;
