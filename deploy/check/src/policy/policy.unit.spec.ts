@@ -17,6 +17,9 @@ const MONITORING = { 'tiktok-channel.dev/monitoring': 'true' };
 
 const probe = { httpGet: { path: '/health/live', port: 'internal' } };
 
+const POD = { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } };
+const CONTAINER = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } };
+
 /** What nobody can complain about. */
 const system = (): Manifest[] => [
   {
@@ -93,7 +96,7 @@ const system = (): Manifest[] => [
     apiVersion: 'gateway.networking.k8s.io/v1',
     kind: 'HTTPRoute',
     metadata: { name: 'public' },
-    spec: { rules: [{ backendRefs: [{ name: 'api', port: 8080 }] }] },
+    spec: { hostnames: ['channel.example.com'], rules: [{ backendRefs: [{ name: 'api', port: 8080 }] }] },
   },
   {
     apiVersion: 'v1',
@@ -102,6 +105,7 @@ const system = (): Manifest[] => [
     data: {
       KAFKA_BROKERS: 'kafka-kafka-bootstrap:9093',
       KAFKA_SSL_KEY: '/etc/kafka/user.key',
+      PUBLIC_URL: 'https://channel.example.com',
       SCHEMA_REGISTRY_URL: 'https://registry.example.com',
       AUTH_INTERNAL_URL: 'http://api:9090',
       OIDC_ISSUER: 'http://nobody.calls:1',
@@ -113,8 +117,17 @@ const system = (): Manifest[] => [
   {
     apiVersion: 'kafka.strimzi.io/v1',
     kind: 'Kafka',
-    metadata: { name: 'kafka' },
-    spec: { kafka: { listeners: [{ port: 9093 }] } },
+    metadata: { name: 'kafka', namespace: 'tiktok-channel' },
+    spec: {
+      kafka: {
+        listeners: [{ port: 9093 }],
+        template: { pod: { securityContext: POD }, kafkaContainer: { securityContext: CONTAINER } },
+      },
+      entityOperator: {
+        userOperator: {},
+        template: { pod: { securityContext: POD }, userOperatorContainer: { securityContext: CONTAINER } },
+      },
+    },
   },
   {
     apiVersion: 'networking.k8s.io/v1',
@@ -179,6 +192,16 @@ const ofKind = (manifests: Planted, kind: string): Planted => manifests.find((ea
 const calls = (manifests: Planted): Planted => manifests.find((each: Manifest) => each.metadata.name === 'calls').spec;
 const setTo = (name: string, value: string) => (all: Planted) => {
   ofKind(all, 'ConfigMap').data[name] = value;
+};
+
+/** Something else is scaled by the lag that KEDA asks this address for. */
+const scaledBy = (bootstrapServers: string) => (all: Planted) => {
+  all.push({
+    apiVersion: 'keda.sh/v1alpha1',
+    kind: 'ScaledObject',
+    metadata: { name: 'projector' },
+    spec: { scaleTargetRef: { name: 'projector' }, triggers: [{ metadata: { bootstrapServers } }] },
+  });
 };
 
 const VIOLATIONS: readonly (readonly [string, (manifests: Planted) => void, RegExp])[] = [
@@ -520,6 +543,37 @@ const VIOLATIONS: readonly (readonly [string, (manifests: Planted) => void, RegE
       calls(all).ingress.splice(0, 1);
     },
     /leads to api:8080, which no network policy lets the gateway into/,
+  ],
+  [
+    'an origin that the gateway does not serve',
+    setTo('PUBLIC_URL', 'https://another.example.com'),
+    /is not served at another/,
+  ],
+  ['a broker that KEDA looks for at home', scaledBy('kafka-kafka-bootstrap:9093'), /the address of nothing/],
+  ['a broker of another namespace', scaledBy('kafka-kafka-bootstrap.kafka.svc:9093'), /where no broker listens/],
+  ['a port without a broker', scaledBy('kafka-kafka-bootstrap.tiktok-channel.svc:9092'), /where no broker listens/],
+  [
+    'brokers that the namespace refuses',
+    (all) => {
+      delete ofKind(all, 'Kafka').spec.kafka.template.kafkaContainer;
+    },
+    /kafka\.template\.kafkaContainer is refused/,
+  ],
+  [
+    'an alert without a page',
+    (all) => {
+      const rule = { alert: 'IngressAbsent', annotations: { runbook_url: 'deploy/runbooks/IngressAbsent.md' } };
+      const kind = 'PrometheusRule';
+      all.push({ kind, metadata: { name: 'alerts' }, spec: { groups: [{ rules: [{ record: 'a' }, rule] }] } });
+    },
+    /IngressAbsent leads to no page/,
+  ],
+  [
+    "operators of Kafka's users that the namespace refuses",
+    (all) => {
+      delete ofKind(all, 'Kafka').spec.entityOperator.template.pod;
+    },
+    /entityOperator\.template\.pod is refused/,
   ],
 ];
 
