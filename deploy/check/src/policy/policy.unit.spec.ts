@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { wayOutProblems } from './closed.ts';
 import { imageProblems } from './images.ts';
 import { problemsOf } from './index.ts';
 import type { Manifest } from './manifest.ts';
@@ -538,6 +539,47 @@ const VIOLATIONS: readonly (readonly [string, (manifests: Planted) => void, RegE
     /port 9090 is open to Job\/migrate, which never calls it/,
   ],
   [
+    'a port that is open to addresses',
+    (all) => {
+      calls(all).ingress.push({ from: [{ ipBlock: { cidr: '0.0.0.0/0' } }], ports: [{ port: 8080 }] });
+    },
+    /port 8080 is open to an address/,
+  ],
+  [
+    'a port by its name',
+    (all) => {
+      calls(all).ingress.push({ from: [{ podSelector: {} }], ports: [{ port: 'internal' }] });
+    },
+    /port internal is not followed/,
+  ],
+  [
+    'labels that are chosen otherwise',
+    (all) => {
+      const others = { matchExpressions: [{ key: 'app', operator: 'NotIn', values: ['api'] }] };
+      calls(all).ingress.push({ from: [{ podSelector: others }], ports: [{ port: 9090 }] });
+    },
+    /app NotIn is not followed/,
+  ],
+  [
+    'operators who cannot call the one public origin',
+    (all) => {
+      const operator = structuredClone(deployment(all));
+      const labels = { 'app.kubernetes.io/name': 'operator' };
+      operator.metadata = { name: 'operator' };
+      operator.spec.template.metadata.labels = labels;
+      operator.spec.template.spec.containers[0].image = 'registry.example.com/tiktok-channel/operator:0.1.0';
+      operator.spec.template.spec.containers[0].env = ['TIKTOK_APP_ID', 'TIKTOK_APP_SECRET'].map((name) => ({
+        name,
+        valueFrom: { secretKeyRef: { name: 'tiktok-app', key: 'id' } },
+      }));
+      const everythingElse = [{ ipBlock: { cidr: '0.0.0.0/0' } }, { podSelector: {} }];
+      const spec = { podSelector: { matchLabels: labels }, policyTypes: ['Egress'], egress: [{ to: everythingElse }] };
+      calls(all).ingress[1].from.push({ podSelector: { matchLabels: labels } });
+      all.splice(1, 0, operator, { kind: 'NetworkPolicy', metadata: { name: 'calls-of-operators' }, spec });
+    },
+    /PUBLIC_URL is channel\.example\.com:443, which no network policy lets it call/,
+  ],
+  [
     'a gateway that is kept out',
     (all) => {
       calls(all).ingress.splice(0, 1);
@@ -590,6 +632,60 @@ describe('our own rules for manifests', () => {
 
       expect(problems).to.have.lengthOf(1);
       expect(problems[0]).to.match(expected).and.to.not.include('hunter2');
+    });
+  }
+
+  it('take a list of nobody for everybody, and follow ranges of ports', () => {
+    const manifests = system();
+    calls(manifests).ingress.push({ from: [], ports: [{ port: 9000, endPort: 9099 }] });
+
+    expect(problemsOf(manifests)).to.deep.equal(
+      ['any pod', 'any namespace', 'an address'].map(
+        (who) => `Deployment/api: port 9090 is open to ${who}, which never calls it`,
+      ),
+    );
+  });
+});
+
+describe('the rule for what the world reaches', () => {
+  const labels = { 'app.kubernetes.io/name': 'webhooks' };
+  const problemsWith = (...egress: readonly object[]): readonly string[] =>
+    wayOutProblems([
+      { ...system()[0], metadata: { name: 'webhooks', labels: LABELS }, spec: { template: podWith(labels) } },
+      { ...system()[0], metadata: { name: 'auth' }, spec: { template: podWith({ 'app.kubernetes.io/name': 'auth' }) } },
+      {
+        apiVersion: 'networking.k8s.io/v1',
+        kind: 'NetworkPolicy',
+        metadata: { name: 'ways-out' },
+        spec: { podSelector: { matchLabels: labels }, policyTypes: ['Egress'], egress },
+      },
+    ] as Manifest[]);
+  const podWith = (given: object) => ({
+    metadata: { labels: given },
+    spec: { containers: [{ name: 'a', image: 'a:1' }] },
+  });
+  const kubeSystem = { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } } };
+  const brokers = { podSelector: { matchLabels: { 'strimzi.io/cluster': 'kafka' } } };
+
+  it('finds nothing where it has names, spans and brokers', () => {
+    const spans = { namespaceSelector: { matchLabels: MONITORING } };
+    const [names, spansOut, kafka] = [[kubeSystem], [spans], [brokers]].map((to) => ({ to, ports: [{ port: 53 }] }));
+
+    expect(problemsWith(names as object, spansOut as object, kafka as object)).to.deep.equal([]);
+  });
+
+  for (const [what, rule] of [
+    ['the world', { to: [{ ipBlock: { cidr: '0.0.0.0/0', except: ['10.0.0.0/8'] } }], ports: [{ port: 443 }] }],
+    ['everybody', { to: [], ports: [{ port: 443 }] }],
+    ['everybody, on any port', {}],
+    ['any namespace', { to: [kubeSystem, { namespaceSelector: {} }] }],
+    [
+      'tokens',
+      { to: [{ podSelector: { matchLabels: { 'app.kubernetes.io/name': 'auth' } } }], ports: [{ port: 9090 }] },
+    ],
+  ] as const) {
+    it(`finds a way to ${what}`, () => {
+      expect(problemsWith(rule)).to.have.lengthOf(1);
     });
   }
 });
