@@ -114,7 +114,7 @@ describe('the procedures of operators in a cluster', () => {
     const [, stop = '', migrate = '', , start = ''] = blocks;
     const look = blocks.at(-1) ?? '';
     const sortOut = blocks.find((block) => block.includes('tiktok-channel lineage')) ?? '';
-    const [pauseAll = '', goOn = ''] = await blocksOf('procedures/restore-from-backup.md', 'sql');
+    const [pauseAll = '', lift = '', goOn = ''] = await blocksOf('procedures/restore-from-backup.md', 'sql');
     const driver = await startDriver();
     say('making a backup');
     await desk.run(stop);
@@ -134,6 +134,7 @@ describe('the procedures of operators in a cluster', () => {
     }
     await desk.run(migrate, { overlay: OVERLAY });
     await sql(pauseAll, 'outbound');
+    await sql(lift, 'auth');
     await desk.run(start);
     await desk.run(sortOut);
     await sql(goOn, 'outbound');

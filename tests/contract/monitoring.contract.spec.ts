@@ -61,6 +61,11 @@ describe('dashboards', () => {
     ]);
   });
 
+  it('are all in the ConfigMap of a cluster', () => {
+    const { configMapGenerator } = parse(read('grafana/kustomization.yaml'));
+    expect(configMapGenerator[0].files).to.have.members(dashboards.map(({ name }) => `dashboards/${name}.json`));
+  });
+
   for (const { name, panels } of dashboards) {
     it(`ask a question in every panel, with a unit and a description: ${name}`, () => {
       expect(panels.filter(({ title }) => !title.endsWith('?'))).to.deep.equal([]);

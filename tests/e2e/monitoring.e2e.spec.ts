@@ -30,7 +30,7 @@ const measureOf = (expr: string): readonly string[] =>
       .trim()
       .replace(/^\((?=tiktok_channel:)/, '')
       .replace(/\s*(?:>|<|==)\s*[\d.* ]+\)?$/, '')
-      .replace(/^absent\((.*)\)$/, '$1'),
+      .replace(/^(?:label_replace\()?absent\((.*?})\).*$/, '$1'),
   );
 
 /** Ratios of objectives need traffic for as long as their window, and counts by reason need a reason: nothing is wrong where these are empty. */

@@ -85,7 +85,7 @@ describe('the database of outbound, restored from a backup', function () {
 
     const blocks = await blocksOf(PAGE);
     const blockWith = (words: string): string => blocks.find((block) => block.includes(words)) ?? '';
-    const [pauseAll = '', goOn = ''] = await blocksOf(PAGE, 'sql');
+    const [pauseAll = '', , goOn = ''] = await blocksOf(PAGE, 'sql');
     await onServer(pauseAll, backup);
     outbound = await world.startOutbound({ ...provider.environment, DATABASE_URL: databaseAt(backup) });
     const listed = await desk.run('tiktok-channel replies list --state delayed');

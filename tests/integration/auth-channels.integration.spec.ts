@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { attemptView } from '../../services/auth/src/adapters/http/accounts.routes.ts';
 import { channelView } from '../../services/auth/src/adapters/http/channel-views.ts';
 import { type AuthWorld, createAuthWorld } from '../support/auth.ts';
+import { blocksOf } from '../support/runbooks.ts';
 
 describe('a connected channel', () => {
   let world: AuthWorld;
@@ -48,6 +49,18 @@ describe('a connected channel', () => {
   const rows = async (table: string) =>
     (await world.database.client.$queryRawUnsafe<unknown[]>(`SELECT 1 FROM ${table} WHERE channel_id = $1`, channelId))
       .length;
+
+  it('of a database that was restored goes on above every version that its subscribers know', async () => {
+    const before = await shown();
+    const [lift = ''] = (await blocksOf('procedures/restore-from-backup.md', 'sql')).filter((block) =>
+      block.startsWith('INSERT INTO events'),
+    );
+    await world.database.client.$executeRawUnsafe(lift);
+
+    expect((await shown()).body).to.deep.equal(before.body);
+    await disconnect();
+    expect((await eventsOf()).map(({ value }) => Number(value.version))).to.deep.equal([1, 102]);
+  });
 
   describe('that an administrator disconnects', () => {
     it('is revoked at TikTok, and nobody gets a token any more', async () => {

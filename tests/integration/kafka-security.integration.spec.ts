@@ -97,9 +97,28 @@ describe('a Kafka that is encrypted and asks who is there', () => {
   }
 
   it('lets a service write what is its own, and nothing else', async () => {
-    const refused = await sendOne(kafkaWith(environmentOf('outbound')), topics.messages.name).catch((error) => error);
+    const refused = await Promise.all(
+      (
+        [
+          ['outbound', topics.messages],
+          ['ingress', topics.audit],
+          ['ingress', topics.ingressRedrive],
+        ] as const
+      ).map(([user, topic]) => sendOne(kafkaWith(environmentOf(user)), topic.name).catch((error: unknown) => error)),
+    );
 
-    expect(refused).to.be.instanceOf(KafkaSendError);
+    for (const error of refused) expect(error).to.be.instanceOf(KafkaSendError);
+  });
+
+  it('lets operators compare topics with the contract', async () => {
+    const admin = kafkaWith(environmentOf('operator')).createAdmin();
+    await admin.start();
+    const plans = await admin.planTopics(
+      Object.values(topics).map((topic) => ({ ...topicSpec(topic), partitions: 2 })),
+    );
+    await admin.stop();
+
+    expect(plans.filter(({ kind }) => kind !== 'keep')).to.deep.equal([]);
   });
 
   it('serves every service with the rights of its user: from a webhook to the read model, and from a command to its status', async () => {
@@ -146,6 +165,7 @@ const allow = async (brokers: string): Promise<void> => {
     Read: AclOperationTypes.READ,
     Write: AclOperationTypes.WRITE,
     Describe: AclOperationTypes.DESCRIBE,
+    DescribeConfigs: AclOperationTypes.DESCRIBE_CONFIGS,
     Delete: AclOperationTypes.DELETE,
   };
   await admin.createAcls({

@@ -6,8 +6,10 @@ type TopicKey = keyof typeof topics;
 interface Access {
   readonly writes: readonly TopicKey[];
   readonly reads: readonly TopicKey[];
-  /** Before the names of its groups, its transactional ids, and its dead letters. */
-  readonly prefix: string;
+  /** Before the names of its groups, its transactional ids, and its dead letters; null for one that only writes. */
+  readonly prefix: string | null;
+  /** It compares the settings of all topics with the contract. */
+  readonly comparesTopics?: boolean;
 }
 
 const ALL = Object.keys(topics) as TopicKey[];
@@ -15,9 +17,10 @@ const ALL = Object.keys(topics) as TopicKey[];
 /** Each user of Kafka: one for each process that needs other rights. */
 export const ACCESS = {
   ingress: {
-    writes: ['messages', 'statuses', 'accountNotices', 'historyRequests', 'webhooksUnrecognized', 'audit'],
+    // What the world reaches can do no more than say what TikTok delivered.
+    writes: ['messages', 'statuses', 'accountNotices', 'historyRequests', 'webhooksUnrecognized'],
     reads: [],
-    prefix: 'ingress.',
+    prefix: null,
   },
   history: {
     writes: ['messages', 'accountNotices', 'historyRequests', 'audit'],
@@ -40,7 +43,7 @@ export const ACCESS = {
     prefix: 'outbound.',
   },
   /** People with the command line: they look at everything, ask for imports, and leave a trace. */
-  operator: { writes: ['historyRequests', 'audit'], reads: ALL, prefix: 'operator.' },
+  operator: { writes: ['historyRequests', 'audit'], reads: ALL, prefix: 'operator.', comparesTopics: true },
 } as const satisfies Record<string, Access>;
 
 export type KafkaUserName = keyof typeof ACCESS | 'autoscaler';
@@ -55,7 +58,7 @@ export interface Acl {
   readonly resource: 'topic' | 'group' | 'transactionalId';
   readonly name: string;
   readonly patternType: 'literal' | 'prefix';
-  readonly operations: readonly ('Read' | 'Write' | 'Describe' | 'Delete')[];
+  readonly operations: readonly ('Read' | 'Write' | 'Describe' | 'DescribeConfigs' | 'Delete')[];
 }
 
 export const aclsOf = (user: KafkaUserName): readonly Acl[] =>
@@ -63,8 +66,8 @@ export const aclsOf = (user: KafkaUserName): readonly Acl[] =>
 
 export const KAFKA_USERS = [...(Object.keys(ACCESS) as (keyof typeof ACCESS)[]), 'autoscaler'] as const;
 
-const clientAcls = ({ writes, reads, prefix }: Access): readonly Acl[] => {
-  const own = ALL.filter((key) => topics[key].name.startsWith(prefix));
+const clientAcls = ({ writes, reads, prefix, comparesTopics = false }: Access): readonly Acl[] => {
+  const own = ALL.filter((key) => prefix !== null && topics[key].name.startsWith(prefix));
   const written = new Set<TopicKey>([...writes, ...own]);
   const read = new Set<TopicKey>([...reads, ...own]);
   return [
@@ -77,14 +80,19 @@ const clientAcls = ({ writes, reads, prefix }: Access): readonly Acl[] => {
           ...(read.has(key) ? (['Read'] as const) : []),
           ...(written.has(key) ? (['Write'] as const) : []),
           'Describe',
+          ...(comparesTopics ? (['DescribeConfigs'] as const) : []),
         ],
       }),
     ),
-    // A reader's group is deleted when it has read to the end.
-    { resource: 'group', name: prefix, patternType: 'prefix', operations: ['Read', 'Describe', 'Delete'] },
-    { resource: 'transactionalId', name: prefix, patternType: 'prefix', operations: ['Write', 'Describe'] },
+    ...(prefix === null ? [] : groupAcls(prefix)),
   ];
 };
+
+const groupAcls = (prefix: string): readonly Acl[] => [
+  // A reader's group is deleted when it has read to the end.
+  { resource: 'group', name: prefix, patternType: 'prefix', operations: ['Read', 'Describe', 'Delete'] },
+  { resource: 'transactionalId', name: prefix, patternType: 'prefix', operations: ['Write', 'Describe'] },
+];
 
 /** It compares positions with ends, and reads nothing. */
 const autoscalerAcls = (): readonly Acl[] => [

@@ -1,5 +1,5 @@
 import { isService, type Manifest, nameOf, podOf, selects } from './manifest.ts';
-import { type End, isLetIn } from './network.ts';
+import { type End, isLetIn, type Peer, waysOut } from './network.ts';
 import { calledAddresses } from './reach.ts';
 import { type Program, programsIn } from './settings.ts';
 
@@ -11,6 +11,7 @@ const GATEWAY = 'tiktok-channel.dev/gateway';
 const STRANGERS: readonly (readonly [string, End])[] = [
   ['any pod', { kind: 'pod', labels: {} }],
   ['any namespace', { kind: 'namespace', labels: {} }],
+  ['an address', { kind: 'address' }],
 ];
 
 /** Ports of services that network policies open to somebody who never calls them. */
@@ -29,6 +30,41 @@ export const openProblems = (manifests: readonly Manifest[]): readonly string[] 
       );
     }),
   );
+};
+
+/** The service that the world can send anything to: whoever takes it over finds no way on. */
+const EXPOSED = 'webhooks';
+const ELSEWHERE: readonly (readonly [label: string, value: string])[] = [
+  ['kubernetes.io/metadata.name', 'kube-system'],
+  ['tiktok-channel.dev/monitoring', 'true'],
+];
+
+/** Ways out of what the world reaches, but to names, to where spans go, and to what it calls. */
+export const wayOutProblems = (manifests: readonly Manifest[]): readonly string[] => {
+  const programs = programsIn(manifests);
+  const isNeeded = (from: Manifest, { podSelector, namespaceSelector }: Peer, ports: readonly number[]): boolean => {
+    if (namespaceSelector !== undefined)
+      return ELSEWHERE.some(([label, value]) => namespaceSelector.matchLabels?.[label] === value);
+    return (
+      podSelector !== undefined &&
+      manifests
+        .filter((other) => podOf(other) !== null && selects(podSelector, labelsOf(other)))
+        .every((service) => ports.some((port) => calls(programs, from, { service, port, manifests })))
+    );
+  };
+  return manifests
+    .filter((manifest) => isService(manifest) && manifest.metadata.name === EXPOSED)
+    .flatMap((from) =>
+      waysOut(manifests, labelsOf(from))
+        .filter(({ to = [], ports = [] }) => {
+          const numbers = ports.flatMap(({ port }) => (typeof port === 'number' ? [port] : []));
+          return to.length === 0 || !to.every((peer) => isNeeded(from, peer, numbers));
+        })
+        .map(
+          ({ to }) =>
+            `${nameOf(from)}: is reached by the world, and needs no way out to ${JSON.stringify(to ?? 'all')}`,
+        ),
+    );
 };
 
 const labelsOf = (workload: Manifest): Readonly<Record<string, string>> => podOf(workload)?.metadata.labels ?? {};

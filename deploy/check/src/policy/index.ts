@@ -1,5 +1,8 @@
-import { openProblems } from './closed.ts';
+import { openProblems, wayOutProblems } from './closed.ts';
 import type { Manifest } from './manifest.ts';
+import { formProblems } from './network.ts';
+import { operatorProblems } from './operators.ts';
+import { hostProblems } from './origin.ts';
 import { podProblems } from './pods.ts';
 import { reachProblems } from './reach.ts';
 import { secretProblems } from './secrets.ts';
@@ -14,4 +17,8 @@ export const problemsOf = (manifests: readonly Manifest[]): readonly string[] =>
   ...settingProblems(manifests),
   ...reachProblems(manifests),
   ...openProblems(manifests),
+  ...wayOutProblems(manifests),
+  ...formProblems(manifests),
+  ...operatorProblems(manifests),
+  ...hostProblems(manifests),
 ];

@@ -23,6 +23,19 @@ export const originProblems = (local: readonly Manifest[], production: readonly 
     );
 };
 
+/** Routes that a gateway does not serve under the public origin, which browsers and TikTok are told. */
+export const hostProblems = (manifests: readonly Manifest[]): readonly string[] => {
+  const origins = manifests.flatMap(({ kind, data }) => (kind === 'ConfigMap' ? (data?.PUBLIC_URL ?? []) : []));
+  const hosts = origins.map((origin) => new URL(origin).hostname);
+  return manifests
+    .filter(({ kind }) => kind === 'HTTPRoute')
+    .flatMap((route) =>
+      hosts
+        .filter((host) => !(route.spec.hostnames ?? []).includes(host))
+        .map((host) => `${nameOf(route)}: is not served at ${host}, which is PUBLIC_URL`),
+    );
+};
+
 /** The Services by the names that the console has for them, as its settings say. */
 const upstreamsIn = (manifests: readonly Manifest[]): ((upstream: Upstream) => string | undefined) => {
   const env = manifests

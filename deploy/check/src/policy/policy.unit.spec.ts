@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { wayOutProblems } from './closed.ts';
 import { imageProblems } from './images.ts';
 import { problemsOf } from './index.ts';
 import type { Manifest } from './manifest.ts';
@@ -16,6 +17,9 @@ const GATEWAY = { 'tiktok-channel.dev/gateway': 'true' };
 const MONITORING = { 'tiktok-channel.dev/monitoring': 'true' };
 
 const probe = { httpGet: { path: '/health/live', port: 'internal' } };
+
+const POD = { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } };
+const CONTAINER = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } };
 
 /** What nobody can complain about. */
 const system = (): Manifest[] => [
@@ -93,7 +97,7 @@ const system = (): Manifest[] => [
     apiVersion: 'gateway.networking.k8s.io/v1',
     kind: 'HTTPRoute',
     metadata: { name: 'public' },
-    spec: { rules: [{ backendRefs: [{ name: 'api', port: 8080 }] }] },
+    spec: { hostnames: ['channel.example.com'], rules: [{ backendRefs: [{ name: 'api', port: 8080 }] }] },
   },
   {
     apiVersion: 'v1',
@@ -102,6 +106,7 @@ const system = (): Manifest[] => [
     data: {
       KAFKA_BROKERS: 'kafka-kafka-bootstrap:9093',
       KAFKA_SSL_KEY: '/etc/kafka/user.key',
+      PUBLIC_URL: 'https://channel.example.com',
       SCHEMA_REGISTRY_URL: 'https://registry.example.com',
       AUTH_INTERNAL_URL: 'http://api:9090',
       OIDC_ISSUER: 'http://nobody.calls:1',
@@ -113,8 +118,17 @@ const system = (): Manifest[] => [
   {
     apiVersion: 'kafka.strimzi.io/v1',
     kind: 'Kafka',
-    metadata: { name: 'kafka' },
-    spec: { kafka: { listeners: [{ port: 9093 }] } },
+    metadata: { name: 'kafka', namespace: 'tiktok-channel' },
+    spec: {
+      kafka: {
+        listeners: [{ port: 9093 }],
+        template: { pod: { securityContext: POD }, kafkaContainer: { securityContext: CONTAINER } },
+      },
+      entityOperator: {
+        userOperator: {},
+        template: { pod: { securityContext: POD }, userOperatorContainer: { securityContext: CONTAINER } },
+      },
+    },
   },
   {
     apiVersion: 'networking.k8s.io/v1',
@@ -179,6 +193,16 @@ const ofKind = (manifests: Planted, kind: string): Planted => manifests.find((ea
 const calls = (manifests: Planted): Planted => manifests.find((each: Manifest) => each.metadata.name === 'calls').spec;
 const setTo = (name: string, value: string) => (all: Planted) => {
   ofKind(all, 'ConfigMap').data[name] = value;
+};
+
+/** Something else is scaled by the lag that KEDA asks this address for. */
+const scaledBy = (bootstrapServers: string) => (all: Planted) => {
+  all.push({
+    apiVersion: 'keda.sh/v1alpha1',
+    kind: 'ScaledObject',
+    metadata: { name: 'projector' },
+    spec: { scaleTargetRef: { name: 'projector' }, triggers: [{ metadata: { bootstrapServers } }] },
+  });
 };
 
 const VIOLATIONS: readonly (readonly [string, (manifests: Planted) => void, RegExp])[] = [
@@ -515,11 +539,83 @@ const VIOLATIONS: readonly (readonly [string, (manifests: Planted) => void, RegE
     /port 9090 is open to Job\/migrate, which never calls it/,
   ],
   [
+    'a port that is open to addresses',
+    (all) => {
+      calls(all).ingress.push({ from: [{ ipBlock: { cidr: '0.0.0.0/0' } }], ports: [{ port: 8080 }] });
+    },
+    /port 8080 is open to an address/,
+  ],
+  [
+    'a port by its name',
+    (all) => {
+      calls(all).ingress.push({ from: [{ podSelector: {} }], ports: [{ port: 'internal' }] });
+    },
+    /port internal is not followed/,
+  ],
+  [
+    'labels that are chosen otherwise',
+    (all) => {
+      const others = { matchExpressions: [{ key: 'app', operator: 'NotIn', values: ['api'] }] };
+      calls(all).ingress.push({ from: [{ podSelector: others }], ports: [{ port: 9090 }] });
+    },
+    /app NotIn is not followed/,
+  ],
+  [
+    'operators who cannot call the one public origin',
+    (all) => {
+      const operator = structuredClone(deployment(all));
+      const labels = { 'app.kubernetes.io/name': 'operator' };
+      operator.metadata = { name: 'operator' };
+      operator.spec.template.metadata.labels = labels;
+      operator.spec.template.spec.containers[0].image = 'registry.example.com/tiktok-channel/operator:0.1.0';
+      operator.spec.template.spec.containers[0].env = ['TIKTOK_APP_ID', 'TIKTOK_APP_SECRET'].map((name) => ({
+        name,
+        valueFrom: { secretKeyRef: { name: 'tiktok-app', key: 'id' } },
+      }));
+      const everythingElse = [{ ipBlock: { cidr: '0.0.0.0/0' } }, { podSelector: {} }];
+      const spec = { podSelector: { matchLabels: labels }, policyTypes: ['Egress'], egress: [{ to: everythingElse }] };
+      calls(all).ingress[1].from.push({ podSelector: { matchLabels: labels } });
+      all.splice(1, 0, operator, { kind: 'NetworkPolicy', metadata: { name: 'calls-of-operators' }, spec });
+    },
+    /PUBLIC_URL is channel\.example\.com:443, which no network policy lets it call/,
+  ],
+  [
     'a gateway that is kept out',
     (all) => {
       calls(all).ingress.splice(0, 1);
     },
     /leads to api:8080, which no network policy lets the gateway into/,
+  ],
+  [
+    'an origin that the gateway does not serve',
+    setTo('PUBLIC_URL', 'https://another.example.com'),
+    /is not served at another/,
+  ],
+  ['a broker that KEDA looks for at home', scaledBy('kafka-kafka-bootstrap:9093'), /the address of nothing/],
+  ['a broker of another namespace', scaledBy('kafka-kafka-bootstrap.kafka.svc:9093'), /where no broker listens/],
+  ['a port without a broker', scaledBy('kafka-kafka-bootstrap.tiktok-channel.svc:9092'), /where no broker listens/],
+  [
+    'brokers that the namespace refuses',
+    (all) => {
+      delete ofKind(all, 'Kafka').spec.kafka.template.kafkaContainer;
+    },
+    /kafka\.template\.kafkaContainer is refused/,
+  ],
+  [
+    'an alert without a page',
+    (all) => {
+      const rule = { alert: 'IngressAbsent', annotations: { runbook_url: 'deploy/runbooks/IngressAbsent.md' } };
+      const kind = 'PrometheusRule';
+      all.push({ kind, metadata: { name: 'alerts' }, spec: { groups: [{ rules: [{ record: 'a' }, rule] }] } });
+    },
+    /IngressAbsent leads to no page/,
+  ],
+  [
+    "operators of Kafka's users that the namespace refuses",
+    (all) => {
+      delete ofKind(all, 'Kafka').spec.entityOperator.template.pod;
+    },
+    /entityOperator\.template\.pod is refused/,
   ],
 ];
 
@@ -536,6 +632,60 @@ describe('our own rules for manifests', () => {
 
       expect(problems).to.have.lengthOf(1);
       expect(problems[0]).to.match(expected).and.to.not.include('hunter2');
+    });
+  }
+
+  it('take a list of nobody for everybody, and follow ranges of ports', () => {
+    const manifests = system();
+    calls(manifests).ingress.push({ from: [], ports: [{ port: 9000, endPort: 9099 }] });
+
+    expect(problemsOf(manifests)).to.deep.equal(
+      ['any pod', 'any namespace', 'an address'].map(
+        (who) => `Deployment/api: port 9090 is open to ${who}, which never calls it`,
+      ),
+    );
+  });
+});
+
+describe('the rule for what the world reaches', () => {
+  const labels = { 'app.kubernetes.io/name': 'webhooks' };
+  const problemsWith = (...egress: readonly object[]): readonly string[] =>
+    wayOutProblems([
+      { ...system()[0], metadata: { name: 'webhooks', labels: LABELS }, spec: { template: podWith(labels) } },
+      { ...system()[0], metadata: { name: 'auth' }, spec: { template: podWith({ 'app.kubernetes.io/name': 'auth' }) } },
+      {
+        apiVersion: 'networking.k8s.io/v1',
+        kind: 'NetworkPolicy',
+        metadata: { name: 'ways-out' },
+        spec: { podSelector: { matchLabels: labels }, policyTypes: ['Egress'], egress },
+      },
+    ] as Manifest[]);
+  const podWith = (given: object) => ({
+    metadata: { labels: given },
+    spec: { containers: [{ name: 'a', image: 'a:1' }] },
+  });
+  const kubeSystem = { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } } };
+  const brokers = { podSelector: { matchLabels: { 'strimzi.io/cluster': 'kafka' } } };
+
+  it('finds nothing where it has names, spans and brokers', () => {
+    const spans = { namespaceSelector: { matchLabels: MONITORING } };
+    const [names, spansOut, kafka] = [[kubeSystem], [spans], [brokers]].map((to) => ({ to, ports: [{ port: 53 }] }));
+
+    expect(problemsWith(names as object, spansOut as object, kafka as object)).to.deep.equal([]);
+  });
+
+  for (const [what, rule] of [
+    ['the world', { to: [{ ipBlock: { cidr: '0.0.0.0/0', except: ['10.0.0.0/8'] } }], ports: [{ port: 443 }] }],
+    ['everybody', { to: [], ports: [{ port: 443 }] }],
+    ['everybody, on any port', {}],
+    ['any namespace', { to: [kubeSystem, { namespaceSelector: {} }] }],
+    [
+      'tokens',
+      { to: [{ podSelector: { matchLabels: { 'app.kubernetes.io/name': 'auth' } } }], ports: [{ port: 9090 }] },
+    ],
+  ] as const) {
+    it(`finds a way to ${what}`, () => {
+      expect(problemsWith(rule)).to.have.lengthOf(1);
     });
   }
 });

@@ -2,12 +2,14 @@ import { type Container, containersOf, isService, type Manifest, nameOf, podOf, 
 import { type End, isLetIn, isLetOut } from './network.ts';
 import { type Program, programsIn } from './settings.ts';
 
+/** The one public origin, which the command line of operators calls, and everybody else hands to others. */
+const PUBLIC_ORIGIN = 'PUBLIC_URL';
+const CALLS_PUBLIC_ORIGIN = 'operator';
 /** Addresses that a process hands to others: browsers, TikTok, and tokens to compare with. */
 const NOT_CALLED: ReadonlySet<string> = new Set([
   'OIDC_ISSUER',
   'OIDC_ORIGINS',
   'PICTURE_SOURCES',
-  'PUBLIC_URL',
   'SIMULATOR_URL',
   'TIKTOK_AUTHORIZE_URL',
   'WEBHOOK_CALLBACK_URL',
@@ -31,6 +33,7 @@ export const calledAddresses = ({ workload, settings, environment }: Program) =>
   const called = isService(workload) ? { ...settings, [SPANS_TO]: environment[SPANS_TO] } : { ...settings };
   return Object.entries(called)
     .filter(([name]) => !NOT_CALLED.has(name))
+    .filter(([name]) => name !== PUBLIC_ORIGIN || workload.metadata.name === CALLS_PUBLIC_ORIGIN)
     .flatMap(([name, value]) => addressesIn(value).map((address) => ({ name, address })));
 };
 
@@ -75,7 +78,7 @@ const callProblems = (
   manifests: readonly Manifest[],
 ): readonly string[] => {
   const labels = podOf(workload)?.metadata.labels ?? {};
-  const { ends, isOpen = false, problem } = destinationOf(address, manifests);
+  const { ends, isOpen = false, problem } = destinationOf(setting, address, manifests);
   const refused = ends.flatMap(({ end, port }) => [
     ...(isLetOut(manifests, labels, end, port) ? [] : ['which no network policy lets it call']),
     ...(isOpen || end.kind !== 'pod' || isLetIn(manifests, end.labels, { kind: 'pod', labels }, port)
@@ -94,9 +97,11 @@ interface Destination {
   readonly problem?: string;
 }
 
-const destinationOf = ({ host, port }: Address, manifests: readonly Manifest[]): Destination => {
+const destinationOf = (setting: string, { host, port }: Address, manifests: readonly Manifest[]): Destination => {
   if (host.endsWith('.svc')) return { ends: [{ end: MONITORING, port }] };
-  if (host.includes('.')) return { ends: [{ end: { kind: 'world' }, port }] };
+  const world = { end: { kind: 'world' }, port } as const;
+  // In the cluster of the gateway its public address may lead to its pods at once.
+  if (host.includes('.')) return { ends: setting === PUBLIC_ORIGIN ? [world, { end: GATEWAY, port }] : [world] };
   return strimziAt(host, port, manifests) ?? serviceAt(host, port, manifests);
 };
 
