@@ -11,6 +11,7 @@ import { Icon } from '../../ui/icon.tsx';
 import { words } from '../../words.ts';
 import styles from './composer.module.css';
 import { charactersIn, composition } from './composition.ts';
+import { isFreeFor } from './focus.ts';
 import { channelName, nameOf } from './people.ts';
 import { PictureStrip } from './picture-strip.tsx';
 import { useOutbox } from './use-outbox.ts';
@@ -61,8 +62,9 @@ const Box = ({ conversation, pictures }: ComposerProps) => {
 
   // Who opened a conversation wants to answer it. On a screen to touch this would bring up the keyboard.
   useEffect(() => {
-    if (matchMedia('(hover: hover)').matches) field.current?.focus();
-  }, []);
+    const isFree = isFreeFor(conversationId, document.activeElement as HTMLElement | null);
+    if (isFree && matchMedia('(hover: hover)').matches) field.current?.focus();
+  }, [conversationId]);
 
   const send = (): void => {
     if (!composed.canSend) return;
