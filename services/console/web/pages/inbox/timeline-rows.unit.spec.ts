@@ -21,6 +21,7 @@ const message = (messageId: string, sentAt: number, overrides: Partial<Message> 
   sentAt,
   status: null,
   delay: null,
+  isSettled: null,
   failure: null,
   ...overrides,
 });
@@ -89,6 +90,13 @@ describe('the rows of a conversation', () => {
       message('a', 0),
     ];
     expect(rowsOf({ messages })).to.deep.equal(['day day 0', 'message a.', 'message b.', 'message c.']);
+  });
+
+  it('do not join what waits, or what nobody knows the fate of: each can be acted upon', () => {
+    for (const status of ['queued', 'delayed', 'unknown'] as const) {
+      const messages = [answer('b', 1_000, { status }), answer('a', 0, { status })];
+      expect(rowsOf({ messages })).to.deep.equal(['day day 0', 'message a.', 'message b.']);
+    }
   });
 
   it('have a referral where it came, and not before what was not read yet', () => {
