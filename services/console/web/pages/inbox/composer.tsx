@@ -19,13 +19,18 @@ import type { Pictures } from './use-pictures.ts';
 import { useTyping } from './use-typing.ts';
 import { useIsSurelyClosed, useWindowState } from './window-pill.tsx';
 
-interface ComposerProps {
+interface BoxProps {
   readonly conversation: Conversation;
   readonly pictures: Pictures;
 }
 
+interface ComposerProps extends BoxProps {
+  /** It cannot be seen, and not be reached either. */
+  readonly isCovered: boolean;
+}
+
 /** Where one answers, or why one cannot. */
-export const Composer = ({ conversation, pictures }: ComposerProps) => {
+export const Composer = ({ conversation, pictures, isCovered }: ComposerProps) => {
   const state = useWindowState(conversation);
   const { data: channels } = useQuery(channelsQuery(useApi()));
   const channel = channels?.find(({ channelId }) => channelId === conversation.channelId);
@@ -33,7 +38,7 @@ export const Composer = ({ conversation, pictures }: ComposerProps) => {
   const name = nameOf(conversation.customer);
   const isSurelyClosed = useIsSurelyClosed(conversation);
   return (
-    <footer className={styles.composer}>
+    <footer className={styles.composer} inert={isCovered}>
       {isAway && <Banner tone="bad">{words.composer.away(channelName(channels, conversation.channelId))}</Banner>}
       {state.kind === 'closed' && !isSurelyClosed && <Banner tone="warn">{words.composer.probablyClosed(name)}</Banner>}
       {isSurelyClosed ? (
@@ -49,7 +54,7 @@ export const Composer = ({ conversation, pictures }: ComposerProps) => {
   );
 };
 
-const Box = ({ conversation, pictures }: ComposerProps) => {
+const Box = ({ conversation, pictures }: BoxProps) => {
   const { conversationId, replyWindow } = conversation;
   const { limits } = useConfig();
   const [text, setText] = useDraft(usePerson(), conversationId);

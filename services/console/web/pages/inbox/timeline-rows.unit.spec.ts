@@ -92,13 +92,6 @@ describe('the rows of a conversation', () => {
     expect(rowsOf({ messages })).to.deep.equal(['day day 0', 'message a.', 'message b.', 'message c.']);
   });
 
-  it('do not join what waits, or what nobody knows the fate of: each can be acted upon', () => {
-    for (const status of ['queued', 'delayed', 'unknown'] as const) {
-      const messages = [answer('b', 1_000, { status }), answer('a', 0, { status })];
-      expect(rowsOf({ messages })).to.deep.equal(['day day 0', 'message a.', 'message b.']);
-    }
-  });
-
   it('have a referral where it came, and not before what was not read yet', () => {
     const messages = [message('a', MINUTE_MS)];
     expect(rowsOf({ messages, referrals: [referral] })).to.deep.equal([
@@ -116,8 +109,8 @@ describe('the rows of a conversation', () => {
     expect(rowsOf({ messages: [sent], outgoing: items })).to.deep.equal(['day day 10', 'message r.', 'outgoing l']);
   });
 
-  it('say of each that waits on its own where it stands, since each may be taken back', () => {
-    for (const status of ['queued', 'delayed'] as const) {
+  it('say of each that waits on its own where it stands, since each may be taken back, or sent again', () => {
+    for (const status of ['queued', 'delayed', 'unknown'] as const) {
       const messages = [answer('b', 1_000, { status }), answer('a', 0, { status })];
       expect(rowsOf({ messages })).to.deep.equal(['day day 0', 'message a.', 'message b.']);
     }
