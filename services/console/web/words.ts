@@ -9,16 +9,12 @@ export const words = {
   noScripts: 'This page needs JavaScript.',
   common: {
     cancel: 'Cancel',
-    close: 'Close',
     code: 'Code',
-    copied: 'Copied',
-    copy: 'Copy',
     details: 'Details',
     loading: 'Loading',
     more: 'Show more',
     notWhole: 'This may not be all, or not as it is now',
     requestId: 'Request id',
-    save: 'Save',
     tryAgain: 'Try again',
     unknown: 'Unknown',
   },
@@ -106,7 +102,6 @@ export const words = {
     unknownPage: { title: 'There is no such page', advice: 'The address may be incomplete.', act: 'To the start' },
   },
   signIn: {
-    title: 'Sign in',
     lead: 'Answer the customers who write to your TikTok business account.',
     act: 'Sign in',
     starting: 'Looking who you are',
@@ -123,7 +118,6 @@ export const words = {
       advice: 'Sign in again to go on. You come back to this place, and what you wrote is kept.',
       act: 'Sign in again',
     },
-    brokenStart: { title: 'The page could not start', advice: 'The server does not answer. Try again in a moment.' },
   },
   inbox: {
     title: 'Inbox',
@@ -204,8 +198,6 @@ export const words = {
       advice: 'It may belong to another account, or its channel was disconnected.',
     },
     none: 'Nothing that was written here is kept.',
-    older: 'Earlier messages',
-    start: 'Nothing earlier is known.',
     newest: 'To the newest message',
     incoming: (name: string) => `${name} wrote`,
     wrote: (name: string, preview: string) => `${name} wrote: ${preview}`,
@@ -437,7 +429,6 @@ export const words = {
       title: (name: string) => `Disconnect ${name}?`,
       advice:
         'Nothing new arrives from it, answers that wait are not sent, and the access to the account is given back to TikTok. Its conversations are kept, and you can connect it again.',
-      done: (name: string) => `${name} is disconnected.`,
     },
     attempts: {
       title: 'Latest attempts to connect',
@@ -658,6 +649,7 @@ export const words = {
         queuedAt: 'Accepted',
         expiresAt: 'Expires',
         lineage: 'Its way',
+        follow: 'Follow it',
         message: 'Message at TikTok',
         retryOf: 'Asked anew for',
         attempts: 'Attempts',
