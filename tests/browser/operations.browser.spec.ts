@@ -249,7 +249,7 @@ describe('the operations in a browser', function () {
       await shop.replyIs(body.replyId, 'delivered');
       await section('Replies');
       await rowOf('Replies', body.replyId).getByRole('link').click();
-      await page.getByLabel('About this reply').getByRole('link', { name: 'One message' }).click();
+      await page.getByLabel('About this reply').getByRole('link', { name: 'Follow it' }).click();
       await page.getByRole('heading', { name: `The way of ${body.replyId}` }).waitFor();
       const steps = page.getByRole('list', { name: 'Steps' }).getByRole('listitem');
       await steps.filter({ hasText: 'It was delivered' }).waitFor();

@@ -237,8 +237,27 @@ describe('what a conversation can hold', () => {
     await caughtUp(bench);
 
     const { body } = await api.get('/v1/replies/r-late');
-    expect(body).to.include({ status: 'delayed' });
+    expect(body).to.include({ status: 'delayed', isSettled: null });
     expect(body.delay).to.deep.equal({ reason: 'rate_limited', until: 9_000 });
+  });
+
+  it('says of a reply that nobody knows the fate of whether it is still being looked for', async () => {
+    const unknown = { ...HEAD, replyId: 'r-lost', attempts: 1, tiktok: null };
+    const known = async (): Promise<unknown> => {
+      const { body: reply } = await api.get('/v1/replies/r-lost');
+      const { body: messages } = await api.get(`/v1/conversations/${encodeURIComponent(HEAD.conversationId)}/messages`);
+      const shown = messages.items.find(({ replyId }: { replyId: string | null }) => replyId === 'r-lost');
+      return [reply, shown].map(({ status, isSettled }) => ({ status, isSettled }));
+    };
+    await bench.publish(
+      ['ReplyQueued', { ...HEAD, replyId: 'r-lost', at: 5_000, command: sendReply({ ...HEAD, replyId: 'r-lost' }) }],
+      ['ReplyOutcomeUnknown', { ...unknown, at: 5_100, settled: false }],
+    );
+    await caughtUp(bench);
+    expect(await known()).to.deep.equal(Array(2).fill({ status: 'unknown', isSettled: false }));
+    await bench.publish(['ReplyOutcomeUnknown', { ...unknown, at: 9_000, settled: true }]);
+    await caughtUp(bench);
+    expect(await known()).to.deep.equal(Array(2).fill({ status: 'unknown', isSettled: true }));
   });
 
   it('shows a reply that was taken back as cancelled', async () => {

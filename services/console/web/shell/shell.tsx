@@ -26,7 +26,7 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
       </a>
       <nav className={`${styles.rail} ${isCovered ? styles.isCovered : ''}`} aria-label={words.shell.navigation}>
         <span className={styles.logo} aria-hidden="true">
-          <Icon name="inbox" size={18} />
+          <Icon name="mark" size={20} />
         </span>
         <PageLinks path={path} />
         <AccountMenu />

@@ -13,7 +13,7 @@ export const SignIn = ({ reason }: { readonly reason: string | null }) => {
     <main className={styles.place}>
       <div className={styles.card}>
         <span className={styles.logo} aria-hidden="true">
-          <Icon name="inbox" size={28} />
+          <Icon name="mark" size={30} />
         </span>
         <h1>{words.product}</h1>
         <p>{words.signIn.lead}</p>

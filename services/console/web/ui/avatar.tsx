@@ -4,7 +4,7 @@ import { Icon } from './icon.tsx';
 
 interface AvatarProps {
   readonly name: string;
-  /** One that the page may show: of the media's address, see `usePicture`. */
+  /** One that the page may show: of the media's address, see `useMedium`. */
   readonly picture?: string | null;
   readonly size?: number;
   /** Marks where the person writes from. */

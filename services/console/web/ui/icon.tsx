@@ -24,23 +24,25 @@ const PATHS = {
   screen: 'M3 5h18v12H3zM8 21h8M12 17v4',
   signOut: 'M10 4H5v16h5M14 8l4 4-4 4M18 12H9',
   phone: 'M8 3h8a2 2 0 0 1 2 2v14a2 2 0 0 1-2 2H8a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2zM11 18h2',
-  copy: 'M9 9h11v11H9zM5 15H4V4h11v1',
   chevron: 'M6 9l6 6 6-6',
   down: 'M12 5v14M6 13l6 6 6-6',
   plus: 'M12 5v14M5 12h14',
   lock: 'M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3',
 } as const;
 
-export type IconName = keyof typeof PATHS | 'play' | 'tiktok';
+export type IconName = keyof typeof PATHS | keyof typeof FILLED;
 
 const FILLED = {
+  /** Of the product: what is said, and the channel that it comes through. As in icon.svg. */
+  mark: 'M6 2.5h12a4 4 0 0 1 4 4V14a4 4 0 0 1-4 4h-5.5L7 22v-4H6a4 4 0 0 1-4-4V6.5a4 4 0 0 1 4-4zM7 8.5v3.5a1 1 0 0 0 2 0V8.5a1 1 0 0 0-2 0zM11 6.5v7.5a1 1 0 0 0 2 0V6.5a1 1 0 0 0-2 0zM15 9v2.5a1 1 0 0 0 2 0V9a1 1 0 0 0-2 0z',
   play: 'M8 5v14l11-7z',
   tiktok: 'M16 3c.4 2.6 2 4 4.5 4.2v3.4c-1.6 0-3-.5-4.4-1.4v6.4A6.4 6.4 0 1 1 9.8 9.2v3.5a3 3 0 1 0 2.4 2.9V3z',
 } as const;
 
+const isFilled = (name: IconName): name is keyof typeof FILLED => Object.hasOwn(FILLED, name);
+
 /** A picture beside words: it says nothing to a screen reader. */
 export const Icon = ({ name, size = 20 }: { readonly name: IconName; readonly size?: number }) => {
-  const isFilled = name === 'play' || name === 'tiktok';
   return (
     <svg
       aria-hidden="true"
@@ -48,13 +50,14 @@ export const Icon = ({ name, size = 20 }: { readonly name: IconName; readonly si
       width={size}
       height={size}
       viewBox="0 0 24 24"
-      fill={isFilled ? 'currentColor' : 'none'}
-      stroke={isFilled ? 'none' : 'currentColor'}
+      fill={isFilled(name) ? 'currentColor' : 'none'}
+      fillRule="evenodd"
+      stroke={isFilled(name) ? 'none' : 'currentColor'}
       strokeWidth="1.8"
       strokeLinecap="round"
       strokeLinejoin="round"
     >
-      <path d={isFilled ? FILLED[name] : PATHS[name]} />
+      <path d={isFilled(name) ? FILLED[name] : PATHS[name]} />
     </svg>
   );
 };

@@ -48,6 +48,8 @@ export interface MessageView {
   readonly status: ReplyStatus | null;
   /** Set while the status is delayed. */
   readonly delay: DelayView | null;
+  /** Set while the status is unknown: whether nothing more is tried to find out what became of it. */
+  readonly isSettled: boolean | null;
   readonly failure: FailureView | null;
 }
 
@@ -128,6 +130,8 @@ export interface ReplyView {
   readonly attempts: number;
   readonly messageId: string | null;
   readonly delay: DelayView | null;
+  /** Set while the status is unknown: whether nothing more is tried to find out what became of it. */
+  readonly isSettled: boolean | null;
   readonly failure: FailureView | null;
   readonly retryOf: string | null;
 }

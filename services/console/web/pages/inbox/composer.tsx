@@ -11,6 +11,7 @@ import { Icon } from '../../ui/icon.tsx';
 import { words } from '../../words.ts';
 import styles from './composer.module.css';
 import { charactersIn, composition } from './composition.ts';
+import { isFreeFor } from './focus.ts';
 import { channelName, nameOf } from './people.ts';
 import { PictureStrip } from './picture-strip.tsx';
 import { useOutbox } from './use-outbox.ts';
@@ -18,13 +19,18 @@ import type { Pictures } from './use-pictures.ts';
 import { useTyping } from './use-typing.ts';
 import { useIsSurelyClosed, useWindowState } from './window-pill.tsx';
 
-interface ComposerProps {
+interface BoxProps {
   readonly conversation: Conversation;
   readonly pictures: Pictures;
 }
 
+interface ComposerProps extends BoxProps {
+  /** It cannot be seen, and not be reached either. */
+  readonly isCovered: boolean;
+}
+
 /** Where one answers, or why one cannot. */
-export const Composer = ({ conversation, pictures }: ComposerProps) => {
+export const Composer = ({ conversation, pictures, isCovered }: ComposerProps) => {
   const state = useWindowState(conversation);
   const { data: channels } = useQuery(channelsQuery(useApi()));
   const channel = channels?.find(({ channelId }) => channelId === conversation.channelId);
@@ -32,7 +38,7 @@ export const Composer = ({ conversation, pictures }: ComposerProps) => {
   const name = nameOf(conversation.customer);
   const isSurelyClosed = useIsSurelyClosed(conversation);
   return (
-    <footer className={styles.composer}>
+    <footer className={styles.composer} inert={isCovered}>
       {isAway && <Banner tone="bad">{words.composer.away(channelName(channels, conversation.channelId))}</Banner>}
       {state.kind === 'closed' && !isSurelyClosed && <Banner tone="warn">{words.composer.probablyClosed(name)}</Banner>}
       {isSurelyClosed ? (
@@ -48,7 +54,7 @@ export const Composer = ({ conversation, pictures }: ComposerProps) => {
   );
 };
 
-const Box = ({ conversation, pictures }: ComposerProps) => {
+const Box = ({ conversation, pictures }: BoxProps) => {
   const { conversationId, replyWindow } = conversation;
   const { limits } = useConfig();
   const [text, setText] = useDraft(usePerson(), conversationId);
@@ -61,8 +67,9 @@ const Box = ({ conversation, pictures }: ComposerProps) => {
 
   // Who opened a conversation wants to answer it. On a screen to touch this would bring up the keyboard.
   useEffect(() => {
-    if (matchMedia('(hover: hover)').matches) field.current?.focus();
-  }, []);
+    const isFree = isFreeFor(conversationId, document.activeElement as HTMLElement | null);
+    if (isFree && matchMedia('(hover: hover)').matches) field.current?.focus();
+  }, [conversationId]);
 
   const send = (): void => {
     if (!composed.canSend) return;

@@ -11,6 +11,7 @@ import { Avatar } from '../../ui/avatar.tsx';
 import { IconButton } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { Empty, Failed, LoadingRows } from '../../ui/list-state.tsx';
+import { useMedia } from '../../ui/use-media.ts';
 import { useMedium } from '../../ui/use-medium.ts';
 import { words } from '../../words.ts';
 import { Composer } from './composer.tsx';
@@ -39,6 +40,9 @@ export const ConversationView = ({ conversationId }: { readonly conversationId: 
   return <OpenConversation conversation={query.data} />;
 };
 
+/** As in the style sheets: there the panel lies over everything below the header. */
+const ONE_PANE = '(max-width: 860px)';
+
 const OpenConversation = ({ conversation }: { readonly conversation: Conversation }) => {
   const { conversationId } = conversation;
   const [, navigate] = useLocation();
@@ -46,6 +50,7 @@ const OpenConversation = ({ conversation }: { readonly conversation: Conversatio
   const panelButton = useRef<HTMLButtonElement>(null);
   const pictures = usePictures();
   const isClosed = useIsSurelyClosed(conversation);
+  const isCovered = useMedia(ONE_PANE) && hasPanel;
   const { isOver, ...dropTarget } = useDropTarget(isClosed ? null : pictures.add);
   useWindowEnd(conversation);
   const goBack = (): void => {
@@ -70,8 +75,8 @@ const OpenConversation = ({ conversation }: { readonly conversation: Conversatio
           hasPanel={hasPanel}
           panelButton={panelButton}
         />
-        <Timeline conversation={conversation} />
-        <Composer conversation={conversation} pictures={pictures} />
+        <Timeline conversation={conversation} isCovered={isCovered} />
+        <Composer conversation={conversation} pictures={pictures} isCovered={isCovered} />
         {isOver && (
           <div className={`${styles.drop} ${isClosed ? styles.isRefused : ''}`}>
             <Icon name={isClosed ? 'lock' : 'picture'} size={30} />

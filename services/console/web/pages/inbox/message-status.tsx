@@ -3,7 +3,6 @@ import { useApi } from '../../api/context.tsx';
 import { readable } from '../../api/problem.ts';
 import type { Message } from '../../api/types.ts';
 import { clockTime } from '../../time/format.ts';
-import { useNow } from '../../time/use-now.ts';
 import { Button } from '../../ui/button.tsx';
 import { Icon, type IconName } from '../../ui/icon.tsx';
 import { words } from '../../words.ts';
@@ -46,14 +45,10 @@ const delayText = (reason: string): string => {
   return Object.hasOwn(delays, reason) ? delays[reason as keyof typeof delays] : delays.other;
 };
 
-/** Ten minutes are looked for it, from when TikTok was asked. */
-const LOOKED_FOR_MS = 15 * 60_000;
-
-/** Until nobody looks for it any more; then who wrote it may send it again, at the risk that it arrives twice. */
-const Unknown = ({ message: { replyId, sentAt } }: { readonly message: Message }) => {
-  const isOver = useNow(30_000) - sentAt > LOOKED_FOR_MS;
+/** Once nobody looks for it any more, who wrote it may send it again, at the risk that it arrives twice. */
+const Unknown = ({ message: { replyId, isSettled } }: { readonly message: Message }) => {
   const { unknownAdvice, neverKnown } = words.conversation.status;
-  if (!isOver || replyId === null) return <span>{unknownAdvice}</span>;
+  if (isSettled !== true || replyId === null) return <span>{unknownAdvice}</span>;
   return (
     <>
       <span>{neverKnown}</span>

@@ -75,8 +75,8 @@ const withDays = (entries: readonly Entry[], dayOf: TimelineInput['dayOf']): rea
     return isSameDay ? [row] : [{ kind: 'day', key: `day ${dayOf(atMs)} ${row.key}`, atMs }, row];
   });
 
-/** Each of these can be taken back, and waits for its own reason. */
-const WAITS: ReadonlySet<Message['status']> = new Set(['queued', 'delayed']);
+/** Each of these can be taken back, or sent again, and waits for its own reason. */
+const UNDECIDED: ReadonlySet<Message['status']> = new Set(['queued', 'delayed', 'unknown']);
 
 /** Of one side, within a minute, and alike in what is said about them: the line below stands once. */
 const isOneGroup = (message: Message, next: Message | null, dayOf: (atMs: number) => string): boolean =>
@@ -86,7 +86,7 @@ const isOneGroup = (message: Message, next: Message | null, dayOf: (atMs: number
   next.source === message.source &&
   next.automatic === message.automatic &&
   message.failure === null &&
-  !WAITS.has(message.status) &&
+  !UNDECIDED.has(message.status) &&
   next.sentAt - message.sentAt < MINUTE_MS &&
   dayOf(next.sentAt) === dayOf(message.sentAt);
 

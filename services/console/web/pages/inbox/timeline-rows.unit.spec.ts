@@ -21,6 +21,7 @@ const message = (messageId: string, sentAt: number, overrides: Partial<Message> 
   sentAt,
   status: null,
   delay: null,
+  isSettled: null,
   failure: null,
   ...overrides,
 });
@@ -108,8 +109,8 @@ describe('the rows of a conversation', () => {
     expect(rowsOf({ messages: [sent], outgoing: items })).to.deep.equal(['day day 10', 'message r.', 'outgoing l']);
   });
 
-  it('say of each that waits on its own where it stands, since each may be taken back', () => {
-    for (const status of ['queued', 'delayed'] as const) {
+  it('say of each that waits on its own where it stands, since each may be taken back, or sent again', () => {
+    for (const status of ['queued', 'delayed', 'unknown'] as const) {
       const messages = [answer('b', 1_000, { status }), answer('a', 0, { status })];
       expect(rowsOf({ messages })).to.deep.equal(['day day 0', 'message a.', 'message b.']);
     }

@@ -23,8 +23,14 @@ const USUAL_ROW_PX = 64;
 const NEAR_END_PX = 120;
 const AWAY_PX = 400;
 
+interface TimelineProps {
+  readonly conversation: Conversation;
+  /** It cannot be seen: nothing in it can be reached, and what arrives is said all the same. */
+  readonly isCovered: boolean;
+}
+
 /** What was said, from the oldest down to what is being sent; opened at its end. */
-export const Timeline = ({ conversation }: { readonly conversation: Conversation }) => {
+export const Timeline = ({ conversation, isCovered }: TimelineProps) => {
   const { conversationId, referrals, customer } = conversation;
   const api = useApi();
   const query = useInfiniteQuery(messagesQuery(api, conversationId));
@@ -40,14 +46,16 @@ export const Timeline = ({ conversation }: { readonly conversation: Conversation
 
   return (
     <div className={styles.timeline}>
-      <ListState
-        query={query}
-        isEmpty={rows.length === 0}
-        empty={<Empty icon="inbox" title={words.conversation.none} />}
-        saysNextPageError
-      >
-        <Rows rows={rows} messages={messages} conversation={conversation} query={query} />
-      </ListState>
+      <div className={styles.seen} inert={isCovered}>
+        <ListState
+          query={query}
+          isEmpty={rows.length === 0}
+          empty={<Empty icon="inbox" title={words.conversation.none} />}
+          saysNextPageError
+        >
+          <Rows rows={rows} messages={messages} conversation={conversation} query={query} />
+        </ListState>
+      </div>
       <Arrivals messages={messages} name={nameOf(customer)} />
     </div>
   );

@@ -115,7 +115,7 @@ const factsOf = (reply: ShownReply): readonly Fact[] => {
     [
       detail.lineage,
       <Link key="lineage" href={lineagePath(replyId, conversationId)}>
-        {words.operations.lineage.title}
+        {detail.follow}
       </Link>,
     ],
     [detail.message, messageId],

@@ -25,6 +25,10 @@ const failure = z
   .meta({ id: 'Failure' });
 
 const status = z.enum(REPLY_STATUSES).meta({ id: 'ReplyStatus' });
+const isSettled = z.boolean().nullable().meta({
+  description:
+    'Set while the status is unknown. False: it is still being looked for at TikTok. True: nothing more is tried, and a person may send it again.',
+});
 
 const media = z
   .strictObject({
@@ -93,6 +97,7 @@ export const messageResponse = z
     sentAt: time,
     status: status.nullable().meta({ description: 'Null for what the customer sent.' }),
     delay: delay.nullable(),
+    isSettled,
     failure: failure.nullable(),
   })
   .meta({ id: 'Message' });
@@ -142,6 +147,7 @@ export const replyResponse = z
     attempts: z.int(),
     messageId: text.nullable(),
     delay: delay.nullable(),
+    isSettled,
     failure: failure.nullable(),
     retryOf: text.nullable(),
   })

@@ -59,6 +59,7 @@ export const messageJson = (view: MessageView, mediaUrl: MediaUrl) => ({
   sentAt: view.sentAt,
   status: view.status,
   delay: view.delay,
+  isSettled: view.isSettled,
   failure: failureJson(view.failure),
 });
 
@@ -121,6 +122,7 @@ export const replyJson = (view: ReplyView) => ({
   attempts: view.attempts,
   messageId: view.messageId,
   delay: view.delay,
+  isSettled: view.isSettled,
   failure: failureJson(view.failure),
   retryOf: view.retryOf,
 });

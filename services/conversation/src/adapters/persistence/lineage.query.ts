@@ -15,7 +15,6 @@ interface LineageRow extends Omit<ReplyRow, 'reply_id'> {
   readonly received_at: bigint | null;
   readonly log_id: string | null;
   readonly read_up_to: bigint | null;
-  readonly settled_at: bigint | null;
   readonly attempts: number | null;
   readonly retry_of: string | null;
   readonly requested_at: bigint | null;
@@ -57,7 +56,7 @@ SELECT coalesce(m.channel_id, r.channel_id, asked.channel_id) AS channel_id,
        coalesce(m.conversation_id, r.conversation_id, asked.conversation_id) AS conversation_id,
        m.message_id, m.direction, m.kind, m.source, m.sent_at AS message_sent_at, m.received_at, m.log_id, mark.read_up_to,
        ${REPLY_COLUMNS.replace('r.reply_id', 'coalesce(r.reply_id, asked.reply_id) AS reply_id')},
-       r.settled_at, r.attempts, coalesce(r.retry_of, asked.retry_of) AS retry_of, asked.requested_at
+       r.attempts, coalesce(r.retry_of, asked.retry_of) AS retry_of, asked.requested_at
   FROM (SELECT) AS one
   LEFT JOIN echo m ON true
   LEFT JOIN reply r ON true

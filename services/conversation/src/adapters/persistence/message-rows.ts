@@ -17,6 +17,7 @@ export interface ReplyRow {
   readonly queued_at: bigint | null;
   readonly delayed_at: bigint | null;
   readonly unknown_at: bigint | null;
+  readonly settled_at: bigint | null;
   readonly failed_at: bigint | null;
   readonly cancelled_at: bigint | null;
   readonly reply_sent_at: bigint | null;
@@ -33,7 +34,7 @@ export interface ReplyRow {
   readonly failure_tiktok_request_id: string | null;
 }
 
-export const REPLY_COLUMNS = `r.reply_id, r.queued_at, r.delayed_at, r.unknown_at, r.failed_at, r.cancelled_at,
+export const REPLY_COLUMNS = `r.reply_id, r.queued_at, r.delayed_at, r.unknown_at, r.settled_at, r.failed_at, r.cancelled_at,
   r.sent_at AS reply_sent_at, r.delivered_at, r.read_at, r.delay_reason, r.delayed_until, r.failure_code, r.failure_retryable, r.failure_message, r.failure_advice,
   r.failure_next_allowed_at, r.failure_tiktok_code, r.failure_tiktok_request_id`;
 
@@ -126,8 +127,9 @@ export const messageView = (row: MessageRow): MessageView => ({
   reactions: (row.reactions ?? []).map((reaction) => reactionView(reaction, row.channel_id)),
   sentAt: Number(row.sent_at),
   status: row.direction === 'incoming' ? null : outgoingStatus(row),
-  // TikTok shows it, so whatever was said of a delay or a failure before is overtaken.
+  // TikTok shows it, so whatever was said of a delay, a doubt or a failure before is overtaken.
   delay: null,
+  isSettled: null,
   failure: null,
 });
 
@@ -164,6 +166,9 @@ export const delayView = (row: Omit<ReplyRow, 'reply_id'>, status: ReplyView['st
   status === 'delayed' && row.delay_reason !== null
     ? { reason: row.delay_reason, until: numberOrNull(row.delayed_until) }
     : null;
+
+export const isSettledView = (row: Omit<ReplyRow, 'reply_id'>, status: ReplyView['status']): boolean | null =>
+  status === 'unknown' ? row.settled_at !== null : null;
 
 /** Only a reply whose status is failed has a failure to show. */
 export const failureView = (row: Omit<ReplyRow, 'reply_id'>, status: ReplyView['status']): FailureView | null => {

@@ -2,7 +2,7 @@ import type { SqlClient } from '@tiktok-channel/platform/postgres';
 import type { VisibleConversation } from '../../application/ports.ts';
 import type { ContentView, MessageCursor, MessageOrder, MessageView, TemplateView } from '../../application/views.ts';
 import { replyStatus } from '../../domain/reply.ts';
-import { delayView, failureView, REPLY_COLUMNS, type ReplyRow, replyTimes } from './message-rows.ts';
+import { delayView, failureView, isSettledView, REPLY_COLUMNS, type ReplyRow, replyTimes } from './message-rows.ts';
 
 interface PendingRow extends ReplyRow {
   readonly first_at: bigint;
@@ -84,7 +84,7 @@ SELECT * FROM (
    WHERE r.channel_id = $1 AND r.conversation_id = $2 AND r.action IS NULL AND ${WITHOUT_MESSAGE}
   UNION ALL
   SELECT requested_at, text, attachments, quoted_message_id,
-         reply_id, requested_at, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+         reply_id, requested_at, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
     FROM reply_requests request
    WHERE account_id = $7 AND channel_id = $1 AND conversation_id = $2
      AND NOT EXISTS (SELECT FROM replies r WHERE r.reply_id = request.reply_id AND r.channel_id = request.channel_id)
@@ -115,6 +115,7 @@ const pendingView = (row: PendingRow, conversationId: string): MessageView => {
     sentAt: Number(row.first_at),
     status,
     delay: delayView(row, status),
+    isSettled: isSettledView(row, status),
     failure: failureView(row, status),
   };
 };

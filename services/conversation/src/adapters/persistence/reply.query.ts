@@ -4,7 +4,15 @@ import type { ReplyView } from '../../application/views.ts';
 import { replyStatus } from '../../domain/reply.ts';
 import { type AttachmentFields, attachmentOfFields } from '../../domain/reply-command.ts';
 import { VISIBLE_CHANNELS } from './conversation-rows.ts';
-import { delayView, failureView, numberOrNull, REPLY_COLUMNS, type ReplyRow, replyTimes } from './message-rows.ts';
+import {
+  delayView,
+  failureView,
+  isSettledView,
+  numberOrNull,
+  REPLY_COLUMNS,
+  type ReplyRow,
+  replyTimes,
+} from './message-rows.ts';
 
 interface FullReplyRow extends ReplyRow {
   readonly conversation_id: string;
@@ -14,7 +22,6 @@ interface FullReplyRow extends ReplyRow {
   readonly message_sent_at: bigint | null;
   readonly read_up_to: bigint | null;
   readonly channel_id: string;
-  readonly settled_at: bigint | null;
   readonly text: string | null;
   readonly attachments: string | null;
   readonly action: string | null;
@@ -36,15 +43,15 @@ export const findReply = async (
 /** What topics say of the reply, or that it was asked for here and nothing was said yet. */
 const REPLY_SQL = `
 SELECT ${REPLY_COLUMNS}, r.conversation_id, r.message_id, r.retry_of, r.attempts, m.sent_at AS message_sent_at, mark.read_up_to,
-       r.channel_id, r.settled_at, r.text, r.attachments, r.action, r.quoted_message_id
+       r.channel_id, r.text, r.attachments, r.action, r.quoted_message_id
   FROM ${VISIBLE_CHANNELS} JOIN replies r USING (channel_id)
   LEFT JOIN messages m ON m.channel_id = r.channel_id AND m.conversation_id = r.conversation_id AND m.message_id = r.message_id
   LEFT JOIN read_marks mark ON mark.channel_id = r.channel_id AND mark.conversation_id = r.conversation_id
  WHERE r.reply_id = $2 AND coalesce(m.sent_at, r.first_at) >= channel.visible_from
 UNION ALL
-SELECT reply_id, requested_at, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+SELECT reply_id, requested_at, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
        conversation_id, NULL, request.retry_of, 0, NULL, NULL,
-       request.channel_id, NULL, request.text, request.attachments, NULL, request.quoted_message_id
+       request.channel_id, request.text, request.attachments, NULL, request.quoted_message_id
   FROM ${VISIBLE_CHANNELS} JOIN reply_requests request USING (channel_id)
  WHERE request.account_id = $1 AND reply_id = $2 AND requested_at >= channel.visible_from
    AND NOT EXISTS (SELECT FROM replies r WHERE r.reply_id = request.reply_id AND r.channel_id = request.channel_id)
@@ -63,6 +70,7 @@ const replyView = (row: FullReplyRow): ReplyView => {
     attempts: row.attempts,
     messageId: row.message_id,
     delay: delayView(row, status),
+    isSettled: isSettledView(row, status),
     failure: failureView(row, status),
     retryOf: row.retry_of,
   };
