@@ -2,6 +2,7 @@ import { useSyncExternalStore } from 'react';
 import { now } from '../time/clock.ts';
 import type { Config } from './config.ts';
 import { forgetDrafts } from './drafts.ts';
+import type { Kept } from './kept.ts';
 import { type OpenId, RETURN_PATH, SIGNED_OUT_PATH, type Tokens } from './openid.ts';
 import { type Person, personOf } from './person.ts';
 import { forgetUnsent } from './unsent.ts';
@@ -39,7 +40,7 @@ const NEEDS_A_PERSON = new Set([
 ]);
 
 /** Tokens live in this closure and nowhere else. */
-export const createSessions = (openId: OpenId, config: Config): Sessions => {
+export const createSessions = (openId: OpenId, config: Config, kept: Kept): Sessions => {
   let session: Session = { status: 'starting' };
   let tokens: Tokens | null = null;
   let renewal: Promise<void> | null = null;
@@ -100,8 +101,10 @@ export const createSessions = (openId: OpenId, config: Config): Sessions => {
     signIn: () => leave({ isSilent: false }),
     signOut: async () => {
       tokens = null;
-      forgetDrafts();
-      forgetUnsent(localStorage);
+      if (session.status === 'signedIn' || session.status === 'ended') {
+        forgetDrafts(kept, session.person);
+        forgetUnsent(kept, session.person);
+      }
       await openId.leaveToSignOut().catch(() => become({ status: 'signedOut', reason: 'provider_unreachable' }));
     },
     bearer: async () => {
