@@ -1,5 +1,5 @@
+import type { OutgoingContent } from '../../outbox/outbox.ts';
 import type { Config } from '../../session/config.ts';
-import type { OutgoingContent } from './outbox.ts';
 import type { Picture } from './pictures.ts';
 
 export type PictureProblem = 'too_large' | 'wrong_type';

@@ -1,7 +1,7 @@
-import { type Api, bodyOf } from '../../api/client.ts';
-import { isPassing, refusedHere, tellsNothing } from '../../api/problem.ts';
-import type { Reply } from '../../api/types.ts';
-import type { Unsent, UnsentStore } from '../../session/unsent.ts';
+import { type Api, bodyOf } from '../api/client.ts';
+import { isPassing, refusedHere, tellsNothing } from '../api/problem.ts';
+import type { Reply } from '../api/types.ts';
+import type { Unsent, UnsentStore } from '../session/unsent.ts';
 
 /** What somebody sent and the service has not accepted yet, or has accepted and does not show yet. */
 export interface Outgoing extends Omit<Unsent, 'content'> {

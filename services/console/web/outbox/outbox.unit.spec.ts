@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import type { Api } from '../../api/client.ts';
-import { ApiProblem, networkProblem, sessionEnded } from '../../api/problem.ts';
-import { createUnsentStore, forgetUnsent } from '../../session/unsent.ts';
-import { createBrowser } from '../../testing/browser.ts';
-import { eventually } from '../../testing/eventually.ts';
+import type { Api } from '../api/client.ts';
+import { ApiProblem, networkProblem, sessionEnded } from '../api/problem.ts';
+import { createUnsentStore, forgetUnsent } from '../session/unsent.ts';
+import { createBrowser } from '../testing/browser.ts';
+import { eventually } from '../testing/eventually.ts';
 import { createOutbox, type Outgoing } from './outbox.ts';
 
 const OWNER = { accountId: 'shop', userId: 'mia' };
