@@ -86,7 +86,7 @@ module.exports = {
     ),
     forbid(
       'page-rooms-know-no-page',
-      { path: `${page}(?:api|live|session|shell|time|ui)/`, pathNot: test },
+      { path: `${page}(?:api|live|outbox|session|shell|time|ui)/`, pathNot: test },
       { path: `${page}pages/` },
     ),
     forbid(

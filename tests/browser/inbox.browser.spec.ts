@@ -326,6 +326,12 @@ describe('the inbox in a browser', function () {
     await page.evaluate('window.dropNow()');
     await page.getByRole('button', { name: 'Remove dropped.png' }).waitFor();
     await page.getByText('this goes as 2 messages, in this order').waitFor();
+    // An Escape that ends the choice of a character leads nowhere; another one leads back to the list, and nothing is lost.
+    await composer().dispatchEvent('keydown', { key: 'Escape', bubbles: true, isComposing: true });
+    await composer().press('Escape');
+    await composer().waitFor({ state: 'detached' });
+    await open('Dae Kim');
+    await page.getByText('this goes as 2 messages, in this order').waitFor();
     await page.getByRole('button', { name: 'Remove pasted.png' }).click();
     await page.getByRole('button', { name: 'Remove dropped.png' }).click();
   });
@@ -342,8 +348,11 @@ describe('the inbox in a browser', function () {
     await say('Written just before the end');
     await page.getByRole('heading', { name: 'Your session has ended' }).waitFor();
     await page.unrouteAll();
-    // The provider still knows who it is.
-    await page.getByRole('button', { name: 'Sign in again' }).click();
+    // The provider still knows who it is; and it goes from any page.
+    await page.goto(url('/channels'));
+    await eventually('it arrived', async () => expect((await leila.phone()).length).to.be.greaterThan(before));
+    await page.goto(url('/inbox'));
+    await open('Leila Ahmadi');
     await said('Written just before the end')
       .getByText(/^(?:Sent|Delivered)$/)
       .waitFor();

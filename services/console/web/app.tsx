@@ -7,6 +7,7 @@ import { createApi } from './api/client.ts';
 import { ApiProvider } from './api/context.tsx';
 import { createQueryClient } from './api/query-client.ts';
 import { LiveUpdates } from './live/live.tsx';
+import { useOutboxUpkeep } from './outbox/use-outbox.ts';
 import type { Config } from './session/config.ts';
 import { SessionProvider, usePerson } from './session/context.tsx';
 import type { Role } from './session/person.ts';
@@ -58,10 +59,19 @@ const Signed = ({ sessions, children }: { readonly sessions: Sessions; readonly 
   return (
     <QueryClientProvider client={queries}>
       <ApiProvider api={api}>
-        <LiveUpdates>{children}</LiveUpdates>
+        <LiveUpdates>
+          <OutboxUpkeep />
+          {children}
+        </LiveUpdates>
       </ApiProvider>
     </QueryClientProvider>
   );
+};
+
+/** What was sent goes on, whichever page is looked at. */
+const OutboxUpkeep = () => {
+  useOutboxUpkeep();
+  return null;
 };
 
 const Pages = () => {

@@ -111,6 +111,8 @@ export const words = {
       code_refused: 'The sign-in took too long or was used before. Sign in again.',
       no_role: 'Your account has none of the roles administrator, agent or operator here. Ask your administrator.',
       provider_unreachable: 'Your identity provider does not answer at the moment. Try again in a moment.',
+      nothing_kept:
+        'Your browser keeps no data for this page, which signing in needs. Allow its site data, or make room, and try again.',
       other: 'The sign-in did not work. Sign in again; if it happens again, tell your administrator.',
     },
     ended: {

@@ -68,7 +68,8 @@ const createAuthorizedFetch =
     const response = await send(request, token);
     if (response.status !== 401) return checked(response);
     const renewed = await sessions.bearerAfter(token);
-    if (renewed === null) throw sessionEnded();
+    // A session that goes on needs a provider that is away for a moment.
+    if (renewed === null) throw sessions.current().status === 'signedIn' ? networkProblem(null) : sessionEnded();
     return checked(await send(again, renewed));
   };
 

@@ -1,37 +1,15 @@
 import { useSyncExternalStore } from 'react';
+import { type Kept, kept, keyFor, keysOf, type Owner } from './kept.ts';
 
 /** What somebody began to write and has not sent, by conversation: kept on this machine over reloads, and gone with the sign-out. */
-const PREFIX = 'draft:';
-const listeners = new Set<() => void>();
-
-const tell = (): void => {
-  for (const listener of listeners) listener();
-};
-const subscribe = (listener: () => void): (() => void) => {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-};
-
-export interface DraftOwner {
-  readonly accountId: string;
-  readonly userId: string;
-}
-
-const keyOf = ({ accountId, userId }: DraftOwner, conversationId: string): string =>
-  `${PREFIX}${JSON.stringify([accountId, userId, conversationId])}`;
-
-export const useDraft = (owner: DraftOwner, conversationId: string): readonly [string, (text: string) => void] => {
-  const key = keyOf(owner, conversationId);
-  const text = useSyncExternalStore(subscribe, () => localStorage.getItem(key) ?? '');
+export const useDraft = (owner: Owner, conversationId: string): readonly [string, (text: string) => void] => {
+  const key = keyFor('draft', owner, conversationId);
+  const text = useSyncExternalStore(kept.subscribe, () => kept.get(key) ?? '');
   const write = (next: string): void => {
-    if (next === '') localStorage.removeItem(key);
-    else localStorage.setItem(key, next);
-    tell();
+    if (next === '') kept.remove(key);
+    else kept.set(key, next);
   };
   return [text, write];
 };
 
-export const forgetDrafts = (): void => {
-  for (const key of Object.keys(localStorage)) if (key.startsWith(PREFIX)) localStorage.removeItem(key);
-  tell();
-};
+export const forgetDrafts = (from: Kept, owner: Owner): void => from.remove(...keysOf(from, 'draft', owner));

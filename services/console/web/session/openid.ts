@@ -20,9 +20,13 @@ export interface OpenId {
   leaveToSignIn(returnTo: string, options: { readonly isSilent: boolean }): Promise<void>;
   /** What the provider sent the browser back with; null when nobody left from this tab. */
   readReturn(): Promise<Return | null>;
-  renew(refreshToken: string): Promise<Tokens>;
+  /** Null when the provider refuses, or gave nothing to ask with; rejects when it is out of reach, or says nothing about it. */
+  renew(previous: Tokens): Promise<Tokens | null>;
   leaveToSignOut(): Promise<void>;
 }
+
+/** The browser keeps nothing, so nobody would know the answer of the provider. */
+export class NothingKeptError extends Error {}
 
 /** What has to outlive the way to the provider and back; of no use to anybody who has no code. No token is ever stored. */
 interface Leaving {
@@ -121,10 +125,18 @@ const createProvider = (issuer: URL, clientId: string) => {
       const expected = { expectedNonce: nonce, requireIdToken: true };
       return tokensOf(await oauth.processAuthorizationCodeResponse(server, client(), answer, expected), null);
     },
-    renew: async (refreshToken: string): Promise<Tokens> => {
+    renew: async (previous: Tokens): Promise<Tokens | null> => {
+      if (previous.refreshToken === null) return null;
       const server = await metadata();
-      const answer = await oauth.refreshTokenGrantRequest(server, client(), oauth.None(), refreshToken, requests);
-      return tokensOf(await oauth.processRefreshTokenResponse(server, client(), answer), refreshToken);
+      const answer = await oauth.refreshTokenGrantRequest(
+        server,
+        client(),
+        oauth.None(),
+        previous.refreshToken,
+        requests,
+      );
+      if (isRefusal(answer)) return null;
+      return tokensOf(await oauth.processRefreshTokenResponse(server, client(), answer), previous);
     },
   };
 };
@@ -132,11 +144,15 @@ const createProvider = (issuer: URL, clientId: string) => {
 const discover = async (issuer: URL, options: oauth.HttpRequestOptions<'GET'>): Promise<oauth.AuthorizationServer> =>
   oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, { ...options, algorithm: 'oidc' }));
 
-const tokensOf = (answer: oauth.TokenEndpointResponse, previous: string | null): Tokens => ({
+/** "Too slow" and "too often" say nothing about the session. */
+const isRefusal = ({ status }: Response): boolean => status >= 400 && status < 500 && status !== 408 && status !== 429;
+
+/** A renewal need not say again who it is, nor bring another renewal. */
+const tokensOf = (answer: oauth.TokenEndpointResponse, previous: Tokens | null): Tokens => ({
   accessToken: answer.access_token,
-  refreshToken: answer.refresh_token ?? previous,
+  refreshToken: answer.refresh_token ?? previous?.refreshToken ?? null,
   expiresAt: now() + (answer.expires_in ?? DEFAULT_LIFETIME_SECONDS) * 1_000,
-  idClaims: oauth.getValidatedIdTokenClaims(answer) ?? {},
+  idClaims: { ...previous?.idClaims, ...oauth.getValidatedIdTokenClaims(answer) },
 });
 
 const leaveTo = (endpoint: string, parameters: Readonly<Record<string, string>>): void => {
@@ -152,19 +168,22 @@ const rememberLeaving = (returnTo: string): Leaving => {
     verifier: oauth.generateRandomCodeVerifier(),
     returnTo,
   };
-  sessionStorage.setItem(LEAVING, JSON.stringify(leaving));
+  try {
+    sessionStorage.setItem(LEAVING, JSON.stringify(leaving));
+  } catch (cause) {
+    throw new NothingKeptError('the browser keeps nothing for this page', { cause });
+  }
   return leaving;
 };
 
 /** Used once: a second return with the same state is none of ours. */
 const takeLeaving = (): Leaving | null => {
-  const stored = sessionStorage.getItem(LEAVING);
-  sessionStorage.removeItem(LEAVING);
-  if (stored === null) return null;
   try {
-    return JSON.parse(stored) as Leaving;
+    const stored = sessionStorage.getItem(LEAVING);
+    sessionStorage.removeItem(LEAVING);
+    return stored === null ? null : (JSON.parse(stored) as Leaving);
   } catch {
-    // Not what this page wrote.
+    // Site data is blocked, or it is not what this page wrote.
     return null;
   }
 };

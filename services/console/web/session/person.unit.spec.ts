@@ -1,17 +1,8 @@
 import { expect } from 'chai';
+import { token } from '../testing/token.ts';
 import { personOf } from './person.ts';
 
 const names = { user: 'sub', account: 'https://company.example/account', role: 'realm.roles' };
-const token = (claims: object): string => {
-  const bytes = new TextEncoder().encode(JSON.stringify(claims));
-  return [
-    'e30',
-    btoa(String.fromCharCode(...bytes))
-      .replaceAll('+', '-')
-      .replaceAll('/', '_'),
-    'signature',
-  ].join('.');
-};
 const claims = {
   sub: 'u1',
   'https://company.example/account': 'acme ✓',

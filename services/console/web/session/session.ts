@@ -2,7 +2,8 @@ import { useSyncExternalStore } from 'react';
 import { now } from '../time/clock.ts';
 import type { Config } from './config.ts';
 import { forgetDrafts } from './drafts.ts';
-import { type OpenId, RETURN_PATH, SIGNED_OUT_PATH, type Tokens } from './openid.ts';
+import type { Kept } from './kept.ts';
+import { NothingKeptError, type OpenId, RETURN_PATH, SIGNED_OUT_PATH, type Tokens } from './openid.ts';
 import { type Person, personOf } from './person.ts';
 import { forgetUnsent } from './unsent.ts';
 
@@ -25,7 +26,7 @@ export interface Sessions {
   signOut(): Promise<void>;
   /** A token for the services, renewed when its time is nearly up. Null when nobody is signed in. */
   bearer(): Promise<string | null>;
-  /** A service refused this token: another one, or null when the session is over. */
+  /** A service refused this token: another one, or null when there is none; the session may go on all the same. */
   bearerAfter(refused: string): Promise<string | null>;
 }
 
@@ -39,7 +40,7 @@ const NEEDS_A_PERSON = new Set([
 ]);
 
 /** Tokens live in this closure and nowhere else. */
-export const createSessions = (openId: OpenId, config: Config): Sessions => {
+export const createSessions = (openId: OpenId, config: Config, kept: Kept): Sessions => {
   let session: Session = { status: 'starting' };
   let tokens: Tokens | null = null;
   let renewal: Promise<void> | null = null;
@@ -58,13 +59,16 @@ export const createSessions = (openId: OpenId, config: Config): Sessions => {
     if (session.status === 'signedIn') become({ status: 'ended', person: session.person });
   };
   const renew = async (): Promise<void> => {
-    const refreshToken = tokens?.refreshToken;
-    if (refreshToken == null) return end();
+    const previous = tokens;
+    if (previous === null) return;
     try {
-      signedIn(await openId.renew(refreshToken));
-    } catch (error) {
-      // Out of reach is not refused: the old token may do for a while.
-      if (!(error instanceof TypeError)) end();
+      const renewed = await openId.renew(previous);
+      // Nobody is signed in anew who signed out meanwhile.
+      if (tokens !== previous) return;
+      if (renewed === null) end();
+      else signedIn(renewed);
+    } catch {
+      // Out of reach is not refused: the old token may do for a while, and the renewal is asked for again.
     }
   };
   const renewOnce = (): Promise<void> => {
@@ -76,9 +80,9 @@ export const createSessions = (openId: OpenId, config: Config): Sessions => {
   const leave = async (options: { readonly isSilent: boolean }): Promise<void> => {
     try {
       await openId.leaveToSignIn(placeNow(), options);
-    } catch {
-      // The provider is out of reach.
-      become({ status: 'signedOut', reason: 'provider_unreachable' });
+    } catch (error) {
+      const reason = error instanceof NothingKeptError ? 'nothing_kept' : 'provider_unreachable';
+      become({ status: 'signedOut', reason });
     }
   };
 
@@ -100,8 +104,10 @@ export const createSessions = (openId: OpenId, config: Config): Sessions => {
     signIn: () => leave({ isSilent: false }),
     signOut: async () => {
       tokens = null;
-      forgetDrafts();
-      forgetUnsent(localStorage);
+      if (session.status === 'signedIn' || session.status === 'ended') {
+        forgetDrafts(kept, session.person);
+        forgetUnsent(kept, session.person);
+      }
       await openId.leaveToSignOut().catch(() => become({ status: 'signedOut', reason: 'provider_unreachable' }));
     },
     bearer: async () => {

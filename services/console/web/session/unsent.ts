@@ -1,4 +1,4 @@
-import type { DraftOwner } from './drafts.ts';
+import { type Kept, keyFor, keysOf, type Owner } from './kept.ts';
 
 /** What somebody sent and no service has accepted: kept beside the drafts until one has, so that no sign-in and no reload loses it. */
 export interface Unsent {
@@ -18,48 +18,47 @@ export interface Unsent {
   readonly mediaId: string | null;
 }
 
+type Named = Pick<Unsent, 'conversationId' | 'key'>;
+
 export interface UnsentStore {
   /** In the order in which they were sent. */
   all(): readonly Unsent[];
   keep(unsent: Unsent): void;
-  drop(unsent: Pick<Unsent, 'conversationId' | 'key'>): void;
+  /** What was dropped meanwhile stays so. */
+  renew(unsent: Unsent): void;
+  drop(unsent: Named): void;
+  /** False once it was dropped, be it in another window or by a sign-out. */
+  has(unsent: Named): boolean;
+  subscribe(listener: () => void): () => void;
 }
 
-const PREFIX = 'unsent:';
-
 /** One entry for each message: windows beside each other do not overwrite what the other one keeps. */
-export const createUnsentStore = (storage: Storage, { accountId, userId }: DraftOwner): UnsentStore => {
-  const keyOf = ({ conversationId, key }: Pick<Unsent, 'conversationId' | 'key'>): string =>
-    `${PREFIX}${JSON.stringify([accountId, userId, conversationId, key])}`;
+export const createUnsentStore = (kept: Kept, owner: Owner): UnsentStore => {
+  const keyOf = ({ conversationId, key }: Named): string => keyFor('unsent', owner, conversationId, key);
+  const has = (unsent: Named): boolean => kept.get(keyOf(unsent)) !== null;
+  const keep = (unsent: Unsent): void => kept.set(keyOf(unsent), JSON.stringify(unsent));
   return {
     all: () =>
-      keysIn(storage)
-        .flatMap((key) => read(storage, key))
-        .filter((unsent) => storage.getItem(keyOf(unsent)) !== null)
+      keysOf(kept, 'unsent', owner)
+        .flatMap((key) => read(kept.get(key)))
+        .filter(has)
         .sort((one, other) => one.queuedAt - other.queuedAt || one.order - other.order),
-    keep: (unsent) => {
-      try {
-        storage.setItem(keyOf(unsent), JSON.stringify(unsent));
-      } catch {
-        // No room: it is sent all the same, and lives as long as the page.
-      }
+    keep,
+    renew: (unsent) => {
+      if (has(unsent)) keep(unsent);
     },
-    drop: (unsent) => storage.removeItem(keyOf(unsent)),
+    drop: (unsent) => kept.remove(keyOf(unsent)),
+    has,
+    subscribe: kept.subscribe,
   };
 };
 
-export const forgetUnsent = (storage: Storage): void => {
-  for (const key of keysIn(storage)) storage.removeItem(key);
-};
+/** At once, so that nobody sees some of them gone and goes on with the others. */
+export const forgetUnsent = (kept: Kept, owner: Owner): void => kept.remove(...keysOf(kept, 'unsent', owner));
 
-const keysIn = (storage: Storage): readonly string[] =>
-  Array.from({ length: storage.length }, (_, index) => storage.key(index) ?? '').filter((key) =>
-    key.startsWith(PREFIX),
-  );
-
-const read = (storage: Storage, key: string): readonly Unsent[] => {
+const read = (stored: string | null): readonly Unsent[] => {
   try {
-    return [JSON.parse(storage.getItem(key) ?? '') as Unsent];
+    return [JSON.parse(stored ?? '') as Unsent];
   } catch {
     // Not what this page wrote.
     return [];

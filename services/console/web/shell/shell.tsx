@@ -2,6 +2,7 @@ import { type ReactNode, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useLiveStatus } from '../live/live.tsx';
 import { useConfig, usePerson, useSessions } from '../session/context.tsx';
+import { kept } from '../session/kept.ts';
 import { createUnsentStore } from '../session/unsent.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Banner } from '../ui/banner.tsx';
@@ -78,7 +79,7 @@ const AccountMenu = () => {
   const [theme, setTheme] = useTheme();
   const [unsent, setUnsent] = useState(0);
   const signOut = (): void => {
-    const { length } = createUnsentStore(localStorage, person).all();
+    const { length } = createUnsentStore(kept, person).all();
     setUnsent(length);
     if (length === 0) void sessions.signOut();
   };

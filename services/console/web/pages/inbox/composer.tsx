@@ -3,6 +3,7 @@ import { type ClipboardEvent, type KeyboardEvent, useEffect, useRef } from 'reac
 import { useApi } from '../../api/context.tsx';
 import { channelsQuery } from '../../api/queries.ts';
 import type { Conversation } from '../../api/types.ts';
+import { useOutbox } from '../../outbox/use-outbox.ts';
 import { useConfig, usePerson } from '../../session/context.tsx';
 import { useDraft } from '../../session/drafts.ts';
 import { Banner } from '../../ui/banner.tsx';
@@ -14,7 +15,6 @@ import { charactersIn, composition } from './composition.ts';
 import { isFreeFor } from './focus.ts';
 import { channelName, nameOf } from './people.ts';
 import { PictureStrip } from './picture-strip.tsx';
-import { useOutbox } from './use-outbox.ts';
 import type { Pictures } from './use-pictures.ts';
 import { useTyping } from './use-typing.ts';
 import { useIsSurelyClosed, useWindowState } from './window-pill.tsx';

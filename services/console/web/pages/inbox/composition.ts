@@ -1,6 +1,6 @@
+import type { OutgoingContent } from '../../outbox/outbox.ts';
 import type { Config } from '../../session/config.ts';
-import type { OutgoingContent } from './outbox.ts';
-import type { Picture } from './use-pictures.ts';
+import type { Picture } from './pictures.ts';
 
 export type PictureProblem = 'too_large' | 'wrong_type';
 

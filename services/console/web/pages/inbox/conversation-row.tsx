@@ -1,5 +1,6 @@
 import { Link } from 'wouter';
 import type { Conversation } from '../../api/types.ts';
+import { useOutbox } from '../../outbox/use-outbox.ts';
 import { usePerson } from '../../session/context.tsx';
 import { useDraft } from '../../session/drafts.ts';
 import { listTime, machineTime } from '../../time/format.ts';
@@ -11,7 +12,6 @@ import styles from './inbox.module.css';
 import { nameOf } from './people.ts';
 import { linePreviewOf } from './preview.ts';
 import { windowStateAt } from './reply-window.ts';
-import { useOutbox } from './use-outbox.ts';
 import { ShortWindowPill } from './window-pill.tsx';
 
 export const pathOf = (conversationId: string): string => `/inbox/${encodeURIComponent(conversationId)}`;

@@ -48,7 +48,7 @@ const OpenConversation = ({ conversation }: { readonly conversation: Conversatio
   const [, navigate] = useLocation();
   const [hasPanel, setHasPanel] = useState(false);
   const panelButton = useRef<HTMLButtonElement>(null);
-  const pictures = usePictures();
+  const pictures = usePictures(conversationId);
   const isClosed = useIsSurelyClosed(conversation);
   const isCovered = useMedia(ONE_PANE) && hasPanel;
   const { isOver, ...dropTarget } = useDropTarget(isClosed ? null : pictures.add);
@@ -58,7 +58,8 @@ const OpenConversation = ({ conversation }: { readonly conversation: Conversatio
     requestAnimationFrame(() => focusConversation(conversationId));
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key !== 'Escape' || event.defaultPrevented) return;
+    // The Escape that ends the choice of a character is not meant for the page.
+    if (event.key !== 'Escape' || event.defaultPrevented || event.nativeEvent.isComposing) return;
     if (hasPanel) {
       setHasPanel(false);
       panelButton.current?.focus();

@@ -4,11 +4,9 @@ import { words } from '../../words.ts';
 import { ConversationList } from './conversation-list.tsx';
 import { ConversationView } from './conversation-view.tsx';
 import styles from './inbox.module.css';
-import { useOutboxUpkeep } from './use-outbox.ts';
 
 /** Conversations, and the one that is chosen. */
 export const InboxPage = () => {
-  useOutboxUpkeep();
   const [, params] = useRoute('/inbox/:conversationId');
   const conversationId = params?.conversationId === undefined ? null : idIn(params.conversationId);
   return (

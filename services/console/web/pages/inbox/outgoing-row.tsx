@@ -1,13 +1,13 @@
 import { isPassing, readable } from '../../api/problem.ts';
+import type { Outgoing } from '../../outbox/outbox.ts';
+import { useOutbox } from '../../outbox/use-outbox.ts';
 import { Button } from '../../ui/button.tsx';
 import { Details } from '../../ui/details.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { useObjectUrl } from '../../ui/use-medium.ts';
 import { words } from '../../words.ts';
 import styles from './message.module.css';
-import type { Outgoing } from './outbox.ts';
 import { TextWithLinks } from './text-with-links.tsx';
-import { useOutbox } from './use-outbox.ts';
 
 interface OutgoingRowProps {
   readonly item: Outgoing;

@@ -1,5 +1,5 @@
 import type { Message } from '../../api/types.ts';
-import type { Outgoing } from './outbox.ts';
+import type { Outgoing } from '../../outbox/outbox.ts';
 
 const MINUTE_MS = 60_000;
 

@@ -4,7 +4,8 @@ import { useObjectUrl } from '../../ui/use-medium.ts';
 import { words } from '../../words.ts';
 import styles from './composer.module.css';
 import type { PictureProblem } from './composition.ts';
-import type { Picture, Pictures } from './use-pictures.ts';
+import type { Picture } from './pictures.ts';
+import type { Pictures } from './use-pictures.ts';
 
 interface PictureStripProps {
   readonly pictures: Pictures;

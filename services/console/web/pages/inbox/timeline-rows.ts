@@ -1,5 +1,5 @@
 import type { Message, Referral } from '../../api/types.ts';
-import type { Outgoing } from './outbox.ts';
+import type { Outgoing } from '../../outbox/outbox.ts';
 import { overtakingEchoes } from './overtaking-echoes.ts';
 
 /** What stands in a conversation, from the oldest down. */

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Message } from '../../api/types.ts';
-import type { Outgoing } from './outbox.ts';
+import type { Outgoing } from '../../outbox/outbox.ts';
 import { seenUpTo, timelineRows } from './timeline-rows.ts';
 
 const MINUTE_MS = 60_000;

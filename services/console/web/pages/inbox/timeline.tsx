@@ -4,6 +4,7 @@ import { type RefObject, useEffect, useMemo, useRef } from 'react';
 import { useApi } from '../../api/context.tsx';
 import { messagesQuery } from '../../api/queries.ts';
 import type { Conversation, Message } from '../../api/types.ts';
+import { useOutbox } from '../../outbox/use-outbox.ts';
 import { dayHeading, dayKey } from '../../time/format.ts';
 import { useNow } from '../../time/use-now.ts';
 import { Button } from '../../ui/button.tsx';
@@ -16,7 +17,6 @@ import { OutgoingRow } from './outgoing-row.tsx';
 import { nameOf } from './people.ts';
 import { ReferralRow } from './referral-row.tsx';
 import { seenUpTo, type TimelineRow, timelineRows } from './timeline-rows.ts';
-import { useOutbox } from './use-outbox.ts';
 import { useReadMark } from './use-read-mark.ts';
 
 const USUAL_ROW_PX = 64;

@@ -1,34 +1,37 @@
-import { useState } from 'react';
-
-/** A picture that is to be sent, as its file is. */
-export interface Picture {
-  readonly key: string;
-  readonly file: File;
-}
+import { useMemo, useSyncExternalStore } from 'react';
+import type { Api } from '../../api/client.ts';
+import { useApi } from '../../api/context.tsx';
+import { createPictureTray, type Picture, type PictureTray } from './pictures.ts';
 
 export interface Pictures {
   readonly list: readonly Picture[];
   add(files: readonly File[]): void;
   remove(key: string): void;
-  /** One place earlier. */
   advance(key: string): void;
   clear(): void;
 }
 
-/** What was picked, pasted or dropped, in the order in which it will be sent. */
-export const usePictures = (): Pictures => {
-  const [list, setList] = useState<readonly Picture[]>([]);
-  return {
-    list,
-    add: (files) => setList((before) => [...before, ...files.map((file) => ({ key: crypto.randomUUID(), file }))]),
-    remove: (key) => setList((before) => before.filter((picture) => picture.key !== key)),
-    advance: (key) => setList((before) => advanced(before, key)),
-    clear: () => setList([]),
-  };
+const trays = new WeakMap<Api, PictureTray>();
+
+/** One for each person who signed in. */
+const trayOf = (api: Api): PictureTray => {
+  const found = trays.get(api) ?? createPictureTray();
+  trays.set(api, found);
+  return found;
 };
 
-const advanced = (list: readonly Picture[], key: string): readonly Picture[] => {
-  const at = list.findIndex((picture) => picture.key === key);
-  const [picture, before] = [list[at], list[at - 1]];
-  return picture === undefined || before === undefined ? list : list.toSpliced(at - 1, 2, picture, before);
+/** What was picked, pasted or dropped in a conversation: it is still there when one comes back to it. */
+export const usePictures = (conversationId: string): Pictures => {
+  const tray = trayOf(useApi());
+  const list = useSyncExternalStore(tray.subscribe, () => tray.of(conversationId));
+  return useMemo(
+    () => ({
+      list,
+      add: (files) => tray.add(conversationId, files),
+      remove: (key) => tray.remove(conversationId, key),
+      advance: (key) => tray.advance(conversationId, key),
+      clear: () => tray.clear(conversationId),
+    }),
+    [tray, conversationId, list],
+  );
 };

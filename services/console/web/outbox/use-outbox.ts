@@ -1,10 +1,11 @@
 import { useEffect, useMemo, useSyncExternalStore } from 'react';
-import type { Api } from '../../api/client.ts';
-import { useApi } from '../../api/context.tsx';
-import { useLiveStatus } from '../../live/live.tsx';
-import { usePerson } from '../../session/context.tsx';
-import { createUnsentStore } from '../../session/unsent.ts';
-import { now } from '../../time/clock.ts';
+import type { Api } from '../api/client.ts';
+import { useApi } from '../api/context.tsx';
+import { useLiveStatus } from '../live/live.tsx';
+import { usePerson } from '../session/context.tsx';
+import { kept } from '../session/kept.ts';
+import { createUnsentStore } from '../session/unsent.ts';
+import { now } from '../time/clock.ts';
 import { createOutbox, type Outbox, type Outgoing } from './outbox.ts';
 
 const outboxes = new WeakMap<Api, Outbox>();
@@ -14,7 +15,7 @@ const useWholeOutbox = (): Outbox => {
   const api = useApi();
   const person = usePerson();
   return useMemo(() => {
-    const found = outboxes.get(api) ?? createOutbox({ api, store: createUnsentStore(localStorage, person), now });
+    const found = outboxes.get(api) ?? createOutbox({ api, store: createUnsentStore(kept, person), now });
     outboxes.set(api, found);
     return found;
   }, [api, person]);

@@ -1,7 +1,7 @@
-import { type Api, bodyOf } from '../../api/client.ts';
-import { isPassing, refusedHere, tellsNothing } from '../../api/problem.ts';
-import type { Reply } from '../../api/types.ts';
-import type { Unsent, UnsentStore } from '../../session/unsent.ts';
+import { type Api, bodyOf } from '../api/client.ts';
+import { isPassing, refusedHere, tellsNothing } from '../api/problem.ts';
+import type { Reply } from '../api/types.ts';
+import type { Unsent, UnsentStore } from '../session/unsent.ts';
 
 /** What somebody sent and the service has not accepted yet, or has accepted and does not show yet. */
 export interface Outgoing extends Omit<Unsent, 'content'> {
@@ -38,40 +38,84 @@ const NONE: readonly Outgoing[] = [];
 /** Older than that, whether it still fits what was said since is for its writer to say. */
 const FRESH_MS = 3_600_000;
 
-/** One message after the other in each conversation; what is refused holds up those behind it until somebody decides. */
-export const createOutbox = ({ api, store, now }: Dependencies): Outbox => {
+const RESTING: ReadonlySet<Outgoing['state']> = new Set(['waiting', 'refused']);
+
+/** What is to be sent, by conversation and in its order; and the same in the store, where other windows and a sign-out may drop it. */
+const createLanes = (store: UnsentStore, now: number) => {
   const lanes = new Map<string, readonly Outgoing[]>(
     Map.groupBy(
-      store.all().map((unsent) => leftBehind(unsent, now())),
+      store.all().map((unsent) => leftBehind(unsent, now)),
       ({ conversationId }) => conversationId,
     ),
   );
-  const busy = new Set<string>();
   const listeners = new Set<() => void>();
   const of = (conversationId: string): readonly Outgoing[] => lanes.get(conversationId) ?? NONE;
+  const keepOnly = (conversationId: string, isLeft: (item: Outgoing) => boolean): boolean => {
+    const left = of(conversationId).filter(isLeft);
+    if (left.length === of(conversationId).length) return false;
+    put(conversationId, left);
+    return true;
+  };
   const put = (conversationId: string, items: readonly Outgoing[]): void => {
     lanes.set(conversationId, items);
     for (const listener of listeners) listener();
   };
-  const change = ({ conversationId, key }: Outgoing, changes: Partial<Outgoing>): void => {
-    const items = of(conversationId).map((item) => (item.key === key ? { ...item, ...changes } : item));
-    const changed = items.find((item) => item.key === key);
-    if (changed?.state === 'accepted') store.drop(changed);
-    else if (changed !== undefined) store.keep(unsentOf(changed));
-    put(conversationId, items);
+  /** What rests here and was dropped elsewhere goes; what is under way runs its course. */
+  const sweep = (conversationId: string): boolean =>
+    keepOnly(conversationId, (item) => !RESTING.has(item.state) || store.has(item));
+  return {
+    of,
+    conversations: () => lanes.keys(),
+    subscribe: (listener: () => void) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    sweep,
+    keepOnly,
+    add: (conversationId: string, added: readonly Outgoing[]): void => {
+      for (const item of added) store.keep(unsentOf(item));
+      put(conversationId, [...of(conversationId), ...added]);
+    },
+    change: ({ conversationId, key }: Outgoing, changes: Partial<Outgoing>): void => {
+      const items = of(conversationId).map((item) => (item.key === key ? { ...item, ...changes } : item));
+      const changed = items.find((item) => item.key === key);
+      put(conversationId, items);
+      if (changed?.state === 'accepted') store.drop(changed);
+      else if (changed !== undefined) store.renew(unsentOf(changed));
+      sweep(conversationId);
+    },
+    remove: ({ conversationId, key }: Pick<Outgoing, 'conversationId' | 'key'>): void => {
+      store.drop({ conversationId, key });
+      keepOnly(conversationId, (item) => item.key !== key);
+    },
   };
+};
 
+/** One message after the other in each conversation; what is refused holds up those behind it until somebody decides. */
+export const createOutbox = ({ api, store, now }: Dependencies): Outbox => {
+  const lanes = createLanes(store, now());
+  const { of, sweep, change, remove } = lanes;
+  const busy = new Set<string>();
   const attempt = async (item: Outgoing): Promise<void> => {
     try {
-      await sendOne(api, item, (changes) => change(item, changes));
+      const mediaId = await mediumOf(api, item, (changes) => change(item, changes));
+      // Dropped while its picture was on its way.
+      if (!store.has(item)) return remove(item);
+      change(item, { state: 'sending', wasTried: true });
+      const { replyId } = await reply(api, item, mediaId);
+      change(item, { state: 'accepted', replyId });
     } catch (error) {
       change(item, { state: 'refused', error, ...(tellsNothing(error) ? {} : { wasTried: item.wasTried }) });
     }
   };
+  const next = (conversationId: string): Outgoing | null => {
+    sweep(conversationId);
+    return nextOf(of(conversationId));
+  };
   const work = async (conversationId: string): Promise<void> => {
     if (busy.has(conversationId)) return;
     busy.add(conversationId);
-    for (let item = nextOf(of(conversationId)); item !== null; item = nextOf(of(conversationId))) await attempt(item);
+    for (let item = next(conversationId); item !== null; item = next(conversationId)) await attempt(item);
     busy.delete(conversationId);
   };
   const again = (conversationId: string, isDue: (item: Outgoing) => boolean): void => {
@@ -80,34 +124,30 @@ export const createOutbox = ({ api, store, now }: Dependencies): Outbox => {
     }
     void work(conversationId);
   };
+  store.subscribe(() => {
+    for (const conversationId of lanes.conversations()) if (sweep(conversationId)) void work(conversationId);
+  });
 
   return {
     of,
-    subscribe: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    subscribe: lanes.subscribe,
     send: (conversationId, contents) => {
-      const added = contents.map((content, order) => outgoing({ conversationId, content, order, queuedAt: now() }));
-      for (const item of added) store.keep(unsentOf(item));
-      put(conversationId, [...of(conversationId), ...added]);
-      void work(conversationId);
-    },
-    goOn: () => {
-      for (const conversationId of lanes.keys()) again(conversationId, ({ error }) => isPassing(error));
-    },
-    retry: (conversationId, key) => again(conversationId, (item) => item.key === key),
-    discard: (conversationId, key) => {
-      store.drop({ conversationId, key });
-      put(
+      lanes.add(
         conversationId,
-        of(conversationId).filter((item) => item.key !== key),
+        contents.map((content, order) => outgoing({ conversationId, content, order, queuedAt: now() })),
       );
       void work(conversationId);
     },
+    goOn: () => {
+      for (const conversationId of lanes.conversations()) again(conversationId, ({ error }) => isPassing(error));
+    },
+    retry: (conversationId, key) => again(conversationId, (item) => item.key === key),
+    discard: (conversationId, key) => {
+      remove({ conversationId, key });
+      void work(conversationId);
+    },
     forget: (conversationId, replyIds) => {
-      const left = of(conversationId).filter(({ replyId }) => replyId === null || !replyIds.has(replyId));
-      if (left.length < of(conversationId).length) put(conversationId, left);
+      lanes.keepOnly(conversationId, ({ replyId }) => replyId === null || !replyIds.has(replyId));
     },
   };
 };
@@ -151,27 +191,30 @@ const nextOf = (items: readonly Outgoing[]): Outgoing | null => {
   return first?.state === 'waiting' ? first : null;
 };
 
-const sendOne = async (
+/** Of a picture, which is uploaded unless it was before; null of a text. */
+const mediumOf = async (
   api: Dependencies['api'],
-  { key, conversationId, content, mediaId }: Outgoing,
+  { content, mediaId }: Outgoing,
   tell: (changes: Partial<Outgoing>) => void,
-): Promise<void> => {
-  let uploaded = mediaId;
-  if (content.kind === 'image' && uploaded === null) {
-    tell({ state: 'uploading' });
-    uploaded = await upload(api, content.file);
-    tell({ mediaId: uploaded });
-  }
-  tell({ state: 'sending', wasTried: true });
-  const body = content.kind === 'text' ? { text: content.text } : { mediaId: uploaded };
-  const reply: Reply = await bodyOf(
+): Promise<string | null> => {
+  if (content.kind !== 'image' || mediaId !== null) return mediaId;
+  tell({ state: 'uploading' });
+  const uploaded = await upload(api, content.file);
+  tell({ mediaId: uploaded });
+  return uploaded;
+};
+
+const reply = (
+  api: Dependencies['api'],
+  { key, conversationId, content }: Outgoing,
+  mediaId: string | null,
+): Promise<Reply> =>
+  bodyOf(
     api.conversations.POST('/v1/conversations/{conversationId}/replies', {
       params: { path: { conversationId }, header: { 'idempotency-key': key } },
-      body,
+      body: content.kind === 'text' ? { text: content.text } : { mediaId },
     }),
   );
-  tell({ state: 'accepted', replyId: reply.replyId });
-};
 
 const upload = async (api: Dependencies['api'], file: File): Promise<string> => {
   const form = new FormData();

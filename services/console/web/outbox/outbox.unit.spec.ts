@@ -1,42 +1,31 @@
 import { expect } from 'chai';
-import type { Api } from '../../api/client.ts';
-import { ApiProblem, networkProblem, sessionEnded } from '../../api/problem.ts';
-import { createUnsentStore, forgetUnsent } from '../../session/unsent.ts';
-import { eventually } from '../../testing/eventually.ts';
+import type { Api } from '../api/client.ts';
+import { ApiProblem, networkProblem, sessionEnded } from '../api/problem.ts';
+import { createUnsentStore, forgetUnsent } from '../session/unsent.ts';
+import { createBrowser } from '../testing/browser.ts';
+import { eventually } from '../testing/eventually.ts';
 import { createOutbox, type Outgoing } from './outbox.ts';
 
 const OWNER = { accountId: 'shop', userId: 'mia' };
 const HOUR_MS = 3_600_000;
 
-/** As a browser's, of which only this much is used. */
-const createStorage = (): Storage => {
-  const entries = new Map<string, string>();
-  return {
-    get length() {
-      return entries.size;
-    },
-    key: (index) => [...entries.keys()][index] ?? null,
-    getItem: (key) => entries.get(key) ?? null,
-    setItem: (key, value) => void entries.set(key, value),
-    removeItem: (key) => void entries.delete(key),
-    clear: () => entries.clear(),
-  };
-};
-
 /** The service: what it accepted by key, so that a repetition is one message, as the real one has it. */
 const createService = () => {
   const accepted = new Map<string, unknown>();
   let fault: { readonly error: unknown; readonly isAccepted: boolean } | null = null;
+  let gate = Promise.resolve();
   const api = {
     conversations: {
       POST: async (_path: string, { params, body }: { params: { header: object }; body: object }) => {
         const key = (params.header as Record<string, string>)['idempotency-key'] ?? '';
+        await gate;
         if (fault === null || fault.isAccepted) accepted.set(key, body);
         if (fault !== null) throw fault.error;
         return { data: { replyId: `reply of ${key}` } };
       },
     },
     fetch: async () => {
+      await gate;
       if (fault !== null) throw fault.error;
       return Response.json({ mediaId: 'medium' });
     },
@@ -50,6 +39,12 @@ const createService = () => {
     recover: () => {
       fault = null;
     },
+    /** Answers nothing until the returned is called. */
+    hold: () => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      gate = promise;
+      return resolve;
+    },
   };
 };
 
@@ -58,18 +53,18 @@ const picture = { kind: 'image', file: new File(['bytes'], 'front.png', { type: 
 
 describe('what is sent from the page', () => {
   let service: ReturnType<typeof createService>;
-  let storage: Storage;
+  let browser: ReturnType<typeof createBrowser>;
   let nowMs: number;
 
   beforeEach(() => {
     service = createService();
-    storage = createStorage();
+    browser = createBrowser();
     nowMs = 0;
   });
 
   /** Each call is a page of its own. */
   const openPage = (owner = OWNER) =>
-    createOutbox({ api: service.api, store: createUnsentStore(storage, owner), now: () => nowMs });
+    createOutbox({ api: service.api, store: createUnsentStore(browser.window(), owner), now: () => nowMs });
   const states = (outbox: ReturnType<typeof openPage>, ...expected: readonly Outgoing['state'][]) =>
     eventually(`they are ${expected}`, () => expect(outbox.of('c').map(({ state }) => state)).to.deep.equal(expected));
 
@@ -84,7 +79,7 @@ describe('what is sent from the page', () => {
     await states(after, 'accepted', 'accepted');
     expect(service.sent()).to.deep.equal([{ text: 'one' }, { text: 'two' }]);
     expect(openPage().of('c')).to.deep.equal([]);
-    expect(storage.length).to.equal(0);
+    expect(browser.entries.size).to.equal(0);
   });
 
   it('is one message, also when the answer that accepted it was lost with the page', async () => {
@@ -99,14 +94,65 @@ describe('what is sent from the page', () => {
     expect(service.sent()).to.deep.equal([{ text: 'one' }]);
   });
 
-  it('is nobody else’s, and gone with the sign-out', async () => {
+  it('is nobody else’s', async () => {
     service.failWith(sessionEnded());
     const before = openPage();
     before.send('c', [text('one')]);
     await states(before, 'refused');
-    expect(openPage({ ...OWNER, userId: 'another' }).of('c')).to.deep.equal([]);
-    forgetUnsent(storage);
-    expect(openPage().of('c')).to.deep.equal([]);
+    const another = { ...OWNER, userId: 'another' };
+    expect(openPage(another).of('c')).to.deep.equal([]);
+    forgetUnsent(browser.window(), another);
+    expect(openPage().of('c')).to.have.length(1);
+  });
+
+  it('is gone with the sign-out, also what waits behind one that is under way', async () => {
+    const answer = service.hold();
+    const outbox = openPage();
+    outbox.send('c', [text('one'), text('two')]);
+    outbox.send('d', [picture]);
+    await states(outbox, 'sending', 'waiting');
+    await eventually('it uploads', () => outbox.of('d')[0]?.state === 'uploading');
+    forgetUnsent(browser.window(), OWNER);
+    answer();
+    await states(outbox, 'accepted');
+    await eventually('the picture is dropped', () => outbox.of('d').length === 0);
+    expect(service.sent()).to.deep.equal([{ text: 'one' }]);
+    expect(browser.entries.size).to.equal(0);
+  });
+
+  it('is not kept anew by what becomes of it after the sign-out', async () => {
+    const answer = service.hold();
+    const outbox = openPage();
+    outbox.send('c', [text('one')]);
+    await states(outbox, 'sending');
+    forgetUnsent(browser.window(), OWNER);
+    service.failWith(sessionEnded());
+    answer();
+    await states(outbox);
+    expect(browser.entries.size).to.equal(0);
+  });
+
+  it('is gone from every window once it was discarded or sent in one', async () => {
+    service.failWith(sessionEnded());
+    const here = openPage();
+    here.send('c', [text('one'), text('two'), text('three')]);
+    await states(here, 'refused', 'waiting', 'waiting');
+    const there = openPage();
+    here.discard('c', here.of('c')[0]?.key ?? '');
+    await states(here, 'refused', 'waiting');
+    await states(there, 'refused', 'waiting');
+    service.recover();
+    here.retry('c', here.of('c')[0]?.key ?? '');
+    await states(here, 'accepted', 'accepted');
+    await eventually('none is left to be sent', () => there.of('c').every(({ state }) => state === 'accepted'));
+    expect(service.sent()).to.deep.equal([{ text: 'two' }, { text: 'three' }]);
+  });
+
+  it('is sent although nothing can be kept', async () => {
+    browser.fillUp();
+    const outbox = openPage();
+    outbox.send('c', [text('one')]);
+    await states(outbox, 'accepted');
   });
 
   it('waits for its writer when it was left behind for long', async () => {
