@@ -102,9 +102,15 @@ describe('a system that is watched', function () {
   /** Where an operator of this system does what the runbooks say. */
   const atDesk = async () => {
     const { addresses, topicPrefix } = system();
-    const OPERATOR_TOKEN = await drive(addresses).token('operator');
     return createDesk({
-      environment: { ...operatorSettings(addresses), KAFKA_TOPIC_PREFIX: topicPrefix, OPERATOR_TOKEN },
+      environment: {
+        ...operatorSettings(addresses),
+        KAFKA_TOPIC_PREFIX: topicPrefix,
+        OPERATOR_TOKEN: await drive(addresses).token('operator'),
+        AUTH_DATABASE_URL: databaseOf('auth'),
+        CONVERSATION_DATABASE_URL: databaseOf('conversation'),
+        OUTBOUND_DATABASE_URL: databaseOf('outbound'),
+      },
     });
   };
 
@@ -316,6 +322,57 @@ describe('a system that is watched', function () {
     expect(new Set(statuses)).to.deep.equal(new Set([401]));
     await fires('StaleSignatures');
     await isResolved('StaleSignatures');
+  });
+
+  it('tells of a channel that has to be authorised again, until its administrator has done so', async () => {
+    const driver = drive(system().addresses);
+    const channel = await driver.connect();
+    await driver.control(`/_control/businesses/${encodeURIComponent(channel)}/authorization`, { method: 'DELETE' });
+    await fires('ChannelsNeedReauthorization');
+
+    const [check = ''] = await blocksOf('ChannelsNeedReauthorization.md');
+    const told = await (await atDesk()).run(check.replace('--count 10', '--count 1'));
+    await driver.consent(channel);
+
+    expect(told).to.include(channel);
+    await isResolved('ChannelsNeedReauthorization');
+  });
+
+  it('tells of a process that does not answer, until it does', async () => {
+    await system().kill('console', 'SIGSTOP');
+    await fires('ServiceDown');
+
+    await system().kill('console', 'SIGCONT');
+    await isResolved('ServiceDown');
+    const [, verify = ''] = await blocksOf('ServiceDown.md');
+    await (await atDesk()).run(verify);
+  });
+
+  it('tells that TikTok is called no more while replies wait, until TikTok is back', async () => {
+    const driver = drive(system().addresses);
+    const channel = await driver.connect();
+    const sent = await Promise.all(
+      Array.from({ length: 10 }, () => driver.customer(channel).send({ type: 'text', text: 'Hello?' })),
+    );
+    await Promise.all(sent.map(({ conversationId, messageId }) => driver.messageIs(conversationId, messageId)));
+    await driver.faults({ api_fails_with: 503, api_fails_on: 'send' });
+    for (const text of ['One.', 'Two.']) {
+      await Promise.all(sent.map(({ conversationId }) => driver.reply(conversationId, { text })));
+    }
+    await fires('CircuitOpen');
+
+    const [, verify = ''] = await blocksOf('CircuitOpen.md');
+    await driver.faults({});
+    // What became of the replies is looked for ever less often.
+    await eventually(
+      'CircuitOpen is resolved',
+      async () => {
+        await driver.advanceClock(31);
+        return !(await prometheus.firing()).includes('CircuitOpen');
+      },
+      { withinMs: 60_000, everyMs: 2_000 },
+    );
+    await (await atDesk()).run(verify);
   });
 
   const databaseOf = (service: string): string => {
