@@ -291,6 +291,11 @@ describe('the inbox in a browser', function () {
       .filter({ hasText: /^(?:30|29|28|27|26|25) min left to answer$/ })
       .waitFor();
     await takeScreenshot(page, 'conversation-closing-light-wide');
+    // After so long tokens are renewed; the clock moves on when that is done.
+    const other = await shop.customer(channelId, 'leila.ahmadi').send({ type: 'text', text: 'Are you open?' });
+    await shop.messageIs(other.conversationId, other.messageId);
+    const { body: answer } = await shop.reply(other.conversationId, { text: 'We are.' });
+    await shop.replyIs(answer.replyId, 'sent', 'delivered', 'read');
     // The page may know the new time before the service does, which then answers as if the window were open.
     const path = new URL(page.url()).pathname.replace('/inbox/', '/v1/conversations/');
     const { body: before } = await shop.get<object>(path);
