@@ -516,6 +516,21 @@ describe('lanes of replies in PostgreSQL', () => {
       expect((await typesOf(other)).slice(2)).to.deep.equal(['ReplySent', 'ReplyDelivered']);
     });
 
+    it('are left alone until the next look when the list told nothing', async () => {
+      const tiktok = createTikTok();
+      tiktok.hide();
+      await record(sighting(command));
+      await accept(command);
+      await work(createWorker({ tiktok, results: [uncertain] }));
+      clock.advance(5_000);
+      const lane = await claimOne();
+      const step = await createWorker({ tiktok })(lane);
+      expect(step).to.include({ kind: 'wait', tries: 1 });
+      if (step.kind === 'wait') await lanes().release(lane, { dueAtMs: step.untilMs, tries: step.tries });
+
+      expect(await lanes().claim({ limit: 1, leaseMs: LEASE_MS })).to.deep.equal([]);
+    });
+
     for (const { who, isClaimed } of [
       { who: 'while they wait', isClaimed: false },
       { who: 'while somebody looks for it in vain', isClaimed: true },

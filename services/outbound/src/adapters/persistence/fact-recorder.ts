@@ -2,7 +2,7 @@ import type { Clock } from '@tiktok-channel/platform/kernel';
 import { movePosition, onDatabase, type PositionMove, type SqlClient } from '@tiktok-channel/platform/postgres';
 import type { RecordFacts } from '../../application/ports.ts';
 import type { Database } from './database.ts';
-import { type PublishReplyEvent, recordWhatWasSeen } from './reply-log.ts';
+import { type PublishReplyEvent, recordWhatWasSeen, wakeUncertain } from './reply-log.ts';
 import { storeSightings } from './sightings.ts';
 
 export interface FactRecorderDependencies {
@@ -25,7 +25,8 @@ export const createFactRecorder =
         database.$transaction(async (tx) => {
           await moveOrThrow(tx, move);
           const conversations = await storeSightings(tx, sightings);
-          return recordWhatWasSeen(tx, conversations, { publish, atMs });
+          const hasEvents = await recordWhatWasSeen(tx, conversations, { publish, atMs });
+          return { hasEvents, hasWoken: await wakeUncertain(tx, conversations, atMs) };
         }),
       );
       if (seen.hasEvents) onEnqueued();

@@ -46,7 +46,7 @@ export const createFacts = (dependencies: FactsDependencies): Facts => {
     learn: async ({ channelId, conversationId }, { sightings, newestMessageAtMs, isWhole, isFollower }) => {
       const atMs = clock.now();
       const conversation = { channelId, conversationId, newestMessageAtMs, readUpToMs: null, isFollower };
-      const seen = await onDatabase(() =>
+      const hasEvents = await onDatabase(() =>
         database.$transaction(async (tx) => {
           const conversations = await storeSightings(tx, [{ conversation, received: null, echo: null }, ...sightings]);
           await tx.$executeRawUnsafe(
@@ -60,7 +60,7 @@ export const createFacts = (dependencies: FactsDependencies): Facts => {
           return recordWhatWasSeen(tx, conversations, { publish, atMs });
         }),
       );
-      if (seen.hasEvents) onEnqueued();
+      if (hasEvents) onEnqueued();
     },
 
     learnImageCapability: async ({ channelId, conversationId }, canSendImages) => {

@@ -156,13 +156,13 @@ interface Recording {
   readonly atMs: number;
 }
 
-/** What was seen of conversations, taken to their replies: corrected, delivered, read; those that look for their message are woken. */
+/** What was seen of conversations, taken to their replies: corrected, delivered, read. Answers whether anything is to be published. */
 export const recordWhatWasSeen = async (
   tx: SqlClient,
   conversations: readonly ConversationKey[],
   recording: Recording,
-): Promise<{ readonly hasEvents: boolean; readonly hasWoken: boolean }> => {
-  if (conversations.length === 0) return { hasEvents: false, hasWoken: false };
+): Promise<boolean> => {
+  if (conversations.length === 0) return false;
   const corrections = await findCorrections(tx, conversations);
   await handleAll(
     tx,
@@ -182,10 +182,7 @@ export const recordWhatWasSeen = async (
     recording,
   );
   linkEchoes(seen, recorded);
-  return {
-    hasEvents: corrections.length + seen.length > 0,
-    hasWoken: await wakeUncertain(tx, conversations, recording.atMs),
-  };
+  return corrections.length + seen.length > 0;
 };
 
 const handleAll = async (
@@ -234,11 +231,13 @@ const findSeen = (tx: SqlClient, conversations: readonly ConversationKey[]): Pro
     conversations.map(({ conversationId }) => conversationId),
   );
 
-const wakeUncertain = async (
+/** Recalls the lanes whose replies look for their message; whoever works on such a lane and learns of it by itself need not. */
+export const wakeUncertain = async (
   tx: SqlClient,
   conversations: readonly ConversationKey[],
   atMs: number,
 ): Promise<boolean> => {
+  if (conversations.length === 0) return false;
   const woken = await tx.$executeRawUnsafe(
     `${RECALL_SQL} WHERE (channel_id, lane_id) IN (
        SELECT l.channel_id, l.lane_id
