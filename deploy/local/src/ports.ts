@@ -29,6 +29,8 @@ const reserve = async (port: number): Promise<boolean> => {
 
     return true;
   } catch {
+    socket.close();
+
     return false;
   }
 };
