@@ -171,8 +171,8 @@ describe('what the live stream tells', () => {
     apply(tell);
     const first = await service.asked(ONE);
     apply(tell);
-    await eventually('the second change waits', () => queries.isFetching() === 1);
-    setTimeout(() => first.answer(conversation('a', 2)), 200);
+    await eventually('the second change waits', () => queries.getQueryCache().hasListeners());
+    first.answer(conversation('a', 2));
     await service.answer(ONE, conversation('a', 3));
     await listIs('a3');
   });

@@ -9,6 +9,5 @@ export const authorizationFailures: Readonly<Record<string, OutcomeText>> = word
 
 /** The code comes from an address that anybody can write: it is looked up, never shown. */
 export const failureText = (code: string): OutcomeText =>
-  Object.hasOwn(authorizationFailures, code)
-    ? (authorizationFailures[code] ?? words.channels.unknownOutcome)
-    : words.channels.unknownOutcome;
+  (Object.hasOwn(authorizationFailures, code) ? authorizationFailures[code] : undefined) ??
+  words.channels.unknownOutcome;
