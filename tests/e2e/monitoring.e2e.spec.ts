@@ -101,15 +101,16 @@ describe('a system that is watched', function () {
 
   /** Where an operator of this system does what the runbooks say. */
   const atDesk = async () => {
-    const { addresses, topicPrefix } = system();
+    const { addresses, topicPrefix, databaseUrls } = system();
+    const [auth = '', conversation = '', outbound = ''] = databaseUrls;
     return createDesk({
       environment: {
         ...operatorSettings(addresses),
         KAFKA_TOPIC_PREFIX: topicPrefix,
         OPERATOR_TOKEN: await drive(addresses).token('operator'),
-        AUTH_DATABASE_URL: databaseOf('auth'),
-        CONVERSATION_DATABASE_URL: databaseOf('conversation'),
-        OUTBOUND_DATABASE_URL: databaseOf('outbound'),
+        AUTH_DATABASE_URL: auth,
+        CONVERSATION_DATABASE_URL: conversation,
+        OUTBOUND_DATABASE_URL: outbound,
       },
     });
   };
@@ -167,7 +168,8 @@ describe('a system that is watched', function () {
   });
 
   it('tells of a row that the broker refused, which its runbook has published again', async () => {
-    const { client, end } = openDatabase(databaseOf('outbound'));
+    const [, , outbound = ''] = system().databaseUrls;
+    const { client, end } = openDatabase(outbound);
     const waiting = 'SELECT count(*) AS rows FROM outbox WHERE published_at IS NULL';
     const isPublished = async () => (await client.$queryRawUnsafe<{ rows: bigint }[]>(waiting))[0]?.rows === 0n;
     await client.$executeRawUnsafe(
@@ -262,7 +264,7 @@ describe('a system that is watched', function () {
     eventually(`${alert} is resolved`, async () => !(await prometheus.firing()).includes(alert), { withinMs: 60_000 });
 
   it('tells of a write transaction that holds a partition up, until its runbook has ended it', async () => {
-    const url = databaseOf('conversation');
+    const [, url = ''] = system().databaseUrls;
     const blocker = new pg.Client({ connectionString: url });
     blocker.on('error', () => {});
     await blocker.connect();
@@ -374,12 +376,6 @@ describe('a system that is watched', function () {
     );
     await (await atDesk()).run(verify);
   });
-
-  const databaseOf = (service: string): string => {
-    const url = new URL(system().dependencies.postgres.url);
-    url.pathname = `/${system().topicPrefix.replace('.', '_')}${service}`;
-    return url.toString();
-  };
 
   const lockAnywhere = async (client: pg.Client): Promise<void> => {
     await client.query('ROLLBACK');
